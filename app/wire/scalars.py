@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from marshmallow import ValidationError, fields
 
+from app.domain.currencies import SUPPORTED
 from app.errors import InvalidRequest
 
 # Our choice: names and values are repeated in a message up to this many characters, so that an answer stays small.
@@ -213,8 +214,6 @@ class Currency(Parameter):
     """A supported currency's ISO code in lower case; unset is None."""
 
     def convert(self, value: Any) -> str:
-        from app.domain.currencies import SUPPORTED
-
         currency = string(value).lower()
         if currency not in SUPPORTED:
             listed = ", ".join(SUPPORTED)

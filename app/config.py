@@ -1,0 +1,63 @@
+"""Settings of the process, read once from the environment. README lists them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One attribute for each `BILLYARD_<NAME>` variable; `DATABASE_URL` stands without the prefix."""
+
+    database_url: str = "sqlite:///var/billyard.db"
+    """SQLAlchemy URL: `sqlite:///path` or `postgresql://user:password@host/name`."""
+    base_url: str = "http://127.0.0.1:12111"
+    """How clients reach this server; the start of the URLs of its own pages."""
+    open_sandboxes: bool = True
+    """Whether an unseen `sk_test_…` key opens its own empty account."""
+    embedded_worker: bool = True
+    """Whether `billyard serve` does the background work itself."""
+    id_seed: int | None = None
+    """Makes ids the same in every run; for demos and tests."""
+    country: str = "US"
+    """Country of the accounts that unseen keys open."""
+    limits: str = "documented"
+    """Default of the sandboxes' `limits` setting: documented, off or strict."""
+    body_limit_bytes: int = 1_048_576
+    """Largest request body."""
+    request_log: bool = True
+    """Whether requests are kept in the request log."""
+    webhook_hosts: str = "any"
+    """`any`, or `loopback` to deliver webhooks to this machine only."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        """The settings of this process. Raises ValueError that names the variable whose value makes no sense."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, object] = {}
+        for field in fields(cls):
+            variable = variable_of(field.name)
+            text = environment.get(variable)
+            if text is None or text == "":
+                continue
+            try:
+                values[field.name] = _convert(str(field.type), text)
+            except ValueError as problem:
+                raise ValueError(f"{variable}: {problem}") from None
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return "DATABASE_URL" if name == "database_url" else f"BILLYARD_{name.upper()}"
+
+
+def _convert(kind: str, text: str) -> object:
+    if kind == "bool":
+        words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+        if text.lower() not in words:
+            raise ValueError(f"{text!r} is neither true nor false")
+        return words[text.lower()]
+    return int(text) if kind.startswith("int") else text

@@ -1,0 +1,109 @@
+"""What every table shares: the typed declarative base, the columns of an API object, and cheap records.
+
+Rows are instances of the mapped classes, but SQLAlchemy's unit of work does not watch them: `Session` of `db.session`
+reads and writes them (see DECISIONS, "Records without the unit of work"). A record keeps its values in its `__dict__`,
+where views read them, and notes which of its columns were set after it was read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
+
+from app.db.types import Document, ObjectId, UnixTime
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The declarative base. `Row(**values)` sets every column that is not named to None."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+    column_keys: ClassVar[tuple[str, ...]] = ()
+    """The attribute names of the columns, in the table's order."""
+    _blank: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, **values: Any) -> None:
+        unknown = values.keys() - self._blank.keys()
+        assert not unknown, f"{type(self).__name__} has no column {sorted(unknown)}"
+        self.__dict__.update(self._blank)
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        values = self.__dict__
+        changed = values.get("_changed")
+        if changed is not None and name in self._blank:
+            changed.add(name)
+        values[name] = value
+
+
+@event.listens_for(Base, "after_mapper_constructed", propagate=True)
+def _note_columns(mapper: Mapper[Any], cls: type[Base]) -> None:
+    cls.column_keys = tuple(attribute.key for attribute in mapper.column_attrs)
+    cls._blank = dict.fromkeys(cls.column_keys)
+
+
+class StripeObject(Base):
+    """A table of API objects. Each row belongs to one account, and is found by (account, id) only."""
+
+    __abstract__ = True
+
+    object_name: ClassVar[str]
+    """The `object` of the rendered JSON, and the word in `No such …`, unless `missing_name` says otherwise."""
+    missing_name: ClassVar[str | None] = None
+    path_param: ClassVar[str] = "id"
+    """What `param` says when the id in the path is unknown."""
+    id_prefix: ClassVar[str]
+    id_length: ClassVar[int] = 24
+    id_lead: ClassVar[str] = "1"
+
+    account_id: Mapped[str] = mapped_column(String(255), primary_key=True, sort_order=-4)
+    id: Mapped[str] = mapped_column(String(255), primary_key=True, sort_order=-3)
+    seq: Mapped[int] = mapped_column(BigInteger, sort_order=-2)
+    """Orders the rows of one `created`: clocks that stand still give the same second to many."""
+    created: Mapped[UnixTime] = mapped_column(sort_order=-1)
+
+
+class HasMetadata:
+    """The caller's own keys and values."""
+
+    metadata_: Mapped[Document] = mapped_column("metadata")
+
+
+class OnClock:
+    """A row that lives on its customer's test clock, or on the wall clock where `test_clock_id` is null."""
+
+    test_clock_id: Mapped[ObjectId | None]
+
+
+class TimeDriven(OnClock):
+    """A row that time moves. `due_at` is the first moment at which a ticker has something to do with it, null if never.
+
+    `Session.flush` derives it from the row's other columns with the function that the registry gave for the table, so
+    that one indexed query per table finds what falls due (DECISIONS, "One derived due moment per row").
+    """
+
+    due_at: Mapped[UnixTime | None]
+
+
+def belongs_to(target: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key on (account, `column`), so that no row can point into another sandbox.
+
+    It is checked at commit: a batch may then be written table by table in any order.
+    """
+    return ForeignKeyConstraint(["account_id", column], [f"{target}.account_id", f"{target}.id"],
+                                deferrable=True, initially="DEFERRED", ondelete=ondelete)
+
+
+def list_index(*columns: str) -> Index:
+    """The index of a list: rows of one account with these columns equal, newest first, read by keyset."""
+    return Index(None, "account_id", *columns, "created", "seq")

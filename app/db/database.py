@@ -1,0 +1,144 @@
+"""The connection to SQLite or PostgreSQL, and the transactions on it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.pool import NullPool
+
+from app.db.ids import IdSource
+from app.db.session import Session
+
+LOCK_TIMEOUT_MS = 5_000
+"""How long a PostgreSQL statement waits for a row before the request answers 429 `lock_timeout`."""
+BUSY_TIMEOUT_MS = 30_000
+
+
+class WriterLock:
+    """Lets one writer at a time at a SQLite file, in all threads and processes.
+
+    SQLite's own waiting sleeps in steps of milliseconds; waiting here ends the moment that the writer before is done.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._thread_lock = threading.Lock()
+        self._file: IO[Any] | None = None
+        self._owner_pid = 0
+
+    def acquire(self) -> None:
+        self._thread_lock.acquire()
+        try:
+            if self._file is None or self._owner_pid != os.getpid():
+                # A forked process must not share its parent's open file: the lock belongs to that.
+                self._file, self._owner_pid = open(self._path, "a"), os.getpid()
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except BaseException:
+            self._thread_lock.release()
+            raise
+
+    def release(self) -> None:
+        assert self._file is not None
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._thread_lock.release()
+
+
+class Database:
+    """The rows of all sandboxes. One connection per thread is kept open between transactions."""
+
+    def __init__(self, url: str, *, ids: IdSource | None = None) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.ids = ids or IdSource()
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
+        if self.is_sqlite:
+            options["connect_args"] = {"check_same_thread": False, "cached_statements": 512}
+        else:
+            # Positional parameters, as on SQLite, so that one way of binding serves both.
+            options["paramstyle"] = "format"
+            options["connect_args"] = {"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c client_min_messages=warning"}
+        self.engine = create_engine(parsed, **options)
+        self._writer = WriterLock(f"{parsed.database}-writer") if self.is_sqlite else None
+        self._local = threading.local()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent view of the rows; nothing can be written through it."""
+        connection = self._connection()
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute("BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield Session(connection, writing=False)
+        finally:
+            self._end(connection, "ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        if self._writer is not None:
+            self._writer.acquire()
+        try:
+            connection = self._connection()
+            driver: Any = connection.connection.dbapi_connection
+            try:
+                driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
+                session = Session(connection, writing=True)
+                yield session
+                session.flush()
+                driver.execute("COMMIT")
+            except BaseException:
+                self._end(connection, "ROLLBACK")
+                raise
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+
+    def close_thread(self) -> None:
+        """Give this thread's connection back; a thread that ends calls it."""
+        self._drop()
+
+    def close(self) -> None:
+        """Give back this thread's connection and whatever the engine holds."""
+        self._drop()
+        self.engine.dispose()
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        if connection is None or self._local.pid != os.getpid() or connection.closed:
+            connection = self._local.connection = self.engine.connect()
+            self._local.pid = os.getpid()
+        return connection
+
+    def _end(self, connection: Connection, how: str) -> None:
+        """Leave the transaction; a connection that cannot even do that is thrown away, and the next request opens another."""
+        try:
+            driver: Any = connection.connection.dbapi_connection
+            if driver.in_transaction if self.is_sqlite else True:
+                driver.execute(how)
+        except Exception:
+            self._drop()
+
+    def _drop(self) -> None:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        self._local.connection = None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
+                   "cache_size=-32768", "temp_store=MEMORY", "mmap_size=268435456"):
+        connection.execute(f"PRAGMA {pragma}")

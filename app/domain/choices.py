@@ -1,0 +1,85 @@
+"""Every choice that the simulator makes where Stripe's behaviour varies or is unknown, with its default.
+
+A sandbox changes them with `POST /_sim/settings`; the environment changes the defaults for all (`BILLYARD_DEFAULT_…`). The numbers in
+brackets are those of the behaviour reference's decision list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+DAY = 86_400
+HOUR = 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The settings of one sandbox. Durations are in seconds, fees in minor units and percent."""
+
+    limits: str = "documented"
+    """`documented`: what the API text states; `off`: lifts what only protects servers; `strict`: adds test-mode quotas."""
+    completed_schedule_status: str = "completed"
+    """[1] Status of a schedule that ended naturally and released its subscription."""
+    clock_deletes_after_s: int = 30 * DAY
+    """[2] How long after its creation (wall time) a test clock is deleted."""
+    clamp_list_limit: bool = True
+    """[3] A `limit` out of range is clamped; `false` refuses it."""
+    finalize_after_s: int = HOUR
+    """[4] From a draft's creation to its automatic finalisation."""
+    retry_days: tuple[int, ...] = (3, 5, 7)
+    """[5] Days from each failed attempt to the next."""
+    dunning_end: str = "cancel"
+    """[5] What becomes of the subscription when all attempts failed: `cancel`, `unpaid` or `past_due`."""
+    dunning_end_invoice: str = "leave_open"
+    """[5] What becomes of its invoice then: `leave_open` or `mark_uncollectible`."""
+    invoice_upcoming_lead_days: int = 7
+    """[6] Days before a renewal at which invoice.upcoming is sent."""
+    backdated_schedule_anchor: str = "creation"
+    """[8] `creation` or `start_date`: the billing anchor of a backdated schedule."""
+    usage_future_tolerance_s: int = 300
+    """[11] How far ahead of now usage may be stamped."""
+    usage_grace_s: int = 300
+    """How long into a period late usage of the period before is still taken."""
+    legacy_end_behavior_none: str = "cancel"
+    """[15] What the legacy end_behavior `none` means; `renew` is refused."""
+    manual_invoice_auto_advance: bool = True
+    """[17] Whether a manual invoice finalises itself."""
+    missing_payment_method: str = "refuse"
+    """[18] `refuse` or `incomplete`: a subscription to be charged without any payment method."""
+    search_lag_s: int = 0
+    """[22] How long new data stays out of search results."""
+    expiring_lead_days: int = 7
+    """Days before a schedule's end at which subscription_schedule.expiring is sent."""
+    trial_will_end_lead_days: int = 3
+    """Days before a trial's end at which customer.subscription.trial_will_end is sent."""
+    incomplete_expires_after_s: int = 23 * HOUR
+    """From creation to incomplete_expired for a subscription whose first payment failed."""
+    fee_percent: str = "2.9"
+    """Processing fee of a charge, percent of its amount …"""
+    fee_fixed: int = 30
+    """… plus this many minor units of the charge's currency."""
+    webhook_retry_s: tuple[int, ...] = (1, 5, 30, 300, 3_600, 3 * HOUR, 6 * HOUR, 12 * HOUR)
+    """Wall-clock seconds from each failed delivery attempt to the next."""
+    webhook_timeout_s: int = 10
+    """How long a receiver may take to answer."""
+
+    def with_overrides(self, overrides: Mapping[str, Any]) -> Choices:
+        """These choices with the stored ones of a sandbox over them. Lists from JSON become tuples."""
+        return replace(self, **{name: tuple(value) if isinstance(value, list) else value
+                                for name, value in overrides.items() if name in _NAMES})
+
+
+_NAMES = frozenset(field.name for field in fields(Choices))
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "limits": ("documented", "off", "strict"),
+    "completed_schedule_status": ("completed", "released"),
+    "dunning_end": ("cancel", "unpaid", "past_due"),
+    "dunning_end_invoice": ("leave_open", "mark_uncollectible"),
+    "backdated_schedule_anchor": ("creation", "start_date"),
+    "legacy_end_behavior_none": ("cancel", "release"),
+    "missing_payment_method": ("refuse", "incomplete"),
+}
+"""The values that each choice of words takes."""

@@ -1,0 +1,1 @@
+"""Events: written once by `emit`, snapshots for ever, delivered to webhook endpoints through an outbox."""

@@ -1,0 +1,95 @@
+"""`emit`, the only birthplace of an event, and `tracked`, the only way to an `*.updated` one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam
+
+from app.context import API_VERSION, Context
+from app.db.base import StripeObject
+from app.db.session import Prepared, entity
+from app.events.catalog import EventType
+from app.events.tables import Event, WebhookDelivery, WebhookEndpoint
+from app.render import load_for_rendering, render
+
+REACTIONS: dict[str, Sequence[Callable[[Context, Any], None]]] = {}
+"""What else happens in the same transaction when an event of a type is emitted. Filled by the registry."""
+
+_ENDPOINTS = Prepared(entity(WebhookEndpoint).where(
+    WebhookEndpoint.account_id == bindparam("account_id"), WebhookEndpoint.status == bindparam("status")))
+
+
+def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
+         rendered: dict[str, Any] | None = None) -> None:
+    """Record that `type` happened to the row at `ctx.now`, owe it to the endpoints that listen, and let the reactions run.
+
+    `previous` holds the old values of an update. `rendered` is the row's JSON where the caller has it already.
+    """
+    if rendered is None:
+        load_for_rendering(ctx.session, [row])
+        rendered = render(row)
+    _write(ctx, type, rendered, row.id, previous)
+    for react in REACTIONS.get(type, ()):
+        react(ctx, row)
+
+
+@contextmanager
+def tracked(ctx: Context, row: StripeObject, type: EventType) -> Iterator[None]:
+    """Run a change of the row; emit the `*.updated` event with the old values if its JSON differs afterwards."""
+    load_for_rendering(ctx.session, [row])
+    before = render(row)
+    yield
+    load_for_rendering(ctx.session, [row])
+    after = render(row)
+    if before != after:
+        emit(ctx, type, row, previous=previous_attributes(before, after), rendered=after)
+
+
+def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The old values of what differs: hashes reduced to their changed keys, lists whole, added keys as null."""
+    changed: dict[str, Any] = {}
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict) and old.get("object") != "list":
+            changed[key] = previous_attributes(old, new)
+        else:
+            changed[key] = old
+    return dict(sorted(changed.items()))
+
+
+def _write(ctx: Context, type: str, rendered: dict[str, Any], object_id: str | None, previous: dict[str, Any] | None) -> None:
+    listeners = [endpoint for endpoint in _endpoints(ctx) if _listens(endpoint, type, ctx.account_id)]
+    event = ctx.add(Event(
+        type=type, object_id=object_id, data=orjson.dumps(rendered).decode(),
+        previous_attributes=None if previous is None else orjson.dumps(previous).decode(),
+        api_version=API_VERSION, request_id=ctx.request_id, idempotency_key=ctx.idempotency_key,
+        pending_webhooks=len(listeners)))
+    for endpoint in listeners:
+        ctx.session.add(WebhookDelivery(
+            id=ctx.ids.new("whd_", 24, "1"), account_id=endpoint.account_id, endpoint_id=endpoint.id,
+            event_account_id=ctx.account_id, event_id=event.id, seq=event.seq, status="pending", attempt_count=0,
+            # Due at once: the moment before all others, so that the outbox needs no look at the wall clock here.
+            next_attempt_at=0))
+
+
+def _endpoints(ctx: Context) -> list[WebhookEndpoint]:
+    key = ("webhook_endpoints", ctx.account_id)
+    endpoints: list[WebhookEndpoint] | None = ctx.session.memo.get(key)
+    if endpoints is None:
+        endpoints = []
+        for account_id in filter(None, (ctx.account_id, ctx.account.platform_id)):
+            endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=account_id, status="enabled")
+        ctx.session.memo[key] = endpoints
+    return endpoints
+
+
+def _listens(endpoint: WebhookEndpoint, type: str, account_id: str) -> bool:
+    if endpoint.connect == (endpoint.account_id == account_id):
+        return False
+    return "*" in endpoint.enabled_events or type in endpoint.enabled_events

@@ -1,0 +1,30 @@
+"""`create_app`: a Flask application over a database. Nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from app.config import Config
+from app.db.database import Database
+from app.db.ids import IdSource
+from app.registry import BLUEPRINTS
+from app.wire.endpoint import Call, Server
+
+
+def create_app(config: Config, database: Database | None = None) -> Flask:
+    """The application of this process. The database must have been migrated."""
+    app = Flask("billyard", static_folder=None)
+    app.url_map.strict_slashes = False
+    database = database or Database(config.database_url, ids=IdSource(config.id_seed))
+    server = Server(config, database)
+    app.extensions["billyard"] = server
+    server.flask = app
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(HTTPException, lambda problem: _no_route(server))
+    return app
+
+
+def _no_route(server: Server) -> Response:
+    return Call(server).refuse_route()

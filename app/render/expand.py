@@ -1,0 +1,88 @@
+"""`expand[]`: paths to a tree, the rules about them, and the rows that rendering will need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.db.base import Base
+from app.db.session import Session
+from app.errors import InvalidRequest
+from app.render.fields import Hash, Inline, Nested, Ref, Sublist, Tree, ViewField
+from app.render.view import VIEWS, CompiledView
+
+MAX_DEPTH = 4
+
+
+def parse_expand(paths: Iterable[str], view: CompiledView | None, *, is_list: bool) -> Tree:
+    """The tree of the dotted paths, without the `data` of a list.
+
+    Raises InvalidRequest for more than four levels, and for a first segment that cannot be expanded. Deeper segments
+    that do not exist are taken and ignored, as Stripe does.
+    """
+    tree: Tree = {}
+    for path in paths:
+        segments = path.split(".")
+        if len(segments) > MAX_DEPTH:
+            raise InvalidRequest(f"You cannot expand more than {MAX_DEPTH} levels of a property. Property: {path}",
+                                 code="property_expansion_max_depth")
+        if is_list:
+            if segments[0] == "total_count":
+                raise InvalidRequest("This property cannot be included (total_count)")
+            if segments[0] != "data":
+                raise InvalidRequest(f"This property cannot be expanded ({segments[0]}). You may want to try expanding "
+                                     f"'data.{segments[0]}' instead.")
+            segments = segments[1:]
+        if segments and (view is None or not _expandable(view, segments[0])):
+            raise InvalidRequest(f"This property cannot be expanded ({segments[0]}).")
+        branch = tree
+        for segment in segments:
+            branch = branch.setdefault(segment, {})
+    return tree
+
+
+def _expandable(view: CompiledView, segment: str) -> bool:
+    return segment in view.expanders
+
+
+def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = None) -> None:
+    """Read what the views of the rows show inline, and what the tree expands."""
+    groups: dict[type[Base], list[Base]] = {}
+    for row in rows:
+        if row is not None and not row.__dict__.get("deleted"):
+            groups.setdefault(type(row), []).append(row)
+    for cls, members in groups.items():
+        view = VIEWS[cls]
+        for relation in view.loads:
+            session.load(members, relation)
+            first, _, rest = relation.partition(".")
+            assert not rest, "a view loads its own relationships; theirs load through their views"
+            below = [child for row in members for child in _children(row, first)]
+            if below:
+                load_for_rendering(session, below)
+        if tree:
+            _load_tree(session, members, view.fields, tree)
+
+
+def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField], tree: Tree) -> None:
+    for name, below in tree.items():
+        field = fields.get(name)
+        match field:
+            case Ref():
+                relation = field.relation or name
+                session.load(rows, relation)
+                load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
+            case Nested() | Inline():
+                relation = field.relation or name
+                load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
+            case Sublist():
+                relation = field.relation or name
+                load_for_rendering(session, [child for row in rows for child in _children(row, relation)],
+                                   below.get("data"))
+            case Hash():
+                _load_tree(session, rows, field.members, below)
+
+
+def _children(row: Any, relation: str) -> list[Base]:
+    value = row.__dict__.get(relation)
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,101 @@
+"""The closed vocabulary of views. A field says where its value comes from; it never asks the time or the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import fields
+
+Tree = dict[str, Any]
+"""What is to be expanded below a row: {"customer": {}, "lines": {"data": {"price": {}}}}."""
+
+
+class ViewField(fields.Field[Any]):
+    """Base of the kinds below."""
+
+    relation: str | None = None
+    """The relationship whose rows must be loaded before the field can be rendered."""
+    always_loaded = False
+
+
+class Attr(ViewField):
+    """The column of the same name, or of another: `Attr("metadata_")`. `omit_null` leaves the key out when null."""
+
+    def __init__(self, column: str | None = None, *, omit_null: bool = False) -> None:
+        super().__init__()
+        self.column, self.omit_null = column, omit_null
+
+
+class Const(ViewField):
+    """The same value for every row."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__()
+        self.value = value
+
+
+class Derived(ViewField):
+    """A pure function of the row; `needs` names relationships that it reads. May answer `OMIT`."""
+
+    def __init__(self, function: Callable[[Any], Any], *, needs: str | None = None) -> None:
+        super().__init__()
+        self.function = function
+        self.relation, self.always_loaded = needs, needs is not None
+
+
+class Ref(ViewField):
+    """An expandable id: the column `<name>_id`, or the whole object of the relationship `<name>`."""
+
+    def __init__(self, relation: str | None = None, column: str | None = None, *, omit_null: bool = False) -> None:
+        super().__init__()
+        self.relation, self.column, self.omit_null = relation, column, omit_null
+
+
+class Hash(ViewField):
+    """A hash made of the row's own columns: `Hash(start=Attr("period_start"), end=Attr("period_end"))`.
+
+    `unless` is a function of the row: where it is true the whole hash is null.
+    """
+
+    def __init__(self, *, unless: Callable[[Any], bool] | None = None, **members: ViewField) -> None:
+        super().__init__()
+        self.members, self.unless = members, unless
+
+
+class Nested(ViewField):
+    """The whole object of a to-one relationship, always inline; `path` where the row's relationship is named otherwise."""
+
+    always_loaded = True
+
+    def __init__(self, relation: str | None = None) -> None:
+        super().__init__()
+        self.relation = relation
+
+
+class Inline(ViewField):
+    """The rows of a to-many relationship as a plain array of hashes."""
+
+    always_loaded = True
+
+    def __init__(self, relation: str | None = None) -> None:
+        super().__init__()
+        self.relation = relation
+
+
+class Sublist(ViewField):
+    """The rows of a to-many relationship as a list object; `url` may use columns: "/v1/invoices/{id}/lines"."""
+
+    always_loaded = True
+
+    def __init__(self, url: str, relation: str | None = None, *, limit: int | None = None) -> None:
+        super().__init__()
+        self.url, self.relation, self.limit = url, relation, limit
+
+
+class Includable(ViewField):
+    """A column that is left out unless it is expanded, such as a price's tiers."""
+
+    def __init__(self, column: str | None = None) -> None:
+        super().__init__()
+        self.column = column

@@ -1,0 +1,1 @@
+"""The slices: one folder for each of Stripe's resources, each with the same file names."""

@@ -1,0 +1,1 @@
+"""Customers: whoever is billed, and the timeline that their subscriptions, schedules and invoices share."""

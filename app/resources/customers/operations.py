@@ -1,0 +1,59 @@
+"""What happens to customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.context import Context
+from app.db.roots import TestClock
+from app.domain.metadata import merged
+from app.errors import InvalidRequest
+from app.events.emit import emit, tracked
+from app.resources.customers.tables import Customer
+
+_PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales", "shipping")
+
+
+def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
+    """A new customer, on the test clock that `test_clock` names. Raises for a clock that does not exist or is advancing."""
+    if "test_clock" in values:
+        ctx.find(TestClock, values["test_clock"], param="test_clock")
+        ctx.enter_clock(values["test_clock"])
+    customer = Customer(balance=0, deleted=False, delinquent=False, invoice_prefix=ctx.ids.upper(8), invoice_settings={},
+                        next_invoice_sequence=1, preferred_locales=[], tax_exempt="none")
+    _apply(customer, values)
+    ctx.add(customer)
+    emit(ctx, "customer.created", customer)
+    return customer
+
+
+def update_customer(ctx: Context, customer: Customer, values: Mapping[str, Any]) -> Customer:
+    """Change what is named in `values`."""
+    with tracked(ctx, customer, "customer.updated"):
+        _apply(customer, values)
+    return customer
+
+
+def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
+    for name in _PLAIN:
+        if name in values:
+            setattr(customer, name, values[name])
+    if "tax_exempt" in values:
+        customer.tax_exempt = values["tax_exempt"] or "none"
+    if "metadata" in values:
+        customer.metadata_ = merged(customer.metadata_ or {}, values["metadata"])
+    if "invoice_settings" in values:
+        settings = dict(values["invoice_settings"])
+        if "default_payment_method" in settings:
+            customer.default_payment_method_id = settings.pop("default_payment_method")
+        customer.invoice_settings = customer.invoice_settings | settings
+    if "invoice_prefix" in values:
+        prefix = values["invoice_prefix"]
+        if not (3 <= len(prefix) <= 12 and prefix.isascii() and prefix.isalnum() and prefix == prefix.upper()):
+            raise InvalidRequest("The invoice prefix must be 3-12 uppercase letters or numbers.", param="invoice_prefix")
+        customer.invoice_prefix = prefix
+    if "next_invoice_sequence" in values:
+        if values["next_invoice_sequence"] < customer.next_invoice_sequence:
+            raise InvalidRequest("The next invoice sequence can only be raised.", param="next_invoice_sequence")
+        customer.next_invoice_sequence = values["next_invoice_sequence"]

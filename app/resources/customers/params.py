@@ -1,0 +1,67 @@
+"""What the customers endpoints take."""
+
+from app.wire.params import (
+    Enum, Hash, Integer, ListOf, ListParams, Metadata, Params, RangeQuery, RetrieveParams, Text,
+)
+
+
+class AddressParams(Params):
+    city = Text()
+    country = Text()
+    line1 = Text()
+    line2 = Text()
+    postal_code = Text()
+    state = Text()
+
+
+class ShippingParams(Params):
+    address = Hash(AddressParams, required=True)
+    name = Text(required=True)
+    phone = Text()
+
+
+class CustomFieldParams(Params):
+    name = Text(max=30, required=True)
+    value = Text(max=30, required=True)
+
+
+class RenderingOptionsParams(Params):
+    amount_tax_display = Enum(("exclude_tax", "include_inclusive_tax"), unsettable=True)
+
+
+class InvoiceSettingsParams(Params):
+    custom_fields = ListOf(Hash(CustomFieldParams), unsettable=True)
+    default_payment_method = Text(unsettable=True)
+    footer = Text(unsettable=True)
+    rendering_options = Hash(RenderingOptionsParams, unsettable=True)
+
+
+class CustomerUpdate(RetrieveParams):
+    address = Hash(AddressParams, unsettable=True)
+    balance = Integer()
+    description = Text(unsettable=True)
+    email = Text(max=512, unsettable=True)
+    invoice_prefix = Text()
+    invoice_settings = Hash(InvoiceSettingsParams)
+    metadata = Metadata()
+    name = Text(max=256, unsettable=True)
+    next_invoice_sequence = Integer()
+    phone = Text(max=20, unsettable=True)
+    preferred_locales = ListOf(Text())
+    shipping = Hash(ShippingParams, unsettable=True)
+    tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
+
+
+class CustomerCreate(CustomerUpdate):
+    payment_method = Text()
+    test_clock = Text()
+
+
+class CustomerDelete(Params):
+    pass
+
+
+class CustomerList(ListParams):
+    created = RangeQuery()
+    email = Text(max=512)
+    test_clock = Text()

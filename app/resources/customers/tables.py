@@ -1,0 +1,49 @@
+"""The customers table."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index
+from app.db.roots import TestClock
+from app.db.types import Cents, Document, Documents, ObjectId
+
+
+class Customer(StripeObject, HasMetadata, OnClock):
+    """A customer. `balance` is in minor units of `currency`: credit is negative, debt positive."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("test_clock_id"),
+        list_index("email"),
+    )
+    object_name = "customer"
+    id_prefix = "cus_"
+    id_length = 14
+    id_lead = ""
+
+    address: Mapped[Document | None]
+    balance: Mapped[Cents]
+    currency: Mapped[ObjectId | None]
+    """Fixed by the first thing that bills them."""
+    default_payment_method_id: Mapped[ObjectId | None]
+    """`invoice_settings.default_payment_method`."""
+    deleted: Mapped[bool]
+    delinquent: Mapped[bool]
+    description: Mapped[str | None] = mapped_column(String(5000))
+    email: Mapped[str | None] = mapped_column(String(512))
+    invoice_prefix: Mapped[ObjectId]
+    invoice_settings: Mapped[Document]
+    """`custom_fields`, `footer` and `rendering_options`."""
+    name: Mapped[str | None] = mapped_column(String(256))
+    next_invoice_sequence: Mapped[int] = mapped_column(Integer)
+    phone: Mapped[ObjectId | None]
+    preferred_locales: Mapped[Documents]
+    shipping: Mapped[Document | None]
+    tax_exempt: Mapped[ObjectId]
+
+    test_clock: Mapped[TestClock | None] = relationship(
+        TestClock, viewonly=True, primaryjoin="and_(foreign(Customer.account_id) == TestClock.account_id, "
+                                               "foreign(Customer.test_clock_id) == TestClock.id)")

@@ -1,0 +1,37 @@
+"""What a customer looks like."""
+
+from app.render import view_of
+from app.render.fields import Attr, Const, Derived, Hash, Ref
+from app.render.view import View
+from app.resources.customers.tables import Customer
+
+
+@view_of(Customer)
+class CustomerView(View):
+    id = Attr()
+    object = Const("customer")
+    address = Attr()
+    balance = Attr()
+    created = Attr()
+    currency = Attr()
+    default_source = Const(None)
+    delinquent = Attr()
+    description = Attr()
+    discount = Const(None)
+    email = Attr()
+    invoice_prefix = Attr()
+    invoice_settings = Hash(
+        custom_fields=Derived(lambda row: row.invoice_settings.get("custom_fields")),
+        default_payment_method=Ref("default_payment_method"),
+        footer=Derived(lambda row: row.invoice_settings.get("footer")),
+        rendering_options=Derived(lambda row: row.invoice_settings.get("rendering_options")),
+    )
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    name = Attr()
+    next_invoice_sequence = Attr()
+    phone = Attr()
+    preferred_locales = Attr()
+    shipping = Attr()
+    tax_exempt = Attr()
+    test_clock = Ref()

@@ -1,0 +1,246 @@
+"""`@endpoint(Params)`: from the request's bytes to the answer's, the same way for every route.
+
+Order of work, as Stripe's: authentication, route, unknown parameters, each parameter's own rule, look-ups, business rules. One
+request is one transaction: it is committed when the answer is ready, and a refusal leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import psycopg
+import sqlalchemy.exc
+from flask import Flask, Response, current_app, request
+
+from app.clock.now import stopwatch, wall_seconds
+from app.config import Config
+from app.context import API_VERSION, Context
+from app.db.base import StripeObject
+from app.db.database import Database
+from app.domain.choices import Choices
+from app.errors import ApiError, ApiFault, InvalidRequest, RateLimited, unrecognized_url
+from app.render import load_for_rendering, parse_expand, render
+from app.render.view import VIEWS, list_object
+from app.wire.auth import Authenticator, Caller
+from app.wire.forms import FormLimits, decode
+from app.wire.idempotency import Attempt, IdempotencyDesk
+from app.wire.pagination import Page
+from app.wire.params import Params, load_params
+from app.wire.request_log import RequestRecorder
+
+log = logging.getLogger("billyard.wire")
+
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+_DATABASE_ERRORS = (sqlite3.Error, psycopg.Error, sqlalchemy.exc.SQLAlchemyError, OSError)
+_RACE_CODES = frozenset({"55P03", "40P01", "40001"})
+"""PostgreSQL: lock not available, deadlock detected, serialization failure."""
+
+
+class Server:
+    """What all requests of a process share."""
+
+    def __init__(self, config: Config, database: Database) -> None:
+        self.config, self.database = config, database
+        self.default_choices = Choices(limits=config.limits)
+        self.authenticator = Authenticator(database, config)
+        self.recorder = RequestRecorder(database, enabled=config.request_log)
+        self.desk = IdempotencyDesk()
+        self.flask: Flask
+        self.form_limits = FormLimits(body_bytes=config.body_limit_bytes)
+        self.wake: Callable[[], None] = lambda: None
+        """Called after a write: the worker looks whether there is anything to do."""
+
+
+def this_server() -> Server:
+    """The server that the current request came to."""
+    server: Server = current_app.extensions["billyard"]
+    return server
+
+
+def endpoint(schema: type[Params]) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict`.
+
+    The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
+    writing one; only a POST heeds `Idempotency-Key`.
+    """
+    prepared = schema()
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
+        @functools.wraps(function)
+        def view(**path: Any) -> Response:
+            return Call(this_server()).answer(function, prepared, path)
+
+        return view
+
+    return decorate
+
+
+class Call:
+    """One request on its way through."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.started = stopwatch()
+        environ = request.environ
+        self.environ = environ
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ["PATH_INFO"]
+        self.request_id = server.database.ids.new("req_", 14)
+        self.caller: Caller | None = None
+        self.raw: dict[str, Any] = {}
+        self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
+        self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
+
+    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any]) -> Response:
+        """Run the endpoint and make its response, whatever happens."""
+        try:
+            self.identify()
+            self.raw = self._read()
+            params = load_params(schema, self.raw)
+            expand = params.pop("expand", None) or ()
+            if self.method == "GET":
+                status, body = self._read_only(function, params, path, expand)
+            else:
+                status, body = self._write(function, params, path, expand)
+        except ApiError as refusal:
+            status, body = self._refusal(refusal)
+        except Exception as problem:  # noqa: BLE001 - the one place where a bug becomes a 500
+            status, body = self._refusal(_translated(problem, self))
+        return self.respond(status, body)
+
+    def refuse_route(self) -> Response:
+        """The answer to a path or method that does not exist; a bad key is told first."""
+        try:
+            self.identify()
+            raise unrecognized_url(self.method, self.path)
+        except ApiError as refusal:
+            return self.respond(*self._refusal(refusal))
+
+    def identify(self) -> None:
+        """Authenticate, and take in the headers that hold for every call."""
+        environ = self.environ
+        stripe_account = environ.get("HTTP_STRIPE_ACCOUNT")
+        self.caller = self.server.authenticator.caller(environ.get("HTTP_AUTHORIZATION"), stripe_account)
+        if stripe_account is not None:
+            self.headers["Stripe-Account"] = stripe_account
+        version = environ.get("HTTP_STRIPE_VERSION")
+        if version is not None:
+            if not _VERSION.fullmatch(version):
+                raise InvalidRequest(f"Invalid Stripe API version: {version}")
+            self.headers["Stripe-Version"] = version
+        if self.key is not None:
+            if len(self.key) > 255:
+                key, self.key = self.key, None
+                raise InvalidRequest(f"Idempotency key is too long ({len(key)} characters): it can be 255 at most.")
+            self.headers["Idempotency-Key"] = self.key
+
+    def respond(self, status: int, body: bytes) -> Response:
+        """The response, and its line in the request log."""
+        if status == 401:
+            self.headers["WWW-Authenticate"] = 'Basic realm="Stripe"'
+        response = Response(body, status, self.headers, content_type="application/json")
+        self.server.recorder.record(
+            self.request_id, self.caller.account_id if self.caller else None, wall_seconds(), self.method, self.path,
+            status, int((stopwatch() - self.started) * 1e6), self.key, self.raw)
+        return response
+
+    def _read(self) -> dict[str, Any]:
+        environ, limits = self.environ, self.server.form_limits
+        query: str = environ.get("QUERY_STRING") or ""
+        raw = query.encode("latin-1", "replace")
+        length = environ.get("CONTENT_LENGTH")
+        if self.method != "GET" and (length not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ):
+            content_type: str = (environ.get("CONTENT_TYPE") or "").lower()
+            if content_type.startswith("application/json"):
+                raise InvalidRequest(
+                    "Your request body must be form-encoded (Content-Type: application/x-www-form-urlencoded), not JSON.")
+            body: bytes = environ["wsgi.input"].read(limits.body_bytes + 1)
+            raw = body if not raw else body + b"&" + raw if body else raw
+        return decode(raw, limits=limits) if raw else {}
+
+    def _context(self, session: Any) -> Context:
+        assert self.caller is not None
+        return Context(session=session, ids=self.server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
+                       default_choices=self.server.default_choices, request_id=self.request_id, idempotency_key=self.key,
+                       base_url=self.server.config.base_url)
+
+    def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
+                   expand: Any) -> tuple[int, bytes]:
+        with self.server.database.reading() as session:
+            return 200, _body(session, function(self._context(session), params, **path), expand)
+
+    def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
+               expand: Any) -> tuple[int, bytes]:
+        assert self.caller is not None
+        attempt = Attempt(self.caller.account_id, self.key, self.path, self.raw, self.request_id)
+        with self.server.desk.holding(attempt):
+            try:
+                with self.server.database.writing() as session:
+                    replayed = attempt.replay(session)
+                    if replayed is not None:
+                        self.headers |= {"Idempotent-Replayed": "true", "Original-Request": replayed.request_id}
+                        return replayed.status, replayed.body
+                    try:
+                        body, status = _body(session, function(self._context(session), params, **path), expand), 200
+                    except ApiError as refusal:
+                        if not refusal.commits:
+                            raise
+                        status, body = self._refusal(refusal)
+                    attempt.remember(session, status, body)
+                    session.flush()
+            except ApiError as refusal:
+                status, body = self._refusal(refusal)
+                if refusal.type != "idempotency_error" and refusal.status != 429:
+                    attempt.remember_after(self.server.database, status, body)
+                return status, body
+            except Exception as problem:  # noqa: BLE001 - see `answer`
+                fault = _translated(problem, self)
+                status, body = self._refusal(fault)
+                if fault.status != 429:
+                    attempt.remember_after(self.server.database, status, body)
+                return status, body
+        self.server.wake()
+        return status, body
+
+    def _refusal(self, refusal: ApiError) -> tuple[int, bytes]:
+        return refusal.status, _dumps(refusal.envelope(self.request_id))
+
+
+def _body(session: Any, result: Any, expand: Any) -> bytes:
+    if isinstance(result, StripeObject):
+        tree = parse_expand(expand, VIEWS[type(result)], is_list=False) if expand else None
+        session.flush()
+        load_for_rendering(session, [result], tree)
+        return _dumps(render(result, tree))
+    if isinstance(result, Page):
+        tree = parse_expand(expand, VIEWS[result.table], is_list=True) if expand else None
+        load_for_rendering(session, result.rows, tree)
+        return _dumps(list_object([render(row, tree) for row in result.rows], result.url, has_more=result.has_more))
+    return _dumps(result)
+
+
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _translated(problem: Exception, call: Call) -> ApiError:
+    """A lost race for a row is a 429, as Stripe answers it; anything else is a fault on this side."""
+    cause = getattr(problem, "orig", None) or problem
+    if getattr(cause, "sqlstate", None) in _RACE_CODES or (
+            isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)):
+        return RateLimited(
+            "This object cannot be accessed right now because another API request or Stripe process is currently accessing "
+            "it. If you see this error intermittently, retry the request. If you see this error frequently and are making "
+            "multiple concurrent requests to a single object, make your requests serially or at a lower rate.",
+            code="lock_timeout")
+    if isinstance(problem, _DATABASE_ERRORS):
+        log.error("%s %s: the database failed: %s", call.method, call.path, type(cause).__name__)
+    else:
+        log.exception("%s %s failed", call.method, call.path)
+    return ApiFault()

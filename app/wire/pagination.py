@@ -1,0 +1,104 @@
+"""Lists: newest first, read by keyset, with the cursors and filters of Stripe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, tuple_
+
+from app.context import Context
+from app.db.base import StripeObject
+from app.db.session import Prepared, entity
+from app.errors import InvalidRequest, no_such
+from app.wire.params import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of rows of one table, for the envelope."""
+
+    table: type[StripeObject]
+    rows: list[Any]
+    url: str
+    has_more: bool
+
+
+_STATEMENTS: dict[Any, Prepared] = {}
+
+
+def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], url: str, *,
+              filters: Mapping[str, tuple[ColumnElement[Any], Any]] | None = None,
+              where: tuple[str, ColumnElement[bool]] | None = None) -> Page:
+    """The page that `limit`, `starting_after` and `ending_before` ask for, `created` descending.
+
+    `filters` names what was asked for: `{"customer": (Invoice.customer_id, "cus_1"), "created": (Invoice.created, Range(gte=5))}`;
+    a value of None leaves the filter out, `IS_NULL` asks for null. `where` is a further fixed condition with a name of its own.
+    Raises `resource_missing` for an unknown cursor, which need not match the filters.
+    """
+    cursor_name = "ending_before" if params.get("ending_before") else "starting_after"
+    limit = params.get("limit", 10)
+    values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1}
+    shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
+    conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
+    if where is not None:
+        conditions.append(where[1])
+    for name, (column, value) in (filters or {}).items():
+        _filter(name, column, value, shape, conditions, values)
+    backwards = _cursor(ctx, table, params, shape, conditions, values)
+    key = (table, *shape)
+    statement = _STATEMENTS.get(key)
+    if statement is None:
+        order = (table.created.asc(), table.seq.asc()) if backwards else (table.created.desc(), table.seq.desc())
+        statement = _STATEMENTS[key] = Prepared(entity(table).where(*conditions).order_by(*order).limit(bindparam("limit")))
+    rows = ctx.session.rows(table, statement, **values)
+    has_more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(table, rows[::-1] if backwards else rows, url, has_more)
+
+
+class _IsNull:
+    """Asks for rows whose column is null."""
+
+
+IS_NULL = _IsNull()
+
+_COMPARISONS = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__", "eq": "__eq__"}
+
+
+def _filter(name: str, column: ColumnElement[Any], value: Any, shape: list[str], conditions: list[ColumnElement[bool]],
+            values: dict[str, Any]) -> None:
+    if value is None:
+        return
+    if value is IS_NULL:
+        shape.append(f"{name} null")
+        conditions.append(column.is_(None))
+        return
+    bounds = {"eq": value}
+    if isinstance(value, Range):
+        bounds = {bound: limit for bound in _COMPARISONS if (limit := getattr(value, bound)) is not None}
+    for bound, limit in bounds.items():
+        shape.append(f"{name} {bound}")
+        conditions.append(getattr(column, _COMPARISONS[bound])(bindparam(f"{name}_{bound}")))
+        values[f"{name}_{bound}"] = limit
+
+
+def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], shape: list[str],
+            conditions: list[ColumnElement[bool]], values: dict[str, Any]) -> bool:
+    """Add the keyset condition; whether the page is read upwards."""
+    found = {}
+    for name in ("starting_after", "ending_before"):
+        if params.get(name):
+            row = ctx.get(table, params[name])
+            if row is None:
+                raise no_such(table.missing_name or table.object_name, params[name], param=name, status=400)
+            found[name] = row
+    if len(found) == 2:
+        raise InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")
+    for name, row in found.items():
+        keyset = tuple_(table.created, table.seq)
+        bound = tuple_(bindparam("cursor_created", type_=table.created.type), bindparam("cursor_seq", type_=table.seq.type))
+        conditions.append(keyset > bound if name == "ending_before" else keyset < bound)
+        values["cursor_created"], values["cursor_seq"] = row.created, row.seq
+    return "ending_before" in found

@@ -1,0 +1,33 @@
+"""Alembic's environment: the models' metadata against the database that `Database` opens."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import NullPool
+
+import app.registry  # noqa: F401 - every table must be known before the metadata is compared
+from app.config import Config
+from app.db.base import Base
+from app.db.database import Database
+
+
+def run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    url = context.config.get_main_option("sqlalchemy.url") or Config.from_environment().database_url
+    with create_engine(Database(url).url, poolclass=NullPool).begin() as connection:
+        run(connection)

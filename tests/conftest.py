@@ -1,0 +1,90 @@
+"""Fixtures of all tests: a migrated database, the application on it, and a client that speaks as the SDKs do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from app.config import Config
+from app.db import migrate
+from app.db.database import Database
+from app.db.ids import IdSource
+from app.factory import create_app
+from app.wire.endpoint import Server
+from tests.support.api import Api
+
+TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
+"""A PostgreSQL URL runs the suite there; each worker makes a database of its own beside it. Empty: SQLite."""
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Callable[[Path], str]]:
+    """Hands out URLs of databases with the migrated schema and no rows."""
+    if TEST_DATABASE_URL:
+        yield from _migrated_postgres(worker_id)
+        return
+    template = tmp_path_factory.mktemp("schema") / "template.db"
+    database = Database(f"sqlite:///{template}")
+    migrate.upgrade(database)
+    database.close()
+
+    def copy(folder: Path) -> str:
+        shutil.copy(template, folder / "billyard.db")
+        return f"sqlite:///{folder / 'billyard.db'}"
+
+    yield copy
+
+
+def _migrated_postgres(worker_id: str) -> Iterator[Callable[[Path], str]]:
+    url = make_url(TEST_DATABASE_URL).set(drivername="postgresql+psycopg")
+    name = f"billyard_test_{worker_id}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+    def recreate(_folder: Path) -> str:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{name}_template"'))
+        return url.set(database=name).render_as_string(hide_password=False)
+
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}_template" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}_template"'))
+    database = Database(url.set(database=f"{name}_template").render_as_string(hide_password=False))
+    migrate.upgrade(database)
+    database.close()
+    yield recreate
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}_template" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session")
+def shared_url(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One database for all tests of a worker: each test has a key, and so a sandbox, of its own."""
+    return migrated(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_server(shared_url: str) -> Iterator[Server]:
+    config = Config(database_url=shared_url, embedded_worker=False, request_log=False)
+    app = create_app(config, Database(shared_url, ids=IdSource(1)))
+    server: Server = app.extensions["billyard"]
+    yield server
+    server.database.close()
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Server:
+    return shared_server
+
+
+@pytest.fixture
+def api(server: Server) -> Api:
+    """A client of an empty sandbox, in this process."""
+    return Api(server)
