@@ -75,13 +75,16 @@ def amount_between(amount: int, anchor: int, interval: Interval, start: int, end
     Whole periods count in full and cut ones by their seconds, rounded once. It prices a first partial period before a
     future anchor, a backdated span, and a period that a cancel date shortens.
     """
-    periods = Fraction(0)
+    whole, cut = 0, Fraction(0)
     while start < end:
         period = period_containing(anchor, interval, start)
         stop = min(end, period.end)
-        periods += Fraction(stop - start, period.end - period.start)
+        if (start, stop) == (period.start, period.end):
+            whole += 1
+        else:
+            cut += Fraction(stop - start, period.end - period.start)
         start = stop
-    return round_half_away(amount * periods)
+    return round_half_away(amount * (whole + cut))
 
 
 def _same(old: ItemState, new: ItemState) -> bool:

@@ -34,9 +34,14 @@ YEAR_2020 = [PhaseWindow(JAN_1_2020, FEB_1_2020), PhaseWindow(FEB_1_2020, JAN_1_
         ),
         pytest.param(1660122035, [PhaseLength(Interval("year"), 1)], [(1660122035, 1691658035)], id="a_year"),
         pytest.param(1660122035, [PhaseLength(MONTH, 12)], [(1660122035, 1691658035)], id="twelve_months"),
-        pytest.param(JAN_1_2020, [PhaseLength(MONTH)], [(JAN_1_2020, FEB_1_2020)], id="neither_length_is_one_iteration"),
         pytest.param(
-            JAN_1_2020, [PhaseLength(Interval("month", 3), 4)], [(JAN_1_2020, JAN_1_2021)], id="interval_count_multiplies"
+            JAN_1_2020, [PhaseLength(MONTH)], [(JAN_1_2020, FEB_1_2020)], id="neither_length_is_one_iteration"
+        ),
+        pytest.param(
+            JAN_1_2020,
+            [PhaseLength(Interval("month", 3), 4)],
+            [(JAN_1_2020, JAN_1_2021)],
+            id="interval_count_multiplies",
         ),
         pytest.param(
             JAN_1_2020,
@@ -63,7 +68,10 @@ def test_phases_follow_each_other(start: int, lengths: list[PhaseLength], window
         pytest.param([PhaseLength(MONTH, 1, FEB_1_2020)], 0, "both_lengths", id="both_lengths"),
         pytest.param([PhaseLength(MONTH, end_date=JAN_1_2020)], 0, "end_not_after_start", id="end_at_the_start"),
         pytest.param(
-            [PhaseLength(MONTH), PhaseLength(MONTH, end_date=FEB_1_2020 - 1)], 1, "end_not_after_start", id="end_before_start"
+            [PhaseLength(MONTH), PhaseLength(MONTH, end_date=FEB_1_2020 - 1)],
+            1,
+            "end_not_after_start",
+            id="end_before_start",
         ),
         pytest.param([PhaseLength(MONTH, iterations=0)], 0, "end_not_after_start", id="no_iterations"),
         pytest.param([PhaseLength(MONTH), PhaseLength(MONTH, start_date=FEB_1_2020 + 1)], 1, "gap", id="gap"),
@@ -119,10 +127,16 @@ def test_a_timeline_has_no_gap_and_no_overlap(start: int, phases: list[PhaseLeng
         pytest.param([("si_1", "a")], ["a"], ItemMatch({0: "si_1"}), id="same_price_keeps_its_item"),
         pytest.param([("si_1", "a")], ["b"], ItemMatch({}, ["si_1"], [0]), id="other_price_replaces"),
         pytest.param(
-            [("si_1", "a"), ("si_2", "b")], ["c", "b", "d"], ItemMatch({1: "si_2"}, ["si_1"], [0, 2]), id="order_does_not_matter"
+            [("si_1", "a"), ("si_2", "b")],
+            ["c", "b", "d"],
+            ItemMatch({1: "si_2"}, ["si_1"], [0, 2]),
+            id="order_does_not_matter",
         ),
         pytest.param(
-            [("si_1", "a"), ("si_2", "a")], ["a", "a", "a"], ItemMatch({0: "si_1", 1: "si_2"}, [], [2]), id="equal_prices_in_order"
+            [("si_1", "a"), ("si_2", "a")],
+            ["a", "a", "a"],
+            ItemMatch({0: "si_1", 1: "si_2"}, [], [2]),
+            id="equal_prices_in_order",
         ),
         pytest.param([], [], ItemMatch(), id="nothing"),
     ],

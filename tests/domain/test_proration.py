@@ -56,12 +56,19 @@ def amounts(lines: list[ProrationLine]) -> list[int]:
         pytest.param([item("basic", 3000)], [], AUGUST, 1660651200, [-1500], id="cancel_at_half_time"),
         pytest.param([], [item("gold", 2000)], AUGUST, 1660651200, [1000], id="adding_an_item"),
         pytest.param(
-            [item("free", 0)], [item("gold", 2000)], AUGUST, 1660651200, [0, 1000], id="a_zero_line_of_a_changed_item_stays"
+            [item("free", 0)],
+            [item("gold", 2000)],
+            AUGUST,
+            1660651200,
+            [0, 1000],
+            id="a_zero_line_of_a_changed_item_stays",
         ),
         pytest.param(
             [item("basic", 1000)], [item("gold", 2000)], AUGUST, AUGUST.start, [-1000, 2000], id="at_the_start_in_full"
         ),
-        pytest.param([item("basic", 1000)], [item("gold", 2000)], AUGUST, AUGUST.end, [0, 0], id="at_the_end_for_nothing"),
+        pytest.param(
+            [item("basic", 1000)], [item("gold", 2000)], AUGUST, AUGUST.end, [0, 0], id="at_the_end_for_nothing"
+        ),
         pytest.param(
             [item("basic", 1000)],
             [item("usage", 0, None, metered=True)],
@@ -129,7 +136,9 @@ def test_nothing_is_due_when_nothing_changed(items: list[ItemState], at: int) ->
 
 
 @given(subscriptions, subscriptions, times)
-def test_changing_there_and_back_at_one_moment_cancels_out(before: list[ItemState], after: list[ItemState], at: int) -> None:
+def test_changing_there_and_back_at_one_moment_cancels_out(
+    before: list[ItemState], after: list[ItemState], at: int
+) -> None:
     there, back = prorate(before, after, AUGUST, at), prorate(after, before, AUGUST, at)
     assert sum(amounts(there)) + sum(amounts(back)) == 0
 
@@ -147,11 +156,15 @@ def test_using_and_returning_a_period_adds_up_to_its_price(amount: int, at: int)
         pytest.param(3000, 1661990400, MONTH, 1660521600, 1661990400, 1645, id="first_partial_period_17_of_31_days"),
         pytest.param(12000, 1640995200, Interval("year"), 1640995200, 1656763200, 6000, id="year_canceled_half_way"),
         pytest.param(3000, 1661990400, MONTH, 1659312000, 1661990400, 3000, id="a_whole_period"),
-        pytest.param(3000, 1661990400, MONTH, 1655251200, 1661990400, 7600, id="backdated_16_of_30_days_and_two_months"),
+        pytest.param(
+            3000, 1661990400, MONTH, 1655251200, 1661990400, 7600, id="backdated_16_of_30_days_and_two_months"
+        ),
         pytest.param(3000, 1661990400, MONTH, 1661990400, 1661990400, 0, id="no_time"),
     ],
 )
-def test_the_price_of_any_span(amount: int, anchor: int, interval: Interval, start: int, end: int, expected: int) -> None:
+def test_the_price_of_any_span(
+    amount: int, anchor: int, interval: Interval, start: int, end: int, expected: int
+) -> None:
     assert amount_between(amount, anchor, interval, start, end) == expected
 
 

@@ -13,22 +13,27 @@ def tiers(*rows: tuple[int | None, str, str]) -> tuple[Tier, ...]:
     return tuple(Tier(up_to, Decimal(unit), Decimal(flat)) for up_to, unit, flat in rows)
 
 
-WITH_FLATS = tiers((5, "500", "1000"), (10, "400", "2000"), (15, "300", "3000"), (20, "200", "4000"), (None, "100", "5000"))
+WITH_FLATS = tiers(
+    (5, "500", "1000"), (10, "400", "2000"), (15, "300", "3000"), (20, "200", "4000"), (None, "100", "5000")
+)
 WITHOUT_FLATS = tiers((5, "700", "0"), (10, "650", "0"), (None, "600", "0"))
 
 
-def table(mode: str, rows: tuple[Tier, ...], amounts: dict[int, int]) -> list[object]:
+def table(mode: str, rows: tuple[Tier, ...], quantities: str, amounts: str) -> list[object]:
     flats = "flats" if rows is WITH_FLATS else "no_flats"
-    return [pytest.param(mode, rows, *pair, id=f"{mode}_{flats}_{pair[0]}") for pair in amounts.items()]
+    return [
+        pytest.param(mode, rows, int(quantity), int(amount), id=f"{mode}_{flats}_{quantity}")
+        for quantity, amount in zip(quantities.split(), amounts.split(), strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("mode", "rows", "quantity", "amount"),
     [
-        *table("graduated", WITH_FLATS, {0: 1000, 1: 1500, 5: 3500, 6: 5900, 10: 7500, 12: 11100, 15: 12000, 20: 17000, 25: 22500}),
-        *table("volume", WITH_FLATS, {0: 1000, 1: 1500, 5: 3500, 6: 4400, 10: 6000, 12: 6600, 15: 7500, 20: 8000, 25: 7500}),
-        *table("graduated", WITHOUT_FLATS, {0: 0, 1: 700, 5: 3500, 6: 4150, 20: 12750, 25: 15750}),
-        *table("volume", WITHOUT_FLATS, {0: 0, 1: 700, 5: 3500, 6: 3900, 20: 12000, 25: 15000}),
+        *table("graduated", WITH_FLATS, "0 1 5 6 10 12 15 20 25", "1000 1500 3500 5900 7500 11100 12000 17000 22500"),
+        *table("volume", WITH_FLATS, "0 1 5 6 10 12 15 20 25", "1000 1500 3500 4400 6000 6600 7500 8000 7500"),
+        *table("graduated", WITHOUT_FLATS, "0 1 5 6 20 25", "0 700 3500 4150 12750 15750"),
+        *table("volume", WITHOUT_FLATS, "0 1 5 6 20 25", "0 700 3500 3900 12000 15000"),
     ],
 )
 def test_tiers(mode: str, rows: tuple[Tier, ...], quantity: int, amount: int) -> None:
