@@ -1,0 +1,1 @@
+"""Payment methods: cards that customers pay with."""

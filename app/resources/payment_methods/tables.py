@@ -1,0 +1,36 @@
+"""The payment_methods table."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Mapped, relationship
+
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index
+from app.db.types import Document, ObjectId
+from app.resources.customers.tables import Customer
+
+
+class PaymentMethod(StripeObject, HasMetadata, OnClock):
+    """A card, as far as it may be kept: never its number. It lives on the clock of the customer that it is attached to."""
+
+    __tablename__ = "payment_methods"
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("customer_id"),
+    )
+    object_name = "payment_method"
+    missing_name = "PaymentMethod"
+    path_param = "payment_method"
+    id_prefix = "pm_"
+
+    behavior: Mapped[ObjectId | None]
+    """What the card does when it is used, in our own words (`payment_methods.cards`); null where all succeeds."""
+    billing_details: Mapped[Document]
+    card: Mapped[Document | None]
+    """Brand, expiry, fingerprint, last4 and the like, as rendered."""
+    customer_id: Mapped[ObjectId | None]
+    type: Mapped[ObjectId]
+
+    customer: Mapped[Customer | None] = relationship(
+        Customer, viewonly=True, primaryjoin="and_(foreign(PaymentMethod.account_id) == Customer.account_id, "
+                                             "foreign(PaymentMethod.customer_id) == Customer.id)")

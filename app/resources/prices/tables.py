@@ -1,0 +1,60 @@
+"""The prices table."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import HasMetadata, StripeObject, belongs_to, list_index
+from app.db.types import Cents, Decimals, Document, Documents, ObjectId
+from app.resources.products.tables import Product
+
+
+class Price(StripeObject, HasMetadata):
+    """What one unit, package or tier of a product costs, in minor units of `currency`, once or at an interval.
+
+    The `recurring_…` columns are null for a one-time price.
+    """
+
+    __tablename__ = "prices"
+    __table_args__ = (
+        belongs_to("products", "product_id"),
+        list_index(),
+        list_index("product_id"),
+        Index(None, "account_id", "lookup_key", unique=True),
+    )
+    object_name = "price"
+    path_param = "price"
+    id_prefix = "price_"
+
+    active: Mapped[bool]
+    billing_scheme: Mapped[ObjectId]
+    """`per_unit` or `tiered`."""
+    currency: Mapped[ObjectId]
+    currency_options: Mapped[Document | None]
+    """The amounts in other currencies, and in `currency` itself; null where only the latter exists."""
+    custom_unit_amount: Mapped[Document | None]
+    lookup_key: Mapped[ObjectId | None]
+    nickname: Mapped[str | None] = mapped_column(String(5000))
+    product_id: Mapped[ObjectId]
+    recurring_aggregate_usage: Mapped[ObjectId | None]
+    recurring_interval: Mapped[ObjectId | None]
+    recurring_interval_count: Mapped[int | None] = mapped_column(Integer)
+    recurring_trial_period_days: Mapped[int | None] = mapped_column(Integer)
+    recurring_usage_type: Mapped[ObjectId | None]
+    """`licensed` or `metered`."""
+    tax_behavior: Mapped[ObjectId]
+    tiers: Mapped[Documents | None]
+    """Hashes of `up_to`, `unit_amount`, `unit_amount_decimal`, `flat_amount` and `flat_amount_decimal`, in rising order."""
+    tiers_mode: Mapped[ObjectId | None]
+    transform_quantity: Mapped[Document | None]
+    """`divide_by` and `round`."""
+    type: Mapped[ObjectId]
+    """`one_time` or `recurring`."""
+    unit_amount: Mapped[Cents | None]
+    """Null for tiers, for custom amounts, and where `unit_amount_decimal` is no whole number."""
+    unit_amount_decimal: Mapped[Decimals | None]
+
+    product: Mapped[Product] = relationship(
+        Product, viewonly=True,
+        primaryjoin="and_(foreign(Price.account_id) == Product.account_id, foreign(Price.product_id) == Product.id)")
