@@ -28,6 +28,6 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    url = context.config.get_main_option("sqlalchemy.url") or Config.from_environment().database_url
+    url = Config.from_environment().database_url
     with create_engine(Database(url).url, poolclass=NullPool).begin() as connection:
         run(connection)

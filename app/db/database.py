@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
@@ -29,7 +29,7 @@ class WriterLock:
     def __init__(self, path: str) -> None:
         self._path = path
         self._thread_lock = threading.Lock()
-        self._file: IO[Any] | None = None
+        self._file: int | None = None
         self._owner_pid = 0
 
     def acquire(self) -> None:
@@ -37,7 +37,7 @@ class WriterLock:
         try:
             if self._file is None or self._owner_pid != os.getpid():
                 # A forked process must not share its parent's open file: the lock belongs to that.
-                self._file, self._owner_pid = open(self._path, "a"), os.getpid()
+                self._file, self._owner_pid = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644), os.getpid()
             fcntl.flock(self._file, fcntl.LOCK_EX)
         except BaseException:
             self._thread_lock.release()
@@ -47,6 +47,11 @@ class WriterLock:
         assert self._file is not None
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._thread_lock.release()
+
+    def close(self) -> None:
+        if self._file is not None and self._owner_pid == os.getpid():
+            os.close(self._file)
+        self._file = None
 
 
 class Database:
@@ -112,6 +117,8 @@ class Database:
         """Give back this thread's connection and whatever the engine holds."""
         self._drop()
         self.engine.dispose()
+        if self._writer is not None:
+            self._writer.close()
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
