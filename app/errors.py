@@ -1,7 +1,7 @@
 """Stripe's refusals as plain exceptions.
 
-Each carries the facts of the error envelope and the HTTP status, and nothing about HTTP itself: domain and operations raise
-them, the wire turns them into an answer. Messages are Stripe's, to the letter.
+Each carries the facts of the error envelope and the HTTP status, and nothing about HTTP itself: domain and operations
+raise them, the wire turns them into an answer. Messages are Stripe's, to the letter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,8 +15,8 @@ class ApiError(Exception):
     """A refusal that the caller is told about; the transaction is rolled back unless `commits` says otherwise.
 
     `status` is the HTTP status and `type` one of the four words that exist on the wire: `api_error`, `card_error`,
-    `idempotency_error`, `invalid_request_error`. `payment_intent` and `payment_method` are whole rendered objects or ids,
-    `charge` is an id, and `extra` holds members that only a few errors have.
+    `idempotency_error`, `invalid_request_error`. `payment_intent` and `payment_method` are whole rendered objects or
+    ids, `charge` is an id, and `extra` holds members that only a few errors have.
     """
 
     commits: ClassVar[bool] = False
@@ -64,7 +64,7 @@ class ApiError(Exception):
             "param": self.param,
             "payment_intent": self.payment_intent,
             "payment_method": self.payment_method,
-            # Our choice: without the `t` that Stripe appends, because an error knows no time and clients must not rely on it.
+            # Our choice: without the `t` that Stripe appends, because an error knows no time.
             "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}",
             "type": self.type,
         }
@@ -137,7 +137,7 @@ def missing_parameter(path: str) -> InvalidRequest:
 
 
 def unknown_parameters(paths: Sequence[str], *, suggestion: str | None = None) -> InvalidRequest:
-    """The one error that names every parameter the endpoint does not have; `suggestion` is a known name close to the only one."""
+    """The one error for all parameters the endpoint does not have; `suggestion` is what the only one may have meant."""
     message = f"Received unknown parameter{'s' if len(paths) > 1 else ''}: {', '.join(paths)}"
     if suggestion is not None:
         message += f". Did you mean {suggestion}?"

@@ -31,8 +31,8 @@ def decode(raw: bytes, *, limits: FormLimits = _DEFAULT_LIMITS) -> dict[str, Any
     """The nested values of a form body or a query string; strings, dicts with string keys, and lists.
 
     A later value for the same key replaces the earlier. Raises ApiError with status 413 when the body is too large, and
-    InvalidRequest for anything else that cannot be read: too many fields, too deep, NUL, broken escapes, bytes that are not
-    UTF-8, and one name used both as a value and as a hash or list.
+    InvalidRequest for anything else that cannot be read: too many fields, too deep, NUL, broken escapes, bytes that are
+    not UTF-8, and one name used both as a value and as a hash or list.
     """
     if not raw:
         return {}

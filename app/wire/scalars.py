@@ -252,9 +252,9 @@ def _is_unicode(text: str) -> bool:
 
 def _shown(value: Any) -> str:
     """The value as Stripe repeats it in a message: a string as it is, a hash or list as the JSON of a hash."""
-    return printable(
-        value if isinstance(value, str) else json.dumps(_as_hash(value), separators=(",", ":"), default=str)
-    )
+    if isinstance(value, str):
+        return printable(value)
+    return printable(json.dumps(_as_hash(value), ensure_ascii=False, separators=(",", ":"), default=str))
 
 
 def _as_hash(value: Any) -> Any:
