@@ -48,7 +48,8 @@ class Base(DeclarativeBase):
 
 @event.listens_for(Base, "after_mapper_constructed", propagate=True)
 def _note_columns(mapper: Mapper[Any], cls: type[Base]) -> None:
-    cls.column_keys = tuple(attribute.key for attribute in mapper.column_attrs)
+    # `mapper.column_attrs` would configure all mappers, before the tables that relationships name are imported.
+    cls.column_keys = tuple(mapper.columns.keys())
     cls._blank = dict.fromkeys(cls.column_keys)
 
 
