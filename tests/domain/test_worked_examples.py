@@ -1,4 +1,4 @@
-"""Whole stories through several modules: what is prorated, how it adds up, what is due, and when the next period ends."""
+"""Whole stories through several modules: what is prorated, what it adds up to, what is due, when the period ends."""
 
 from __future__ import annotations
 
