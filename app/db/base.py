@@ -108,3 +108,13 @@ def belongs_to(target: str, column: str, *, ondelete: str | None = None) -> Fore
 def list_index(*columns: str) -> Index:
     """The index of a list: rows of one account with these columns equal, newest first, read by keyset."""
     return Index(None, "account_id", *columns, "created", "seq")
+
+
+def to_one(child: str, column: str, parent: str) -> str:
+    """The join of a to-one relationship inside a sandbox, for `relationship(primaryjoin=…)`: `to_one("Price", "product_id", "Product")`."""
+    return f"and_(foreign({child}.account_id) == {parent}.account_id, foreign({child}.{column}) == {parent}.id)"
+
+
+def to_many(parent: str, child: str, column: str) -> str:
+    """The join of a to-many relationship inside a sandbox: `to_many("Invoice", "InvoiceLine", "invoice_id")`."""
+    return f"and_({parent}.account_id == foreign({child}.account_id), {parent}.id == foreign({child}.{column}))"

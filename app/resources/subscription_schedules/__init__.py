@@ -1,0 +1,1 @@
+"""Subscription schedules: phases that a subscription walks through."""

@@ -1,0 +1,1 @@
+"""Subscriptions and their items: what renews, and what prorates when it changes."""

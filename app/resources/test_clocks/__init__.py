@@ -1,0 +1,1 @@
+"""Test clocks: create, advance, delete."""

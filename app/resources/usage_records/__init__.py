@@ -1,0 +1,1 @@
+"""Usage of metered items, and its summary for each billing period."""

@@ -1,0 +1,52 @@
+"""Usage records, and their summary for each billing period of a metered item."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import StripeObject, belongs_to, list_index
+from app.db.types import ObjectId, UnixTime
+
+
+class UsageRecord(StripeObject):
+    """One report of usage. `replaced` records were overwritten by a later `set` at their timestamp and count no more."""
+
+    __tablename__ = "usage_records"
+    __table_args__ = (
+        belongs_to("subscription_items", "subscription_item_id", ondelete="CASCADE"),
+        Index(None, "account_id", "subscription_item_id", "timestamp"),
+    )
+    object_name = "usage_record"
+    id_prefix = "mbur_"
+
+    action: Mapped[ObjectId]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    replaced: Mapped[bool]
+    subscription_item_id: Mapped[ObjectId]
+    timestamp: Mapped[UnixTime]
+
+
+class UsageRecordSummary(StripeObject):
+    """The usage of an item in one billing period; `created` is the period's start. Open while `invoice_id` is null and `closed` false.
+
+    The total is kept as the records come in, so that closing a period costs the same however many there are.
+    """
+
+    __tablename__ = "usage_record_summaries"
+    __table_args__ = (
+        belongs_to("subscription_items", "subscription_item_id", ondelete="CASCADE"),
+        list_index("subscription_item_id"),
+        Index(None, "account_id", "subscription_item_id", "closed"),
+    )
+    object_name = "usage_record_summary"
+    id_prefix = "sis_"
+
+    closed: Mapped[bool]
+    invoice_id: Mapped[ObjectId | None]
+    last_timestamp: Mapped[UnixTime | None]
+    """Of the latest record in it: what `last_during_period` and `last_ever` go by."""
+    period_end: Mapped[UnixTime]
+    period_start: Mapped[UnixTime]
+    subscription_item_id: Mapped[ObjectId]
+    total_usage: Mapped[int] = mapped_column(BigInteger)
