@@ -65,7 +65,7 @@ class _TableAccess:
         self.cls, self.dialect = cls, dialect
         self.table = cls.__table__
         self.keys = cls.column_keys
-        columns = [inspect(cls).column_attrs[key].columns[0] for key in self.keys]
+        columns = [cls.__mapper__.columns[key] for key in self.keys]
         self.columns = dict(zip(self.keys, columns, strict=True))
         self.names = {key: column.name for key, column in self.columns.items()}
         self.entity = select(*columns)
@@ -351,7 +351,8 @@ class Session:
 
 def entity(cls: type[Base]) -> Select[Any]:
     """`SELECT` all columns of a table in the order that `Session.rows` reads them."""
-    return select(*(inspect(cls).column_attrs[key].columns[0] for key in cls.column_keys))
+    # Not by `inspect`, which would configure all mappers: modules prepare statements before every table is imported.
+    return select(*(cls.__mapper__.columns[key] for key in cls.column_keys))
 
 
 def _key(access: _TableAccess, row: Base) -> tuple[Any, ...]:
