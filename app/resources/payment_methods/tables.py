@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
 from app.db.types import Document, ObjectId
 from app.resources.customers.tables import Customer
 
@@ -32,5 +32,4 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     type: Mapped[ObjectId]
 
     customer: Mapped[Customer | None] = relationship(
-        Customer, viewonly=True, primaryjoin="and_(foreign(PaymentMethod.account_id) == Customer.account_id, "
-                                             "foreign(PaymentMethod.customer_id) == Customer.id)")
+        Customer, viewonly=True, primaryjoin=to_one("PaymentMethod", "customer_id", "Customer"))

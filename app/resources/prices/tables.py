@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, belongs_to, list_index
+from app.db.base import HasMetadata, StripeObject, belongs_to, list_index, to_one
 from app.db.types import Cents, Decimals, Document, Documents, ObjectId
 from app.resources.products.tables import Product
 
@@ -56,5 +56,4 @@ class Price(StripeObject, HasMetadata):
     unit_amount_decimal: Mapped[Decimals | None]
 
     product: Mapped[Product] = relationship(
-        Product, viewonly=True,
-        primaryjoin="and_(foreign(Price.account_id) == Product.account_id, foreign(Price.product_id) == Product.id)")
+        Product, viewonly=True, primaryjoin=to_one("Price", "product_id", "Product"))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, list_index
+from app.db.base import HasMetadata, StripeObject, list_index, to_one
 from app.db.types import Document, Documents, ObjectId, UnixTime
 
 
@@ -36,6 +34,5 @@ class Product(StripeObject, HasMetadata):
     updated: Mapped[UnixTime]
     url: Mapped[str | None] = mapped_column(String(5000))
 
-    default_price: Mapped[Any] = relationship(
-        "Price", viewonly=True, uselist=False,
-        primaryjoin="and_(foreign(Product.account_id) == Price.account_id, foreign(Product.default_price_id) == Price.id)")
+    default_price: Mapped[object] = relationship(
+        "Price", viewonly=True, primaryjoin=to_one("Product", "default_price_id", "Price"))

@@ -1,0 +1,1 @@
+"""The balance and the transactions that changed it."""

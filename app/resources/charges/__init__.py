@@ -1,0 +1,1 @@
+"""Charges: attempts to move money from a card."""

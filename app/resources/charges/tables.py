@@ -1,0 +1,65 @@
+"""The charges table."""
+
+from __future__ import annotations
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.types import Cents, Document, ObjectId
+from app.resources.balance.tables import BalanceTransaction
+from app.resources.customers.tables import Customer
+
+
+class Charge(StripeObject, HasMetadata, OnClock):
+    """One attempt to take money, also one that failed. Amounts are minor units of `currency`."""
+
+    __tablename__ = "charges"
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("payment_intents", "payment_intent_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("test_clock_id"),
+        list_index("customer_id"),
+        list_index("payment_intent_id"),
+    )
+    object_name = "charge"
+    path_param = "charge"
+    id_prefix = "ch_"
+    id_lead = "3"
+
+    amount: Mapped[Cents]
+    amount_captured: Mapped[Cents]
+    amount_refunded: Mapped[Cents]
+    balance_transaction_id: Mapped[ObjectId | None]
+    billing_details: Mapped[Document]
+    captured: Mapped[bool]
+    currency: Mapped[ObjectId]
+    customer_id: Mapped[ObjectId | None]
+    description: Mapped[str | None] = mapped_column(String(40000))
+    disputed: Mapped[bool]
+    failure_code: Mapped[ObjectId | None]
+    failure_message: Mapped[ObjectId | None]
+    invoice_id: Mapped[ObjectId | None]
+    outcome: Mapped[Document | None]
+    paid: Mapped[bool]
+    payment_intent_id: Mapped[ObjectId | None]
+    payment_method_details: Mapped[Document | None]
+    """The card as it was when it was charged."""
+    payment_method_id: Mapped[ObjectId | None]
+    receipt_email: Mapped[ObjectId | None]
+    shipping: Mapped[Document | None]
+    statement_descriptor: Mapped[ObjectId | None]
+    statement_descriptor_suffix: Mapped[ObjectId | None]
+    status: Mapped[ObjectId]
+    """`succeeded` or `failed`."""
+    transfer_group: Mapped[ObjectId | None]
+
+    balance_transaction: Mapped[BalanceTransaction | None] = relationship(
+        BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))
+    customer: Mapped[Customer | None] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("Charge", "customer_id", "Customer"))
+    invoice: Mapped[object] = relationship(
+        "Invoice", viewonly=True, primaryjoin=to_one("Charge", "invoice_id", "Invoice"))
+    payment_intent: Mapped[object] = relationship(
+        "PaymentIntent", viewonly=True, primaryjoin=to_one("Charge", "payment_intent_id", "PaymentIntent"))

@@ -1,0 +1,1 @@
+"""Payment intents: what is to be paid, and how far it has come."""

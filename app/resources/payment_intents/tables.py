@@ -1,0 +1,65 @@
+"""The payment_intents table."""
+
+from __future__ import annotations
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
+from app.db.types import Cents, Document, Documents, ObjectId, UnixTime
+from app.resources.customers.tables import Customer
+from app.resources.payment_methods.tables import PaymentMethod
+
+
+class PaymentIntent(StripeObject, HasMetadata, OnClock):
+    """An amount to be collected, in minor units of `currency`, and what has become of it."""
+
+    __tablename__ = "payment_intents"
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("payment_methods", "payment_method_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("test_clock_id"),
+        list_index("customer_id"),
+    )
+    object_name = "payment_intent"
+    path_param = "intent"
+    id_prefix = "pi_"
+    id_lead = "3"
+
+    amount: Mapped[Cents]
+    amount_capturable: Mapped[Cents]
+    amount_received: Mapped[Cents]
+    canceled_at: Mapped[UnixTime | None]
+    cancellation_reason: Mapped[ObjectId | None]
+    capture_method: Mapped[ObjectId]
+    client_secret: Mapped[ObjectId]
+    confirmation_method: Mapped[ObjectId]
+    currency: Mapped[ObjectId]
+    customer_id: Mapped[ObjectId | None]
+    description: Mapped[str | None] = mapped_column(String(5000))
+    invoice_id: Mapped[ObjectId | None]
+    last_payment_error: Mapped[Document | None]
+    """The last decline as the API shows it, the payment method inside."""
+    next_action: Mapped[Document | None]
+    payment_method_id: Mapped[ObjectId | None]
+    payment_method_types: Mapped[Documents]
+    receipt_email: Mapped[ObjectId | None]
+    setup_future_usage: Mapped[ObjectId | None]
+    shipping: Mapped[Document | None]
+    statement_descriptor: Mapped[ObjectId | None]
+    statement_descriptor_suffix: Mapped[ObjectId | None]
+    status: Mapped[ObjectId]
+    """A key of `domain.lifecycle.MOVES["payment_intent"]`."""
+    transfer_group: Mapped[ObjectId | None]
+
+    customer: Mapped[Customer | None] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("PaymentIntent", "customer_id", "Customer"))
+    invoice: Mapped[object] = relationship(
+        "Invoice", viewonly=True, primaryjoin=to_one("PaymentIntent", "invoice_id", "Invoice"))
+    payment_method: Mapped[PaymentMethod | None] = relationship(
+        PaymentMethod, viewonly=True, primaryjoin=to_one("PaymentIntent", "payment_method_id", "PaymentMethod"))
+    charges: Mapped[list[object]] = relationship(
+        "Charge", viewonly=True, uselist=True, order_by="desc(Charge.seq)",
+        primaryjoin=to_many("PaymentIntent", "Charge", "payment_intent_id"))
+    """Newest first."""
