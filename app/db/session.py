@@ -241,15 +241,20 @@ class Session:
         order = _access(target, self._dialect).primary_key
         locals_in_order = [next(local for local, remote in pairs if remote == key) for key in order]
         keys = {id(row): tuple(row.__dict__[local] for local in locals_in_order) for row in rows}
-        wanted = sorted({key for key in keys.values() if None not in key and (target, *key) not in self._known})
-        for account_id, group in groupby(wanted, key=itemgetter(0)):
-            for chunk in _chunks([key[-1] for key in group]):
-                where = [target.__table__.c.id.in_(chunk)]
-                if len(order) == 2:
-                    where.append(target.__table__.c.account_id == account_id)
-                self.rows(target, entity(target).where(*where))
+        self.read(target, (key for key in keys.values() if None not in key))
         for row in rows:
             row.__dict__[name] = self._known.get((target, *keys[id(row)]))
+
+    def read(self, cls: type[Base], keys: Iterable[tuple[Any, ...]]) -> None:
+        """Read the rows with these primary keys that are not known yet; `get` then finds them without a statement."""
+        names = _access(cls, self._dialect).primary_key
+        wanted = sorted({key for key in keys if (cls, *key) not in self._known})
+        for account_id, group in groupby(wanted, key=itemgetter(0)):
+            for chunk in _chunks([key[-1] for key in group]):
+                where = [cls.__table__.c.id.in_(chunk)]
+                if len(names) == 2:
+                    where.append(cls.__table__.c.account_id == account_id)
+                self.rows(cls, entity(cls).where(*where))
 
     # Writing
 

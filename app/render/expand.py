@@ -8,7 +8,7 @@ from typing import Any
 from app.db.base import Base
 from app.db.session import Session
 from app.errors import InvalidRequest
-from app.render.fields import Hash, Inline, Nested, Ref, Sublist, Tree, ViewField
+from app.render.fields import Hash, Inline, Nested, Ref, RefList, Sublist, Tree, ViewField, listed_rows
 from app.render.view import VIEWS, CompiledView
 
 MAX_DEPTH = 4
@@ -60,6 +60,8 @@ def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = N
             below = [child for row in members for child in _children(row, first)]
             if below:
                 load_for_rendering(session, below)
+        for name, field in view.inline_lists:
+            load_for_rendering(session, _load_list(session, members, field, field.column or name))
         if tree:
             _load_tree(session, members, view.fields, tree)
 
@@ -79,8 +81,24 @@ def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField],
                 relation = field.relation or name
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)],
                                    below.get("data"))
+            case RefList():
+                load_for_rendering(session, _load_list(session, rows, field, field.column or name), below)
             case Hash():
                 _load_tree(session, rows, field.members, below)
+
+
+def _load_list(session: Session, rows: list[Any], field: RefList, column: str) -> list[Base]:
+    """Read what the ids in `column` name, for all rows at once; afresh each time, because the ids may have changed."""
+    naming = [row for row in rows if row.__dict__[column]]
+    if not naming:
+        return []
+    session.read(field.table, {(row.account_id, id) for row in naming for id in row.__dict__[column]})
+    loaded: list[Base] = []
+    for row in naming:
+        named = [session.get(field.table, row.account_id, id) for id in row.__dict__[column]]
+        row.__dict__[listed_rows(column)] = named
+        loaded += filter(None, named)
+    return loaded
 
 
 def _children(row: Any, relation: str) -> list[Base]:

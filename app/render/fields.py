@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import fields
 
+from app.db.base import StripeObject
+
 Tree = dict[str, Any]
 """What is to be expanded below a row: {"customer": {}, "lines": {"data": {"price": {}}}}."""
 
@@ -99,3 +101,19 @@ class Includable(ViewField):
     def __init__(self, column: str | None = None) -> None:
         super().__init__()
         self.column = column
+
+
+class RefList(ViewField):
+    """The rows that a column with a list of ids names: whole and inline, or with `expandable` as ids until expanded.
+
+    `RefList(TaxRate)` takes the column of the field's own name. Null and empty lists are shown as they are.
+    """
+
+    def __init__(self, table: type[StripeObject], column: str | None = None, *, expandable: bool = False) -> None:
+        super().__init__()
+        self.table, self.column, self.expandable = table, column, expandable
+
+
+def listed_rows(column: str) -> str:
+    """Where a row keeps the rows that the ids in `column` name, once they are loaded."""
+    return f"{column} rows"

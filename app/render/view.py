@@ -11,7 +11,21 @@ from typing import Any
 from marshmallow import Schema
 
 from app.db.base import Base
-from app.render.fields import Attr, Const, Derived, Hash, Includable, Inline, Nested, Ref, Sublist, Tree, ViewField
+from app.render.fields import (
+    Attr,
+    Const,
+    Derived,
+    Hash,
+    Includable,
+    Inline,
+    Nested,
+    Ref,
+    RefList,
+    Sublist,
+    Tree,
+    ViewField,
+    listed_rows,
+)
 
 OMIT = object()
 """What a getter answers when the key is to be left out."""
@@ -34,6 +48,8 @@ class CompiledView:
         self.getters: list[tuple[str, Getter]] = []
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
         self.loads = [field.relation or key for key, field in fields.items() if field.always_loaded]
+        self.inline_lists = [(key, field) for key, field in fields.items()
+                             if isinstance(field, RefList) and not field.expandable]
         for key, field in fields.items():
             self._compile(key, field)
 
@@ -49,6 +65,8 @@ class CompiledView:
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
                 self.columns.append((key, column))
+            case RefList(expandable=True):
+                self.columns.append((key, field.column or key))
             case _:
                 self.getters.append((key, _getter(key, field)))
         self.template[key] = None
@@ -125,6 +143,9 @@ def _getter(key: str, field: ViewField) -> Getter:
             return lambda row: [render(child) for child in row.__dict__[relation]]
         case Sublist():
             return _sublist_getter(field.relation or key, field)
+        case RefList():
+            column = field.column or key
+            return lambda row: _ref_list(row, column, None)
     raise TypeError(f"{key}: not a view field: {field!r}")
 
 
@@ -147,6 +168,11 @@ def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict
                        has_more=len(shown) < len(children))
 
 
+def _ref_list(row: Any, column: str, tree: Tree | None) -> Any:
+    ids = row.__dict__[column]
+    return [render(named, tree) for named in row.__dict__[listed_rows(column)]] if ids else ids
+
+
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
@@ -158,6 +184,9 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
             return lambda row, tree: [render(child, tree) for child in row.__dict__[relation]]
         case Sublist():
             return lambda row, tree: _sublist(row, relation, field, tree.get("data"))
+        case RefList():
+            column = field.column or key
+            return lambda row, tree: _ref_list(row, column, tree)
         case Hash():
             members, unless = CompiledView("hash", field.members), field.unless
             return lambda row, tree: None if unless is not None and unless(row) else members.render(row, tree)

@@ -78,6 +78,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_keys_created"), ["created"], unique=False)
 
     op.create_table(
+        "products",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("default_price_id", sa.String(length=255), nullable=True),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("description", sa.String(length=40000), nullable=True),
+        sa.Column("images", JSONDoc(), nullable=False),
+        sa.Column("name", sa.String(length=5000), nullable=False),
+        sa.Column("package_dimensions", JSONDoc(), nullable=True),
+        sa.Column("shippable", sa.Boolean(), nullable=True),
+        sa.Column("statement_descriptor", sa.String(length=255), nullable=True),
+        sa.Column("tax_code_id", sa.String(length=255), nullable=True),
+        sa.Column("unit_label", sa.String(length=255), nullable=True),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("url", sa.String(length=5000), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_products")),
+    )
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_products_account_id_created_seq"), ["account_id", "created", "seq"], unique=False
+        )
+
+    op.create_table(
         "request_log",
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -93,6 +120,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request_log", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_log_account_id_seq"), ["account_id", "seq"], unique=False)
+
+    op.create_table(
+        "tax_rates",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("country", sa.String(length=5000), nullable=True),
+        sa.Column("description", sa.String(length=5000), nullable=True),
+        sa.Column("display_name", sa.String(length=255), nullable=False),
+        sa.Column("inclusive", sa.Boolean(), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=255), nullable=True),
+        sa.Column("percentage", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=255), nullable=True),
+        sa.Column("tax_type", sa.String(length=255), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_tax_rates")),
+    )
+    with op.batch_alter_table("tax_rates", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tax_rates_account_id_created_seq"), ["account_id", "created", "seq"], unique=False
+        )
 
     op.create_table(
         "test_clocks",
@@ -210,6 +260,53 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "prices",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("billing_scheme", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("currency_options", JSONDoc(), nullable=True),
+        sa.Column("custom_unit_amount", JSONDoc(), nullable=True),
+        sa.Column("lookup_key", sa.String(length=255), nullable=True),
+        sa.Column("nickname", sa.String(length=5000), nullable=True),
+        sa.Column("product_id", sa.String(length=255), nullable=False),
+        sa.Column("recurring_aggregate_usage", sa.String(length=255), nullable=True),
+        sa.Column("recurring_interval", sa.String(length=255), nullable=True),
+        sa.Column("recurring_interval_count", sa.Integer(), nullable=True),
+        sa.Column("recurring_trial_period_days", sa.Integer(), nullable=True),
+        sa.Column("recurring_usage_type", sa.String(length=255), nullable=True),
+        sa.Column("tax_behavior", sa.String(length=255), nullable=False),
+        sa.Column("tiers", JSONDoc(), nullable=True),
+        sa.Column("tiers_mode", sa.String(length=255), nullable=True),
+        sa.Column("transform_quantity", JSONDoc(), nullable=True),
+        sa.Column("type", sa.String(length=255), nullable=False),
+        sa.Column("unit_amount", sa.BigInteger(), nullable=True),
+        sa.Column("unit_amount_decimal", sa.String(length=40), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "product_id"],
+            ["products.account_id", "products.id"],
+            name=op.f("fk_prices_account_id_product_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_prices")),
+    )
+    with op.batch_alter_table("prices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_prices_account_id_created_seq"), ["account_id", "created", "seq"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_prices_account_id_lookup_key"), ["account_id", "lookup_key"], unique=True)
+        batch_op.create_index(
+            batch_op.f("ix_prices_account_id_product_id_created_seq"),
+            ["account_id", "product_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
         "webhook_deliveries",
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("account_id", sa.String(length=255), nullable=False),
@@ -241,17 +338,637 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"), ["next_attempt_at"], unique=False)
 
+    op.create_table(
+        "payment_methods",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("behavior", sa.String(length=255), nullable=True),
+        sa.Column("billing_details", JSONDoc(), nullable=False),
+        sa.Column("card", JSONDoc(), nullable=True),
+        sa.Column("customer_id", sa.String(length=255), nullable=True),
+        sa.Column("type", sa.String(length=255), nullable=False),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_payment_methods_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_payment_methods_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_payment_methods")),
+    )
+    with op.batch_alter_table("payment_methods", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_methods_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
+        "subscriptions",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("application_fee_percent", sa.String(length=40), nullable=True),
+        sa.Column("automatic_tax_enabled", sa.Boolean(), nullable=False),
+        sa.Column("billing_cycle_anchor", sa.BigInteger(), nullable=False),
+        sa.Column("billing_thresholds", JSONDoc(), nullable=True),
+        sa.Column("cancel_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancel_at_period_end", sa.Boolean(), nullable=False),
+        sa.Column("canceled_at", sa.BigInteger(), nullable=True),
+        sa.Column("collection_method", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("current_period_end", sa.BigInteger(), nullable=False),
+        sa.Column("current_period_start", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("days_until_due", sa.Integer(), nullable=True),
+        sa.Column("default_payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("default_tax_rates", JSONDoc(), nullable=False),
+        sa.Column("description", sa.String(length=500), nullable=True),
+        sa.Column("discount_id", sa.String(length=255), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("latest_invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("schedule_id", sa.String(length=255), nullable=True),
+        sa.Column("start_date", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("transfer_data", JSONDoc(), nullable=True),
+        sa.Column("trial_end", sa.BigInteger(), nullable=True),
+        sa.Column("trial_start", sa.BigInteger(), nullable=True),
+        sa.Column("trial_notice_at", sa.BigInteger(), nullable=True),
+        sa.Column("upcoming_notice_at", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_subscriptions_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_subscriptions_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_subscriptions")),
+    )
+    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_subscriptions_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_subscriptions_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_subscriptions_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False
+        )
+
+    op.create_table(
+        "invoices",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount_due", sa.BigInteger(), nullable=False),
+        sa.Column("amount_paid", sa.BigInteger(), nullable=False),
+        sa.Column("application_fee_amount", sa.BigInteger(), nullable=True),
+        sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("attempted", sa.Boolean(), nullable=False),
+        sa.Column("auto_advance", sa.Boolean(), nullable=False),
+        sa.Column("automatic_tax_enabled", sa.Boolean(), nullable=False),
+        sa.Column("billing_reason", sa.String(length=255), nullable=False),
+        sa.Column("charge_id", sa.String(length=255), nullable=True),
+        sa.Column("collection_method", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("custom_fields", JSONDoc(), nullable=True),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("customer_snapshot", JSONDoc(), nullable=True),
+        sa.Column("default_payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("default_tax_rates", JSONDoc(), nullable=False),
+        sa.Column("description", sa.String(length=1500), nullable=True),
+        sa.Column("discounts", JSONDoc(), nullable=False),
+        sa.Column("due_date", sa.BigInteger(), nullable=True),
+        sa.Column("ending_balance", sa.BigInteger(), nullable=True),
+        sa.Column("finalized_at", sa.BigInteger(), nullable=True),
+        sa.Column("finalizes_at", sa.BigInteger(), nullable=True),
+        sa.Column("footer", sa.Text(), nullable=True),
+        sa.Column("marked_uncollectible_at", sa.BigInteger(), nullable=True),
+        sa.Column("next_payment_attempt", sa.BigInteger(), nullable=True),
+        sa.Column("number", sa.String(length=255), nullable=True),
+        sa.Column("paid_at", sa.BigInteger(), nullable=True),
+        sa.Column("paid_out_of_band", sa.Boolean(), nullable=False),
+        sa.Column("past_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("payment_intent_id", sa.String(length=255), nullable=True),
+        sa.Column("period_end", sa.BigInteger(), nullable=False),
+        sa.Column("period_start", sa.BigInteger(), nullable=False),
+        sa.Column("post_payment_credit_notes_amount", sa.BigInteger(), nullable=False),
+        sa.Column("pre_payment_credit_notes_amount", sa.BigInteger(), nullable=False),
+        sa.Column("starting_balance", sa.BigInteger(), nullable=False),
+        sa.Column("statement_descriptor", sa.String(length=255), nullable=True),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("subscription_proration_date", sa.BigInteger(), nullable=True),
+        sa.Column("subtotal", sa.BigInteger(), nullable=False),
+        sa.Column("subtotal_excluding_tax", sa.BigInteger(), nullable=False),
+        sa.Column("tax", sa.BigInteger(), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("total_discount_amounts", JSONDoc(), nullable=False),
+        sa.Column("total_excluding_tax", sa.BigInteger(), nullable=False),
+        sa.Column("total_tax_amounts", JSONDoc(), nullable=False),
+        sa.Column("voided_at", sa.BigInteger(), nullable=True),
+        sa.Column("webhooks_delivered_at", sa.BigInteger(), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_invoices_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_id"],
+            ["subscriptions.account_id", "subscriptions.id"],
+            name=op.f("fk_invoices_account_id_subscription_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_invoices_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_invoices")),
+    )
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invoices_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoices_account_id_subscription_id_created_seq"),
+            ["account_id", "subscription_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoices_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_invoices_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False)
+
+    op.create_table(
+        "subscription_items",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("billing_thresholds", JSONDoc(), nullable=True),
+        sa.Column("price_id", sa.String(length=255), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("subscription_id", sa.String(length=255), nullable=False),
+        sa.Column("tax_rates", JSONDoc(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "price_id"],
+            ["prices.account_id", "prices.id"],
+            name=op.f("fk_subscription_items_account_id_price_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_id"],
+            ["subscriptions.account_id", "subscriptions.id"],
+            name=op.f("fk_subscription_items_account_id_subscription_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_subscription_items")),
+    )
+    with op.batch_alter_table("subscription_items", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_subscription_items_account_id_subscription_id_created_seq"),
+            ["account_id", "subscription_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
+        "subscription_schedules",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("canceled_at", sa.BigInteger(), nullable=True),
+        sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.Column("current_phase_end", sa.BigInteger(), nullable=True),
+        sa.Column("current_phase_start", sa.BigInteger(), nullable=True),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("default_settings", JSONDoc(), nullable=False),
+        sa.Column("default_payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("end_behavior", sa.String(length=255), nullable=False),
+        sa.Column("expiring_notice_at", sa.BigInteger(), nullable=True),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("released_subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_subscription_schedules_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_id"],
+            ["subscriptions.account_id", "subscriptions.id"],
+            name=op.f("fk_subscription_schedules_account_id_subscription_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_subscription_schedules_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_subscription_schedules")),
+    )
+    with op.batch_alter_table("subscription_schedules", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_subscription_schedules_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_subscription_schedules_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_subscription_schedules_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False
+        )
+
+    op.create_table(
+        "invoice_items",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("date", sa.BigInteger(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("discountable", sa.Boolean(), nullable=False),
+        sa.Column("discounts", JSONDoc(), nullable=False),
+        sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("period_end", sa.BigInteger(), nullable=False),
+        sa.Column("period_start", sa.BigInteger(), nullable=False),
+        sa.Column("price_id", sa.String(length=255), nullable=True),
+        sa.Column("proration", sa.Boolean(), nullable=False),
+        sa.Column("proration_details", JSONDoc(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("subscription_item_id", sa.String(length=255), nullable=True),
+        sa.Column("tax_rates", JSONDoc(), nullable=False),
+        sa.Column("unit_amount", sa.BigInteger(), nullable=True),
+        sa.Column("unit_amount_decimal", sa.String(length=40), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_invoice_items_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "invoice_id"],
+            ["invoices.account_id", "invoices.id"],
+            name=op.f("fk_invoice_items_account_id_invoice_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_invoice_items_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_invoice_items")),
+    )
+    with op.batch_alter_table("invoice_items", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invoice_items_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoice_items_account_id_invoice_id_created_seq"),
+            ["account_id", "invoice_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoice_items_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
+        "invoice_lines",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_excluding_tax", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("discount_amounts", JSONDoc(), nullable=False),
+        sa.Column("discountable", sa.Boolean(), nullable=False),
+        sa.Column("discounts", JSONDoc(), nullable=False),
+        sa.Column("invoice_id", sa.String(length=255), nullable=False),
+        sa.Column("invoice_item_id", sa.String(length=255), nullable=True),
+        sa.Column("period_end", sa.BigInteger(), nullable=False),
+        sa.Column("period_start", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("price_id", sa.String(length=255), nullable=True),
+        sa.Column("proration", sa.Boolean(), nullable=False),
+        sa.Column("proration_details", JSONDoc(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("subscription_item_id", sa.String(length=255), nullable=True),
+        sa.Column("tax_amounts", JSONDoc(), nullable=False),
+        sa.Column("tax_rates", JSONDoc(), nullable=False),
+        sa.Column("type", sa.String(length=255), nullable=False),
+        sa.Column("unit_amount_excluding_tax", sa.String(length=40), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "invoice_id"],
+            ["invoices.account_id", "invoices.id"],
+            name=op.f("fk_invoice_lines_account_id_invoice_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_invoice_lines")),
+    )
+    with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_invoice_lines_account_id_invoice_id_position"),
+            ["account_id", "invoice_id", "position"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_invoice_lines_account_id_subscription_item_id_period_start"),
+            ["account_id", "subscription_item_id", "period_start"],
+            unique=False,
+        )
+
+    op.create_table(
+        "schedule_phases",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("add_invoice_items", JSONDoc(), nullable=False),
+        sa.Column("application_fee_percent", sa.String(length=40), nullable=True),
+        sa.Column("automatic_tax_enabled", sa.Boolean(), nullable=True),
+        sa.Column("billing_cycle_anchor", sa.String(length=255), nullable=True),
+        sa.Column("billing_thresholds", JSONDoc(), nullable=True),
+        sa.Column("collection_method", sa.String(length=255), nullable=True),
+        sa.Column("coupon_id", sa.String(length=255), nullable=True),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("default_payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("default_tax_rates", JSONDoc(), nullable=False),
+        sa.Column("description", sa.String(length=500), nullable=True),
+        sa.Column("end_date", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_settings", JSONDoc(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("proration_behavior", sa.String(length=255), nullable=False),
+        sa.Column("schedule_id", sa.String(length=255), nullable=False),
+        sa.Column("start_date", sa.BigInteger(), nullable=False),
+        sa.Column("transfer_data", JSONDoc(), nullable=True),
+        sa.Column("trial", sa.Boolean(), nullable=False),
+        sa.Column("trial_end", sa.BigInteger(), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "schedule_id"],
+            ["subscription_schedules.account_id", "subscription_schedules.id"],
+            name=op.f("fk_schedule_phases_account_id_schedule_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_schedule_phases")),
+    )
+    with op.batch_alter_table("schedule_phases", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_schedule_phases_account_id_schedule_id_position"),
+            ["account_id", "schedule_id", "position"],
+            unique=False,
+        )
+
+    op.create_table(
+        "usage_record_summaries",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("last_timestamp", sa.BigInteger(), nullable=True),
+        sa.Column("period_end", sa.BigInteger(), nullable=False),
+        sa.Column("period_start", sa.BigInteger(), nullable=False),
+        sa.Column("subscription_item_id", sa.String(length=255), nullable=False),
+        sa.Column("total_usage", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_item_id"],
+            ["subscription_items.account_id", "subscription_items.id"],
+            name=op.f("fk_usage_record_summaries_account_id_subscription_item_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_usage_record_summaries")),
+    )
+    with op.batch_alter_table("usage_record_summaries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_closed"),
+            ["account_id", "subscription_item_id", "closed"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_created_seq"),
+            ["account_id", "subscription_item_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
+        "usage_records",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("action", sa.String(length=255), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("replaced", sa.Boolean(), nullable=False),
+        sa.Column("subscription_item_id", sa.String(length=255), nullable=False),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_item_id"],
+            ["subscription_items.account_id", "subscription_items.id"],
+            name=op.f("fk_usage_records_account_id_subscription_item_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_usage_records")),
+    )
+    with op.batch_alter_table("usage_records", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_usage_records_account_id_subscription_item_id_timestamp"),
+            ["account_id", "subscription_item_id", "timestamp"],
+            unique=False,
+        )
+
+    op.create_table(
+        "schedule_phase_items",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("billing_thresholds", JSONDoc(), nullable=True),
+        sa.Column("phase_id", sa.String(length=255), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("price_id", sa.String(length=255), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
+        sa.Column("tax_rates", JSONDoc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "phase_id"],
+            ["schedule_phases.account_id", "schedule_phases.id"],
+            name=op.f("fk_schedule_phase_items_account_id_phase_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "price_id"],
+            ["prices.account_id", "prices.id"],
+            name=op.f("fk_schedule_phase_items_account_id_price_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_schedule_phase_items")),
+    )
+    with op.batch_alter_table("schedule_phase_items", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_schedule_phase_items_account_id_phase_id_position"),
+            ["account_id", "phase_id", "position"],
+            unique=False,
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("schedule_phase_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_phase_items_account_id_phase_id_position"))
+
+    op.drop_table("schedule_phase_items")
+    with op.batch_alter_table("usage_records", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_usage_records_account_id_subscription_item_id_timestamp"))
+
+    op.drop_table("usage_records")
+    with op.batch_alter_table("usage_record_summaries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_closed"))
+
+    op.drop_table("usage_record_summaries")
+    with op.batch_alter_table("schedule_phases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_phases_account_id_schedule_id_position"))
+
+    op.drop_table("schedule_phases")
+    with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_lines_account_id_subscription_item_id_period_start"))
+        batch_op.drop_index(batch_op.f("ix_invoice_lines_account_id_invoice_id_position"))
+
+    op.drop_table("invoice_lines")
+    with op.batch_alter_table("invoice_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoice_items_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_invoice_items_account_id_invoice_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_invoice_items_account_id_customer_id_created_seq"))
+
+    op.drop_table("invoice_items")
+    with op.batch_alter_table("subscription_schedules", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscription_schedules_test_clock_id_due_at"))
+        batch_op.drop_index(batch_op.f("ix_subscription_schedules_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_subscription_schedules_account_id_customer_id_created_seq"))
+
+    op.drop_table("subscription_schedules")
+    with op.batch_alter_table("subscription_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscription_items_account_id_subscription_id_created_seq"))
+
+    op.drop_table("subscription_items")
+    with op.batch_alter_table("invoices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invoices_test_clock_id_due_at"))
+        batch_op.drop_index(batch_op.f("ix_invoices_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_invoices_account_id_subscription_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_invoices_account_id_customer_id_created_seq"))
+
+    op.drop_table("invoices")
+    with op.batch_alter_table("subscriptions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_subscriptions_test_clock_id_due_at"))
+        batch_op.drop_index(batch_op.f("ix_subscriptions_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_subscriptions_account_id_customer_id_created_seq"))
+
+    op.drop_table("subscriptions")
+    with op.batch_alter_table("payment_methods", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_methods_account_id_customer_id_created_seq"))
+
+    op.drop_table("payment_methods")
     with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"))
         batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_event_id"))
         batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_endpoint_id_status"))
 
     op.drop_table("webhook_deliveries")
+    with op.batch_alter_table("prices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_prices_account_id_product_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_prices_account_id_lookup_key"))
+        batch_op.drop_index(batch_op.f("ix_prices_account_id_created_seq"))
+
+    op.drop_table("prices")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_account_id_test_clock_id_created_seq"))
         batch_op.drop_index(batch_op.f("ix_customers_account_id_email_created_seq"))
@@ -275,10 +992,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_test_clocks_account_id_created_seq"))
 
     op.drop_table("test_clocks")
+    with op.batch_alter_table("tax_rates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tax_rates_account_id_created_seq"))
+
+    op.drop_table("tax_rates")
     with op.batch_alter_table("request_log", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_log_account_id_seq"))
 
     op.drop_table("request_log")
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_products_account_id_created_seq"))
+
+    op.drop_table("products")
     with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_keys_created"))
 

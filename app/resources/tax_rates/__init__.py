@@ -1,0 +1,1 @@
+"""Tax rates that callers define themselves."""
