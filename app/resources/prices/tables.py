@@ -32,7 +32,7 @@ class Price(StripeObject, HasMetadata):
     """`per_unit` or `tiered`."""
     currency: Mapped[ObjectId]
     currency_options: Mapped[Document | None]
-    """The amounts in other currencies, and in `currency` itself; null where only the latter exists."""
+    """By currency, `currency` included: the amounts and the tax behavior as rendered."""
     custom_unit_amount: Mapped[Document | None]
     lookup_key: Mapped[ObjectId | None]
     nickname: Mapped[str | None] = mapped_column(String(5000))
@@ -57,3 +57,10 @@ class Price(StripeObject, HasMetadata):
 
     product: Mapped[Product] = relationship(
         Product, viewonly=True, primaryjoin=to_one("Price", "product_id", "Product"))
+
+
+class Plan(Price):
+    """A recurring price in the shape of the older plans API: the same rows under another view. Only read as such."""
+
+    object_name = "plan"
+    path_param = "plan"
