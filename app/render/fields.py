@@ -104,14 +104,16 @@ class Includable(ViewField):
 
 
 class RefList(ViewField):
-    """The rows that a column with a list of ids names: whole and inline, or with `expandable` as ids until expanded.
+    """What a column with a list of ids names: the ids, each of which can be expanded, as in `expand[]=discounts`.
 
-    `RefList(TaxRate)` takes the column of the field's own name. Null and empty lists are shown as they are.
+    With `whole` the objects themselves; an empty list or null is shown as it is. With `single` the one object that the
+    list names, whole, or null where it names none or several.
     """
 
-    def __init__(self, table: type[StripeObject], column: str | None = None, *, expandable: bool = False) -> None:
+    def __init__(self, column: str | None = None, *, table: type[StripeObject], whole: bool = False,
+                 single: bool = False) -> None:
         super().__init__()
-        self.table, self.column, self.expandable = table, column, expandable
+        self.column, self.table, self.whole, self.single = column, table, whole, single
 
 
 def listed_rows(column: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from marshmallow import Schema
 
 from app.db.base import Base
@@ -49,7 +50,7 @@ class CompiledView:
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
         self.loads = [field.relation or key for key, field in fields.items() if field.always_loaded]
         self.inline_lists = [(key, field) for key, field in fields.items()
-                             if isinstance(field, RefList) and not field.expandable]
+                             if isinstance(field, RefList) and (field.whole or field.single)]
         for key, field in fields.items():
             self._compile(key, field)
 
@@ -65,7 +66,7 @@ class CompiledView:
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
                 self.columns.append((key, column))
-            case RefList(expandable=True):
+            case RefList(whole=False, single=False):
                 self.columns.append((key, field.column or key))
             case _:
                 self.getters.append((key, _getter(key, field)))
@@ -126,6 +127,11 @@ def list_object(rows: list[dict[str, Any]], url: str, *, has_more: bool = False)
     return {"object": "list", "data": rows, "has_more": has_more, "url": url}
 
 
+def to_json(value: Any) -> bytes:
+    """What goes over the wire, in answers and in webhooks: JSON indented by two spaces, as Stripe's."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"
+
+
 def _getter(key: str, field: ViewField) -> Getter:
     match field:
         case Attr() | Ref():
@@ -144,8 +150,8 @@ def _getter(key: str, field: ViewField) -> Getter:
         case Sublist():
             return _sublist_getter(field.relation or key, field)
         case RefList():
-            column = field.column or key
-            return lambda row: _ref_list(row, column, None)
+            column, single = field.column or key, field.single
+            return lambda row: _ref_list(row, column, single, None)
     raise TypeError(f"{key}: not a view field: {field!r}")
 
 
@@ -168,8 +174,10 @@ def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict
                        has_more=len(shown) < len(children))
 
 
-def _ref_list(row: Any, column: str, tree: Tree | None) -> Any:
+def _ref_list(row: Any, column: str, single: bool, tree: Tree | None) -> Any:
     ids = row.__dict__[column]
+    if single:
+        return render(row.__dict__[listed_rows(column)][0], tree) if ids and len(ids) == 1 else None
     return [render(named, tree) for named in row.__dict__[listed_rows(column)]] if ids else ids
 
 
@@ -185,8 +193,8 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case Sublist():
             return lambda row, tree: _sublist(row, relation, field, tree.get("data"))
         case RefList():
-            column = field.column or key
-            return lambda row, tree: _ref_list(row, column, tree)
+            column, single = field.column or key, field.single
+            return lambda row, tree: _ref_list(row, column, single, tree)
         case Hash():
             members, unless = CompiledView("hash", field.members), field.unless
             return lambda row, tree: None if unless is not None and unless(row) else members.render(row, tree)

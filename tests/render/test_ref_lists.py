@@ -15,16 +15,22 @@ from app.wire.endpoint import Server
 ACCOUNT = "acct_1RefLists"
 
 
-class InlineView(View):
+class WholeView(View):
     id = Attr()
     object = Const("subscription_item")
-    tax_rates = RefList(TaxRate)
+    tax_rates = RefList(table=TaxRate, whole=True)
 
 
 class ExpandableView(View):
     id = Attr()
     object = Const("subscription_item")
-    taxes = RefList(TaxRate, "tax_rates", expandable=True)
+    taxes = RefList("tax_rates", table=TaxRate)
+
+
+class SingleView(View):
+    id = Attr()
+    object = Const("subscription_item")
+    tax = RefList("tax_rates", table=TaxRate, single=True)
 
 
 class CountingSession(Session):
@@ -56,9 +62,9 @@ def ids_of(rendered: dict[str, Any], key: str) -> list[str]:
     return [rate["id"] for rate in rendered[key]]
 
 
-def test_inline_lists_of_all_rows_are_read_by_one_statement(
+def test_whole_lists_of_all_rows_are_read_by_one_statement(
         session: CountingSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(InlineView))
+    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(WholeView))
     items = [item("si_1", ["txr_pst", "txr_gst"]), item("si_2", []), item("si_3", ["txr_vat", "txr_gst"])]
     load_for_rendering(session, list(items))
     assert session.statements == 1
@@ -70,7 +76,7 @@ def test_inline_lists_of_all_rows_are_read_by_one_statement(
 
 def test_empty_and_null_lists_are_shown_as_they_are_without_a_statement(
         session: CountingSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(InlineView))
+    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(WholeView))
     items = [item("si_1", []), item("si_2", None)]
     load_for_rendering(session, list(items))
     assert [render(row)["tax_rates"] for row in items] == [[], None]
@@ -78,7 +84,7 @@ def test_empty_and_null_lists_are_shown_as_they_are_without_a_statement(
 
 
 def test_a_list_that_changed_is_loaded_afresh(session: CountingSession, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(InlineView))
+    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(WholeView))
     row = item("si_1", ["txr_vat", "txr_gst"])
     load_for_rendering(session, [row])
     row.tax_rates = ["txr_gst"]
@@ -108,3 +114,14 @@ def test_an_empty_list_expands_to_an_empty_list(session: CountingSession, monkey
     load_for_rendering(session, [row], tree)
     assert render(row, tree)["taxes"] == []
     assert session.statements == 0
+
+
+def test_a_single_is_the_one_object_that_the_list_names(
+        session: CountingSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VIEWS, SubscriptionItem, compile_view(SingleView))
+    items = [item("si_1", ["txr_gst"]), item("si_2", ["txr_gst", "txr_vat"]), item("si_3", []), item("si_4", None)]
+    load_for_rendering(session, list(items))
+    assert session.statements == 1
+    shown = [render(row)["tax"] for row in items]
+    assert shown[0]["id"] == "txr_gst"
+    assert shown[1:] == [None, None, None]
