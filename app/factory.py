@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from flask import Flask, Response
+from sqlalchemy.orm import configure_mappers
 from werkzeug.exceptions import HTTPException
 
 from app.config import Config
 from app.db.database import Database
 from app.db.ids import IdSource
+from app.domain.choices import Choices
 from app.registry import BLUEPRINTS
 from app.wire.endpoint import Call, Server
+from app.work.deliveries import SENDERS, Deliveries
+from app.work.idempotency import ExpiredKeys
+from app.work.worker import Worker
 
 
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """The application of this process. The database must have been migrated."""
+    # All tables are known now; a row that was read shows its attributes only when their relationships are resolved.
+    configure_mappers()
     app = Flask("billyard", static_folder=None)
     app.url_map.strict_slashes = False
     database = database or Database(config.database_url, ids=IdSource(config.id_seed))
@@ -23,7 +30,20 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, lambda problem: _no_route(server))
+    worker = server.worker = build_worker(config, database, senders=SENDERS if config.embedded_worker else 0)
+    if config.embedded_worker:
+        server.wake = worker.wake
+        worker.start()
     return app
+
+
+def build_worker(config: Config, database: Database, *, senders: int = SENDERS) -> Worker:
+    """The worker of this process, not started. Without `senders` whoever calls `run_due` sends the webhooks."""
+    worker = Worker(database)
+    worker.add(Deliveries(Choices(limits=config.limits), hosts=config.webhook_hosts, senders=senders,
+                          on_result=worker.wake))
+    worker.add(ExpiredKeys())
+    return worker
 
 
 def _no_route(server: Server) -> Response:

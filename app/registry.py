@@ -14,9 +14,11 @@ from flask import Blueprint
 import app.resources
 
 from app.clock.ticker import Ticker
+from app.control.endpoints import blueprint as control
 from app.resources.customers.endpoints import blueprint as customers
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    control,
     customers,
 )
 

@@ -1,0 +1,39 @@
+"""The `/_sim` routes: health without a key, the rest with the sandbox's own key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from app.context import Context
+from app.control.health import check_health
+from app.control.params import SettingsUpdate
+from app.control.settings import change_settings, settings_of
+from app.render import to_json
+from app.wire.endpoint import endpoint, this_server
+from app.wire.params import RetrieveParams
+
+blueprint = Blueprint("control", __name__)
+
+
+@blueprint.get("/_sim/health")
+def retrieve_health() -> Response:
+    """GET /_sim/health: no key; 200 when this process can serve, else 503."""
+    health = check_health(this_server().database)
+    return Response(to_json(health), 200 if health["status"] == "ok" else 503,
+                    {"Cache-Control": "no-store"}, content_type="application/json")
+
+
+@blueprint.get("/_sim/settings")
+@endpoint(RetrieveParams)
+def retrieve_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """GET /_sim/settings"""
+    return settings_of(ctx)
+
+
+@blueprint.post("/_sim/settings")
+@endpoint(SettingsUpdate)
+def update_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """POST /_sim/settings: the given choices change, an empty value takes one back to its default."""
+    return change_settings(ctx, params)

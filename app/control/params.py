@@ -1,0 +1,39 @@
+"""What the `/_sim` routes take: one parameter for each choice, of the type that its default has."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import cast
+
+from app.domain.choices import ALLOWED, Choices
+from app.wire.params import Boolean, Enum, Integer, ListOf, Params, Percent, RetrieveParams
+from app.wire.scalars import Parameter
+
+# Our choice: durations of at most ten years, so that their sum with any moment stays within the calendar.
+_MAXIMA = {"_s": 10 * 366 * 86_400, "_days": 3_660}
+_LARGEST_AMOUNT = 99_999_999
+_LONGEST_LIST = 50
+
+
+def _integer(name: str, **options: bool) -> Integer:
+    maximum = next((limit for unit, limit in _MAXIMA.items() if name.endswith(unit)), _LARGEST_AMOUNT)
+    # A receiver that may take no time at all could never be reached.
+    return Integer(minimum=1 if name == "webhook_timeout_s" else 0, maximum=maximum, **options)
+
+
+def _parameter(name: str, default: object) -> Parameter:
+    if name in ALLOWED:
+        return Enum(ALLOWED[name], unsettable=True)
+    if isinstance(default, bool):
+        return Boolean(unsettable=True)
+    if isinstance(default, int):
+        return _integer(name, unsettable=True)
+    if isinstance(default, tuple):
+        return ListOf(_integer(name), max=_LONGEST_LIST, unsettable=True)
+    assert name.endswith("_percent"), f"{name} is a text of no known kind"
+    return Percent(max_places=4, unsettable=True)
+
+
+SettingsUpdate = cast(type[Params], RetrieveParams.from_dict(
+    {field.name: _parameter(field.name, field.default) for field in fields(Choices)}, name="SettingsUpdate"))
+"""Every choice, each to be taken back to its default by an empty value; an empty list is a value of its own."""

@@ -1,0 +1,25 @@
+"""The settings of a sandbox: its own choices over the defaults of the process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+from app.context import Context
+
+
+def settings_of(ctx: Context) -> dict[str, Any]:
+    """Every choice in force for the account."""
+    return {"object": "settings"} | asdict(ctx.choices)
+
+
+def change_settings(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Store the given choices for the account, None taking one back to its default; answers all of them."""
+    account = ctx.account
+    stored = {name: str(value) if isinstance(value, Decimal) else value
+              for name, value in ((account.choices or {}) | dict(values)).items() if value is not None}
+    account.choices = stored
+    ctx.session.memo.pop(("choices", ctx.account_id), None)
+    return settings_of(ctx)
