@@ -108,8 +108,8 @@ class _TableAccess:
     def update_sql(self, keys: tuple[str, ...]) -> str:
         sql = self._updates.get(keys)
         if sql is None:
-            statement = update(self.table).values({self.names[key]: bindparam(f"new_{key}", type_=self.columns[key].type)
-                                                   for key in keys})
+            statement = update(self.table).ordered_values(
+                *((self.names[key], bindparam(f"new_{key}", type_=self.columns[key].type)) for key in keys))
             statement = statement.where(*(self.columns[key] == bindparam(f"pk_{key}") for key in self.primary_key))
             compiled = statement.compile(dialect=self.dialect)
             expected = [f"new_{key}" for key in keys] + [f"pk_{key}" for key in self.primary_key]
