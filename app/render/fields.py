@@ -96,7 +96,7 @@ class Sublist(ViewField):
 
 
 class Includable(ViewField):
-    """A column that is left out unless it is expanded, such as a price's tiers."""
+    """A column that is left out unless it is expanded, such as a price's tiers; also then where it is null."""
 
     def __init__(self, column: str | None = None) -> None:
         super().__init__()

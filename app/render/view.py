@@ -61,7 +61,7 @@ class CompiledView:
                 return
             case Includable():
                 column = field.column or key
-                self.expanders[key] = lambda row, tree: row.__dict__[column]
+                self.expanders[key] = lambda row, tree: OMIT if row.__dict__[column] is None else row.__dict__[column]
                 return
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
@@ -90,8 +90,8 @@ class CompiledView:
         if tree:
             for key, below in tree.items():
                 expand = self.expanders.get(key)
-                if expand is not None:
-                    rendered[key] = expand(row, below)
+                if expand is not None and (value := expand(row, below)) is not OMIT:
+                    rendered[key] = value
         return rendered
 
 
