@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
 from app.db.base import StripeObject
@@ -29,13 +30,14 @@ _STATEMENTS: dict[Any, Prepared] = {}
 
 
 def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], url: str, *,
-              filters: Mapping[str, tuple[ColumnElement[Any], Any]] | None = None,
+              filters: Mapping[str, tuple[InstrumentedAttribute[Any], Any]] | None = None,
               where: tuple[str, ColumnElement[bool]] | None = None) -> Page:
     """The page that `limit`, `starting_after` and `ending_before` ask for, `created` descending.
 
-    `filters` names what was asked for: `{"customer": (Invoice.customer_id, "cus_1"), "created": (Invoice.created, Range(gte=5))}`;
-    a value of None leaves the filter out, `IS_NULL` asks for null. `where` is a further fixed condition with a name of its own.
-    Raises `resource_missing` for an unknown cursor, which need not match the filters.
+    `filters` names what was asked for: `{"customer": (Invoice.customer_id, "cus_1"), "created": (…, Range(gte=5))}`; a
+    value of None leaves the filter out, `IS_NULL` asks for null, a list for any of its values. `where` is a further
+    fixed condition with a name of its own. Raises `resource_missing` for an unknown cursor, which need not match the
+    filters.
     """
     cursor_name = "ending_before" if params.get("ending_before") else "starting_after"
     limit = params.get("limit", 10)
@@ -51,7 +53,8 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     statement = _STATEMENTS.get(key)
     if statement is None:
         order = (table.created.asc(), table.seq.asc()) if backwards else (table.created.desc(), table.seq.desc())
-        statement = _STATEMENTS[key] = Prepared(entity(table).where(*conditions).order_by(*order).limit(bindparam("limit")))
+        statement = _STATEMENTS[key] = Prepared(
+            entity(table).where(*conditions).order_by(*order).limit(bindparam("limit")))
     rows = ctx.session.rows(table, statement, **values)
     has_more = len(rows) > limit
     rows = rows[:limit]
@@ -67,13 +70,19 @@ IS_NULL = _IsNull()
 _COMPARISONS = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__", "eq": "__eq__"}
 
 
-def _filter(name: str, column: ColumnElement[Any], value: Any, shape: list[str], conditions: list[ColumnElement[bool]],
-            values: dict[str, Any]) -> None:
+def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: list[str],
+            conditions: list[ColumnElement[bool]], values: dict[str, Any]) -> None:
     if value is None:
         return
     if value is IS_NULL:
         shape.append(f"{name} null")
         conditions.append(column.is_(None))
+        return
+    if isinstance(value, list):
+        shape.append(f"{name} in {len(value)}")
+        names = [f"{name}_{index}" for index in range(len(value))]
+        conditions.append(column.in_([bindparam(each) for each in names]))
+        values.update(zip(names, value, strict=True))
         return
     bounds = {"eq": value}
     if isinstance(value, Range):
@@ -98,7 +107,8 @@ def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], 
         raise InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")
     for name, row in found.items():
         keyset = tuple_(table.created, table.seq)
-        bound = tuple_(bindparam("cursor_created", type_=table.created.type), bindparam("cursor_seq", type_=table.seq.type))
+        bound = tuple_(bindparam("cursor_created", type_=table.created.type),
+                       bindparam("cursor_seq", type_=table.seq.type))
         conditions.append(keyset > bound if name == "ending_before" else keyset < bound)
         values["cursor_created"], values["cursor_seq"] = row.created, row.seq
     return "ending_before" in found
