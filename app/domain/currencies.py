@@ -30,6 +30,10 @@ THREE_DECIMAL: Final = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
 MAXIMUM_CHARGE: Final = 99_999_999
 """The most that one charge may collect, in minor units of any currency."""
 
+# Our choice: twelve digits, as the prices API takes today.
+MAXIMUM_UNIT_AMOUNT: Final = 999_999_999_999
+"""The most that one unit, package or tier of a price may cost, in minor units of any currency."""
+
 MINIMUM_CHARGE: Final[Mapping[str, int]] = {
     "usd": 50, "eur": 50, "cad": 50, "aud": 50, "nzd": 50, "chf": 50, "sgd": 50, "brl": 50, "inr": 50, "jpy": 50,
     "gbp": 30, "mxn": 1000, "hkd": 400, "sek": 300, "nok": 300, "dkk": 250, "pln": 200, "ron": 200, "czk": 1500,

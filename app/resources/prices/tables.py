@@ -45,7 +45,7 @@ class Price(StripeObject, HasMetadata):
     """`licensed` or `metered`."""
     tax_behavior: Mapped[ObjectId]
     tiers: Mapped[Documents | None]
-    """Hashes of `up_to`, `unit_amount`, `unit_amount_decimal`, `flat_amount` and `flat_amount_decimal`, in rising order."""
+    """In rising order, hashes of `up_to`, `unit_amount`, `flat_amount` and their `…_decimal`."""
     tiers_mode: Mapped[ObjectId | None]
     transform_quantity: Mapped[Document | None]
     """`divide_by` and `round`."""

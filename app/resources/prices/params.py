@@ -1,0 +1,122 @@
+"""What the prices endpoints take."""
+
+from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
+from app.wire.params import (
+    Boolean,
+    Currency,
+    DecimalNumber,
+    Enum,
+    Hash,
+    Integer,
+    IntegerOr,
+    ListOf,
+    ListParams,
+    MapOf,
+    Metadata,
+    Params,
+    RangeQuery,
+    RetrieveParams,
+    Text,
+)
+
+INTERVALS = ("day", "month", "week", "year")
+TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
+
+
+def _amount() -> Integer:
+    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
+def _decimal_amount() -> DecimalNumber:
+    return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
+class TierParams(Params):
+    flat_amount = _amount()
+    flat_amount_decimal = _decimal_amount()
+    unit_amount = _amount()
+    unit_amount_decimal = _decimal_amount()
+    up_to = IntegerOr("inf", minimum=1, required=True)
+
+
+class CustomUnitAmountParams(Params):
+    enabled = Boolean(required=True)
+    maximum = _amount()
+    minimum = _amount()
+    preset = _amount()
+
+
+class CurrencyOptionParams(Params):
+    custom_unit_amount = Hash(CustomUnitAmountParams)
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    tiers = ListOf(Hash(TierParams))
+    unit_amount = _amount()
+    unit_amount_decimal = _decimal_amount()
+
+
+class RecurringParams(Params):
+    aggregate_usage = Enum(("last_during_period", "last_ever", "max", "sum"))
+    interval = Enum(INTERVALS, required=True)
+    interval_count = Integer(minimum=1)
+    usage_type = Enum(("licensed", "metered"))
+
+
+class TransformParams(Params):
+    divide_by = Integer(minimum=1, required=True)
+    round = Enum(("down", "up"), required=True)
+
+
+class ProductDataParams(Params):
+    active = Boolean()
+    id = Text()
+    metadata = Metadata()
+    name = Text(required=True)
+    statement_descriptor = Text(max=22)
+    tax_code = Text()
+    unit_label = Text(max=12)
+
+
+class PriceCreate(RetrieveParams):
+    active = Boolean()
+    billing_scheme = Enum(("per_unit", "tiered"))
+    currency = Currency(required=True)
+    currency_options = MapOf(Hash(CurrencyOptionParams))
+    custom_unit_amount = Hash(CustomUnitAmountParams)
+    lookup_key = Text(max=200)
+    metadata = Metadata()
+    nickname = Text()
+    product = Text()
+    product_data = Hash(ProductDataParams)
+    recurring = Hash(RecurringParams)
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    tiers = ListOf(Hash(TierParams))
+    tiers_mode = Enum(("graduated", "volume"))
+    transfer_lookup_key = Boolean()
+    transform_quantity = Hash(TransformParams)
+    unit_amount = _amount()
+    unit_amount_decimal = _decimal_amount()
+
+
+class PriceUpdate(RetrieveParams):
+    active = Boolean()
+    currency_options = MapOf(Hash(CurrencyOptionParams), unsettable=True)
+    lookup_key = Text(max=200)
+    metadata = Metadata()
+    nickname = Text()
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    transfer_lookup_key = Boolean()
+
+
+class RecurringQuery(Params):
+    interval = Enum(INTERVALS)
+    usage_type = Enum(("licensed", "metered"))
+
+
+class PriceList(ListParams):
+    active = Boolean()
+    created = RangeQuery()
+    currency = Currency()
+    lookup_keys = ListOf(Text(), max=10)
+    product = Text()
+    recurring = Hash(RecurringQuery)
+    type = Enum(("one_time", "recurring"))

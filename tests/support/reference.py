@@ -1,0 +1,31 @@
+"""Holds rendered objects against the facts of the API reference, where that is at hand beside the repository."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_TOOL = Path("shared", "tools", "conformance.py")
+
+
+def conforms(payload: dict[str, Any]) -> None:
+    """Fail when the object, or any in the list, has other fields or types than the reference's; pass where it is absent."""
+    validator = _validator()
+    if validator is not None:
+        differences = validator.errors(payload)
+        assert not differences, "\n".join(differences)
+
+
+@cache
+def _validator() -> Any:
+    for folder in Path(__file__).resolve().parents:
+        tool = folder / _TOOL
+        if tool.is_file():
+            spec = importlib.util.spec_from_file_location("conformance", tool)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module.Validator()
+    return None
