@@ -16,10 +16,14 @@ import app.resources
 from app.clock.ticker import Ticker
 from app.control.endpoints import blueprint as control
 from app.resources.customers.endpoints import blueprint as customers
+from app.resources.prices.endpoints import blueprint as prices
+from app.resources.products.endpoints import blueprint as products
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     control,
     customers,
+    prices,
+    products,
 )
 
 TICKERS: tuple[Ticker, ...] = ()
