@@ -16,14 +16,18 @@ import app.resources
 from app.clock.ticker import Ticker
 from app.control.endpoints import blueprint as control
 from app.resources.customers.endpoints import blueprint as customers
+from app.resources.events.endpoints import blueprint as events
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     control,
     customers,
+    events,
     prices,
     products,
+    webhook_endpoints,
 )
 
 TICKERS: tuple[Ticker, ...] = ()

@@ -18,6 +18,7 @@ from app.db.ids import IdSource
 from app.factory import create_app
 from app.wire.endpoint import Server
 from tests.support.api import Api
+from tests.support.wall import Wall
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
 """A PostgreSQL URL runs the suite there; each worker makes a database of its own beside it. Empty: SQLite."""
@@ -72,7 +73,7 @@ def shared_url(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="session")
 def shared_server(shared_url: str) -> Iterator[Server]:
-    config = Config(database_url=shared_url, embedded_worker=False, request_log=False)
+    config = Config(database_url=shared_url, embedded_worker=False, request_log=False, webhook_hosts="loopback")
     app = create_app(config, Database(shared_url, ids=IdSource(1)))
     server: Server = app.extensions["billyard"]
     yield server
@@ -82,6 +83,12 @@ def shared_server(shared_url: str) -> Iterator[Server]:
 @pytest.fixture
 def server(shared_server: Server) -> Server:
     return shared_server
+
+
+@pytest.fixture
+def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
+    """The application's wall clock, which stands still until the test moves it."""
+    return Wall(monkeypatch)
 
 
 @pytest.fixture

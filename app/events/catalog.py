@@ -1,4 +1,4 @@
-"""Every event type of API version 2022-08-01. Types are written as these literals, and mypy holds them against this list."""
+"""Every event type of API version 2022-08-01, written as these literals: mypy holds each use against the list."""
 
 from typing import Literal, get_args
 

@@ -20,12 +20,13 @@ REACTIONS: dict[str, Sequence[Callable[[Context, Any], None]]] = {}
 """What else happens in the same transaction when an event of a type is emitted. Filled by the registry."""
 
 _ENDPOINTS = Prepared(entity(WebhookEndpoint).where(
-    WebhookEndpoint.account_id == bindparam("account_id"), WebhookEndpoint.status == bindparam("status")))
+    WebhookEndpoint.account_id == bindparam("account_id"), WebhookEndpoint.status == bindparam("status"))
+    .order_by(WebhookEndpoint.seq))
 
 
 def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
          rendered: dict[str, Any] | None = None) -> None:
-    """Record that `type` happened to the row at `ctx.now`, owe it to the endpoints that listen, and let the reactions run.
+    """Record that `type` happened to the row at `ctx.now`, owe it to the endpoints that listen, and let reactions run.
 
     `previous` holds the old values of an update. `rendered` is the row's JSON where the caller has it already.
     """
@@ -63,10 +64,11 @@ def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[s
     return dict(sorted(changed.items()))
 
 
-def _write(ctx: Context, type: str, rendered: dict[str, Any], object_id: str | None, previous: dict[str, Any] | None) -> None:
+def _write(ctx: Context, type: str, rendered: dict[str, Any], object_id: str | None,
+           previous: dict[str, Any] | None) -> None:
     listeners = [endpoint for endpoint in _endpoints(ctx) if _listens(endpoint, type, ctx.account_id)]
     event = ctx.add(Event(
-        type=type, object_id=object_id, data=orjson.dumps(rendered).decode(),
+        platform_id=ctx.account.platform_id, type=type, object_id=object_id, data=orjson.dumps(rendered).decode(),
         previous_attributes=None if previous is None else orjson.dumps(previous).decode(),
         api_version=API_VERSION, request_id=ctx.request_id, idempotency_key=ctx.idempotency_key,
         pending_webhooks=len(listeners)))

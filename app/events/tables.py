@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, HasMetadata, StripeObject, belongs_to, list_index
+from app.db.base import Base, HasMetadata, StripeObject, list_index
 from app.db.types import Documents, ObjectId, UnixTime
 
 
 class Event(StripeObject):
-    """A snapshot of an object at the moment when something happened to it; `created` is the clock's time of its object."""
+    """A snapshot of an object at the moment when something happened to it; `created` is the time of its clock."""
 
     __tablename__ = "events"
-    __table_args__ = (list_index(), list_index("type"), list_index("object_id"))
+    __table_args__ = (
+        list_index(), list_index("type"), list_index("object_id"),
+        # Few events wait for a delivery, so that this stays small however many there are.
+        Index("ix_events_undelivered", "account_id", "created", "seq",
+              sqlite_where=text("pending_webhooks > 0"), postgresql_where=text("pending_webhooks > 0")),
+    )
     object_name = "event"
     id_prefix = "evt_"
 
+    platform_id: Mapped[ObjectId | None]
+    """The platform, where the event's account is one connected to it."""
     type: Mapped[ObjectId]
     object_id: Mapped[ObjectId | None]
     data: Mapped[str] = mapped_column(Text)
@@ -28,6 +35,7 @@ class Event(StripeObject):
     """Null where time, not a caller, was the cause."""
     idempotency_key: Mapped[ObjectId | None]
     pending_webhooks: Mapped[int] = mapped_column(Integer)
+    """How many deliveries have not succeeded, those given up included."""
 
 
 class WebhookEndpoint(StripeObject, HasMetadata):
@@ -36,6 +44,7 @@ class WebhookEndpoint(StripeObject, HasMetadata):
     __tablename__ = "webhook_endpoints"
     __table_args__ = (list_index(),)
     object_name = "webhook_endpoint"
+    missing_name = "webhook endpoint"
     path_param = "webhook_endpoint"
     id_prefix = "we_"
 
@@ -47,14 +56,21 @@ class WebhookEndpoint(StripeObject, HasMetadata):
     secret: Mapped[ObjectId]
     status: Mapped[ObjectId]
 
+    is_new = False
+    """No column: true while the request that creates the endpoint is answered."""
+
 
 class WebhookDelivery(Base):
-    """One event owed to one endpoint: the outbox. `next_attempt_at` is wall time, null when it is done with."""
+    """One event owed to one endpoint: the outbox.
+
+    There is no foreign key to the endpoint: deleting it must not make a transaction fail that owes it an event at this
+    moment. `events.outbox` drops what such a transaction leaves behind.
+    """
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        belongs_to("webhook_endpoints", "endpoint_id", ondelete="CASCADE"),
-        Index(None, "next_attempt_at"),
+        Index("ix_webhook_deliveries_due", "next_attempt_at", "seq", "endpoint_id",
+              sqlite_where=text("next_attempt_at IS NOT NULL"), postgresql_where=text("next_attempt_at IS NOT NULL")),
         Index(None, "account_id", "event_id"),
         Index(None, "account_id", "endpoint_id", "status"),
     )
@@ -67,21 +83,27 @@ class WebhookDelivery(Base):
     event_id: Mapped[ObjectId]
     seq: Mapped[int] = mapped_column(BigInteger)
     status: Mapped[ObjectId]
-    """`pending`, `succeeded`, or `failed` after the last attempt."""
+    """`pending`, `succeeded`, `failed` after the last attempt, or `canceled` when its endpoint was disabled before."""
     attempt_count: Mapped[int] = mapped_column(Integer)
+    """How many attempts were begun."""
     next_attempt_at: Mapped[UnixTime | None]
+    """Wall time of the next attempt, null when there will be none. While an attempt is under way it is the moment at
+    which that is taken for lost."""
 
 
 class WebhookAttempt(Base):
-    """One try at a delivery: when (wall time), what came back, how long it took."""
+    """One try at a delivery, from the first on: when (wall time), what came back, how long it took.
+
+    An attempt that a crash cut short has no row.
+    """
 
     __tablename__ = "webhook_attempts"
-    __table_args__ = (Index(None, "delivery_id", "seq"),)
 
-    id: Mapped[str] = mapped_column(String(255), primary_key=True)
-    delivery_id: Mapped[ObjectId]
-    seq: Mapped[int] = mapped_column(BigInteger)
+    delivery_id: Mapped[str] = mapped_column(ForeignKey("webhook_deliveries.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
     attempted_at: Mapped[UnixTime]
     http_status: Mapped[int | None] = mapped_column(Integer)
+    """Null where no answer came."""
     error: Mapped[str | None] = mapped_column(Text)
+    """Why no answer came."""
     duration_ms: Mapped[int] = mapped_column(Integer)

@@ -11,9 +11,8 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-import orjson
 import psycopg
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, request
@@ -25,7 +24,7 @@ from app.db.base import StripeObject
 from app.db.database import Database
 from app.domain.choices import Choices
 from app.errors import ApiError, ApiFault, InvalidRequest, RateLimited, unrecognized_url
-from app.render import load_for_rendering, parse_expand, render
+from app.render import load_for_rendering, parse_expand, render, to_json
 from app.render.view import VIEWS, list_object
 from app.wire.auth import Authenticator, Caller
 from app.wire.forms import FormLimits, decode
@@ -42,6 +41,14 @@ _RACE_CODES = frozenset({"55P03", "40P01", "40001"})
 """PostgreSQL: lock not available, deadlock detected, serialization failure."""
 
 
+class BackgroundWork(Protocol):
+    """What a server can ask of the worker (`app.work.worker`), which stands above it."""
+
+    def wake(self) -> None: ...
+    def run_due(self) -> bool: ...
+    def stop(self) -> None: ...
+
+
 class Server:
     """What all requests of a process share."""
 
@@ -52,6 +59,7 @@ class Server:
         self.recorder = RequestRecorder(database, enabled=config.request_log)
         self.desk = IdempotencyDesk()
         self.flask: Flask
+        self.worker: BackgroundWork
         self.form_limits = FormLimits(body_bytes=config.body_limit_bytes)
         self.wake: Callable[[], None] = lambda: None
         """Called after a write: the worker looks whether there is anything to do."""
@@ -209,7 +217,7 @@ class Call:
         return status, body
 
     def _refusal(self, refusal: ApiError) -> tuple[int, bytes]:
-        return refusal.status, _dumps(refusal.envelope(self.request_id))
+        return refusal.status, to_json(refusal.envelope(self.request_id))
 
 
 def _body(session: Any, result: Any, expand: Any) -> bytes:
@@ -217,16 +225,12 @@ def _body(session: Any, result: Any, expand: Any) -> bytes:
         tree = parse_expand(expand, VIEWS[type(result)], is_list=False) if expand else None
         session.flush()
         load_for_rendering(session, [result], tree)
-        return _dumps(render(result, tree))
+        return to_json(render(result, tree))
     if isinstance(result, Page):
         tree = parse_expand(expand, VIEWS[result.table], is_list=True) if expand else None
         load_for_rendering(session, result.rows, tree)
-        return _dumps(list_object([render(row, tree) for row in result.rows], result.url, has_more=result.has_more))
-    return _dumps(result)
-
-
-def _dumps(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"
+        return to_json(list_object([render(row, tree) for row in result.rows], result.url, has_more=result.has_more))
+    return to_json(result)
 
 
 def _translated(problem: Exception, call: Call) -> ApiError:

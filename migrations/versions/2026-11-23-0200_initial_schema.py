@@ -34,11 +34,44 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_accounts_platform_id"), ["platform_id"], unique=False)
 
     op.create_table(
+        "coupons",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount_off", sa.BigInteger(), nullable=True),
+        sa.Column("applies_to", JSONDoc(), nullable=True),
+        sa.Column("currency", sa.String(length=255), nullable=True),
+        sa.Column("currency_options", JSONDoc(), nullable=True),
+        sa.Column("deleted_id", sa.String(length=255), nullable=True),
+        sa.Column("duration", sa.String(length=255), nullable=False),
+        sa.Column("duration_in_months", sa.Integer(), nullable=True),
+        sa.Column("max_redemptions", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.String(length=40), nullable=True),
+        sa.Column("percent_off", sa.String(length=40), nullable=True),
+        sa.Column("redeem_by", sa.BigInteger(), nullable=True),
+        sa.Column("times_redeemed", sa.BigInteger(), nullable=False),
+        sa.Column("valid", sa.Boolean(), nullable=False),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_coupons")),
+    )
+    with op.batch_alter_table("coupons", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_coupons_account_id_deleted_id_created_seq"),
+            ["account_id", "deleted_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_coupons_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False)
+
+    op.create_table(
         "events",
         sa.Column("account_id", sa.String(length=255), nullable=False),
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("platform_id", sa.String(length=255), nullable=True),
         sa.Column("type", sa.String(length=255), nullable=False),
         sa.Column("object_id", sa.String(length=255), nullable=True),
         sa.Column("data", sa.Text(), nullable=False),
@@ -60,6 +93,13 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_events_account_id_type_created_seq"), ["account_id", "type", "created", "seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_events_undelivered",
+            ["account_id", "created", "seq"],
+            unique=False,
+            sqlite_where=sa.text("pending_webhooks > 0"),
+            postgresql_where=sa.text("pending_webhooks > 0"),
         )
 
     op.create_table(
@@ -166,18 +206,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_test_clocks_status"), ["status"], unique=False)
 
     op.create_table(
-        "webhook_attempts",
+        "webhook_deliveries",
         sa.Column("id", sa.String(length=255), nullable=False),
-        sa.Column("delivery_id", sa.String(length=255), nullable=False),
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("endpoint_id", sa.String(length=255), nullable=False),
+        sa.Column("event_account_id", sa.String(length=255), nullable=False),
+        sa.Column("event_id", sa.String(length=255), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("attempted_at", sa.BigInteger(), nullable=False),
-        sa.Column("http_status", sa.Integer(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("duration_ms", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_attempts")),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
     )
-    with op.batch_alter_table("webhook_attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_webhook_attempts_delivery_id_seq"), ["delivery_id", "seq"], unique=False)
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_webhook_deliveries_account_id_endpoint_id_status"),
+            ["account_id", "endpoint_id", "status"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_webhook_deliveries_account_id_event_id"), ["account_id", "event_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_webhook_deliveries_due",
+            ["next_attempt_at", "seq", "endpoint_id"],
+            unique=False,
+            sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
+        )
 
     op.create_table(
         "webhook_endpoints",
@@ -213,6 +269,43 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_keys_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
+        "balance_transactions",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("available_on", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("description", sa.String(length=40000), nullable=True),
+        sa.Column("fee", sa.BigInteger(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("reporting_category", sa.String(length=255), nullable=False),
+        sa.Column("source_id", sa.String(length=255), nullable=True),
+        sa.Column("type", sa.String(length=255), nullable=False),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_balance_transactions_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_balance_transactions")),
+    )
+    with op.batch_alter_table("balance_transactions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_balance_transactions_account_id_source_id_created_seq"),
+            ["account_id", "source_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_balance_transactions_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
 
     op.create_table(
         "customers",
@@ -307,36 +400,70 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "webhook_deliveries",
-        sa.Column("id", sa.String(length=255), nullable=False),
-        sa.Column("account_id", sa.String(length=255), nullable=False),
-        sa.Column("endpoint_id", sa.String(length=255), nullable=False),
-        sa.Column("event_account_id", sa.String(length=255), nullable=False),
-        sa.Column("event_id", sa.String(length=255), nullable=False),
-        sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("status", sa.String(length=255), nullable=False),
-        sa.Column("attempt_count", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.BigInteger(), nullable=True),
+        "webhook_attempts",
+        sa.Column("delivery_id", sa.String(length=255), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("attempted_at", sa.BigInteger(), nullable=False),
+        sa.Column("http_status", sa.Integer(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id", "endpoint_id"],
-            ["webhook_endpoints.account_id", "webhook_endpoints.id"],
-            name=op.f("fk_webhook_deliveries_account_id_endpoint_id"),
-            ondelete="CASCADE",
+            ["delivery_id"], ["webhook_deliveries.id"], name=op.f("fk_webhook_attempts_delivery_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("pk_webhook_attempts")),
+    )
+    op.create_table(
+        "discounts",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("coupon_id", sa.String(length=255), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=False),
+        sa.Column("end", sa.BigInteger(), nullable=True),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("invoice_item_id", sa.String(length=255), nullable=True),
+        sa.Column("promotion_code_id", sa.String(length=255), nullable=True),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("subscription_id", sa.String(length=255), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "coupon_id"],
+            ["coupons.account_id", "coupons.id"],
+            name=op.f("fk_discounts_account_id_coupon_id"),
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_discounts_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_discounts_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_discounts")),
     )
-    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+    with op.batch_alter_table("discounts", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_webhook_deliveries_account_id_endpoint_id_status"),
-            ["account_id", "endpoint_id", "status"],
+            batch_op.f("ix_discounts_account_id_coupon_id"), ["account_id", "coupon_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_discounts_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_webhook_deliveries_account_id_event_id"), ["account_id", "event_id"], unique=False
+            batch_op.f("ix_discounts_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"), ["next_attempt_at"], unique=False)
 
     op.create_table(
         "payment_methods",
@@ -541,6 +668,72 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invoices_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False)
 
     op.create_table(
+        "payment_intents",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_capturable", sa.BigInteger(), nullable=False),
+        sa.Column("amount_received", sa.BigInteger(), nullable=False),
+        sa.Column("canceled_at", sa.BigInteger(), nullable=True),
+        sa.Column("cancellation_reason", sa.String(length=255), nullable=True),
+        sa.Column("capture_method", sa.String(length=255), nullable=False),
+        sa.Column("client_secret", sa.String(length=255), nullable=False),
+        sa.Column("confirmation_method", sa.String(length=255), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=True),
+        sa.Column("description", sa.String(length=5000), nullable=True),
+        sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("last_payment_error", JSONDoc(), nullable=True),
+        sa.Column("next_action", JSONDoc(), nullable=True),
+        sa.Column("payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("payment_method_types", JSONDoc(), nullable=False),
+        sa.Column("receipt_email", sa.String(length=255), nullable=True),
+        sa.Column("setup_future_usage", sa.String(length=255), nullable=True),
+        sa.Column("shipping", JSONDoc(), nullable=True),
+        sa.Column("statement_descriptor", sa.String(length=255), nullable=True),
+        sa.Column("statement_descriptor_suffix", sa.String(length=255), nullable=True),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("transfer_group", sa.String(length=255), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_payment_intents_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "payment_method_id"],
+            ["payment_methods.account_id", "payment_methods.id"],
+            name=op.f("fk_payment_intents_account_id_payment_method_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_payment_intents_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_payment_intents")),
+    )
+    with op.batch_alter_table("payment_intents", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_payment_intents_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_payment_intents_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
         "subscription_items",
         sa.Column("account_id", sa.String(length=255), nullable=False),
         sa.Column("id", sa.String(length=255), nullable=False),
@@ -564,6 +757,7 @@ def upgrade() -> None:
             ["account_id", "subscription_id"],
             ["subscriptions.account_id", "subscriptions.id"],
             name=op.f("fk_subscription_items_account_id_subscription_id"),
+            ondelete="CASCADE",
             initially="DEFERRED",
             deferrable=True,
         ),
@@ -635,6 +829,78 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_subscription_schedules_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False
+        )
+
+    op.create_table(
+        "charges",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_captured", sa.BigInteger(), nullable=False),
+        sa.Column("amount_refunded", sa.BigInteger(), nullable=False),
+        sa.Column("balance_transaction_id", sa.String(length=255), nullable=True),
+        sa.Column("billing_details", JSONDoc(), nullable=False),
+        sa.Column("captured", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(length=255), nullable=False),
+        sa.Column("customer_id", sa.String(length=255), nullable=True),
+        sa.Column("description", sa.String(length=40000), nullable=True),
+        sa.Column("disputed", sa.Boolean(), nullable=False),
+        sa.Column("failure_code", sa.String(length=255), nullable=True),
+        sa.Column("failure_message", sa.String(length=255), nullable=True),
+        sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("outcome", JSONDoc(), nullable=True),
+        sa.Column("paid", sa.Boolean(), nullable=False),
+        sa.Column("payment_intent_id", sa.String(length=255), nullable=True),
+        sa.Column("payment_method_details", JSONDoc(), nullable=True),
+        sa.Column("payment_method_id", sa.String(length=255), nullable=True),
+        sa.Column("receipt_email", sa.String(length=255), nullable=True),
+        sa.Column("shipping", JSONDoc(), nullable=True),
+        sa.Column("statement_descriptor", sa.String(length=255), nullable=True),
+        sa.Column("statement_descriptor_suffix", sa.String(length=255), nullable=True),
+        sa.Column("status", sa.String(length=255), nullable=False),
+        sa.Column("transfer_group", sa.String(length=255), nullable=True),
+        sa.Column("metadata", JSONDoc(), nullable=False),
+        sa.Column("test_clock_id", sa.String(length=255), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id", "customer_id"],
+            ["customers.account_id", "customers.id"],
+            name=op.f("fk_charges_account_id_customer_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "payment_intent_id"],
+            ["payment_intents.account_id", "payment_intents.id"],
+            name=op.f("fk_charges_account_id_payment_intent_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "test_clock_id"],
+            ["test_clocks.account_id", "test_clocks.id"],
+            name=op.f("fk_charges_account_id_test_clock_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_charges")),
+    )
+    with op.batch_alter_table("charges", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_charges_account_id_customer_id_created_seq"),
+            ["account_id", "customer_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_charges_account_id_payment_intent_id_created_seq"),
+            ["account_id", "payment_intent_id", "created", "seq"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_charges_account_id_test_clock_id_created_seq"),
+            ["account_id", "test_clock_id", "created", "seq"],
+            unique=False,
         )
 
     op.create_table(
@@ -737,6 +1003,7 @@ def upgrade() -> None:
             ["account_id", "invoice_id"],
             ["invoices.account_id", "invoices.id"],
             name=op.f("fk_invoice_lines_account_id_invoice_id"),
+            ondelete="CASCADE",
             initially="DEFERRED",
             deferrable=True,
         ),
@@ -760,7 +1027,6 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("add_invoice_items", JSONDoc(), nullable=False),
         sa.Column("application_fee_percent", sa.String(length=40), nullable=True),
         sa.Column("automatic_tax_enabled", sa.Boolean(), nullable=True),
         sa.Column("billing_cycle_anchor", sa.String(length=255), nullable=True),
@@ -770,15 +1036,12 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=255), nullable=False),
         sa.Column("default_payment_method_id", sa.String(length=255), nullable=True),
         sa.Column("default_tax_rates", JSONDoc(), nullable=False),
-        sa.Column("description", sa.String(length=500), nullable=True),
         sa.Column("end_date", sa.BigInteger(), nullable=False),
         sa.Column("invoice_settings", JSONDoc(), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("proration_behavior", sa.String(length=255), nullable=False),
         sa.Column("schedule_id", sa.String(length=255), nullable=False),
         sa.Column("start_date", sa.BigInteger(), nullable=False),
         sa.Column("transfer_data", JSONDoc(), nullable=True),
-        sa.Column("trial", sa.Boolean(), nullable=False),
         sa.Column("trial_end", sa.BigInteger(), nullable=True),
         sa.Column("metadata", JSONDoc(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -793,8 +1056,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("schedule_phases", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_schedule_phases_account_id_schedule_id_position"),
-            ["account_id", "schedule_id", "position"],
+            batch_op.f("ix_schedule_phases_account_id_schedule_id_start_date"),
+            ["account_id", "schedule_id", "start_date"],
             unique=False,
         )
 
@@ -806,11 +1069,13 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("closed", sa.Boolean(), nullable=False),
         sa.Column("invoice_id", sa.String(length=255), nullable=True),
+        sa.Column("last_quantity", sa.BigInteger(), nullable=False),
         sa.Column("last_timestamp", sa.BigInteger(), nullable=True),
         sa.Column("period_end", sa.BigInteger(), nullable=False),
         sa.Column("period_start", sa.BigInteger(), nullable=False),
         sa.Column("subscription_item_id", sa.String(length=255), nullable=False),
         sa.Column("total_usage", sa.BigInteger(), nullable=False),
+        sa.Column("usage_ahead", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id", "subscription_item_id"],
             ["subscription_items.account_id", "subscription_items.id"],
@@ -834,30 +1099,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "usage_records",
+        "schedule_phase_invoice_items",
         sa.Column("account_id", sa.String(length=255), nullable=False),
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("action", sa.String(length=255), nullable=False),
+        sa.Column("phase_id", sa.String(length=255), nullable=False),
+        sa.Column("price_id", sa.String(length=255), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("replaced", sa.Boolean(), nullable=False),
-        sa.Column("subscription_item_id", sa.String(length=255), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("tax_rates", JSONDoc(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id", "subscription_item_id"],
-            ["subscription_items.account_id", "subscription_items.id"],
-            name=op.f("fk_usage_records_account_id_subscription_item_id"),
+            ["account_id", "phase_id"],
+            ["schedule_phases.account_id", "schedule_phases.id"],
+            name=op.f("fk_schedule_phase_invoice_items_account_id_phase_id"),
             ondelete="CASCADE",
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_usage_records")),
+        sa.ForeignKeyConstraint(
+            ["account_id", "price_id"],
+            ["prices.account_id", "prices.id"],
+            name=op.f("fk_schedule_phase_invoice_items_account_id_price_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_schedule_phase_invoice_items")),
     )
-    with op.batch_alter_table("usage_records", schema=None) as batch_op:
+    with op.batch_alter_table("schedule_phase_invoice_items", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_usage_records_account_id_subscription_item_id_timestamp"),
-            ["account_id", "subscription_item_id", "timestamp"],
+            batch_op.f("ix_schedule_phase_invoice_items_account_id_phase_id_seq"),
+            ["account_id", "phase_id", "seq"],
             unique=False,
         )
 
@@ -869,7 +1140,6 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("billing_thresholds", JSONDoc(), nullable=True),
         sa.Column("phase_id", sa.String(length=255), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("price_id", sa.String(length=255), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=True),
         sa.Column("tax_rates", JSONDoc(), nullable=False),
@@ -892,8 +1162,45 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("schedule_phase_items", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_schedule_phase_items_account_id_phase_id_position"),
-            ["account_id", "phase_id", "position"],
+            batch_op.f("ix_schedule_phase_items_account_id_phase_id_seq"),
+            ["account_id", "phase_id", "seq"],
+            unique=False,
+        )
+
+    op.create_table(
+        "usage_records",
+        sa.Column("account_id", sa.String(length=255), nullable=False),
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("action", sa.String(length=255), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("replaced", sa.Boolean(), nullable=False),
+        sa.Column("subscription_item_id", sa.String(length=255), nullable=False),
+        sa.Column("summary_id", sa.String(length=255), nullable=True),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id", "subscription_item_id"],
+            ["subscription_items.account_id", "subscription_items.id"],
+            name=op.f("fk_usage_records_account_id_subscription_item_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id", "summary_id"],
+            ["usage_record_summaries.account_id", "usage_record_summaries.id"],
+            name=op.f("fk_usage_records_account_id_summary_id"),
+            ondelete="CASCADE",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_usage_records")),
+    )
+    with op.batch_alter_table("usage_records", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_usage_records_account_id_subscription_item_id_summary_id_timestamp_replaced"),
+            ["account_id", "subscription_item_id", "summary_id", "timestamp", "replaced"],
             unique=False,
         )
 
@@ -902,21 +1209,27 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("schedule_phase_items", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_schedule_phase_items_account_id_phase_id_position"))
-
-    op.drop_table("schedule_phase_items")
     with op.batch_alter_table("usage_records", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_usage_records_account_id_subscription_item_id_timestamp"))
+        batch_op.drop_index(
+            batch_op.f("ix_usage_records_account_id_subscription_item_id_summary_id_timestamp_replaced")
+        )
 
     op.drop_table("usage_records")
+    with op.batch_alter_table("schedule_phase_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_phase_items_account_id_phase_id_seq"))
+
+    op.drop_table("schedule_phase_items")
+    with op.batch_alter_table("schedule_phase_invoice_items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_phase_invoice_items_account_id_phase_id_seq"))
+
+    op.drop_table("schedule_phase_invoice_items")
     with op.batch_alter_table("usage_record_summaries", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_created_seq"))
         batch_op.drop_index(batch_op.f("ix_usage_record_summaries_account_id_subscription_item_id_closed"))
 
     op.drop_table("usage_record_summaries")
     with op.batch_alter_table("schedule_phases", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_schedule_phases_account_id_schedule_id_position"))
+        batch_op.drop_index(batch_op.f("ix_schedule_phases_account_id_schedule_id_start_date"))
 
     op.drop_table("schedule_phases")
     with op.batch_alter_table("invoice_lines", schema=None) as batch_op:
@@ -930,6 +1243,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invoice_items_account_id_customer_id_created_seq"))
 
     op.drop_table("invoice_items")
+    with op.batch_alter_table("charges", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_charges_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_charges_account_id_payment_intent_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_charges_account_id_customer_id_created_seq"))
+
+    op.drop_table("charges")
     with op.batch_alter_table("subscription_schedules", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_subscription_schedules_test_clock_id_due_at"))
         batch_op.drop_index(batch_op.f("ix_subscription_schedules_account_id_test_clock_id_created_seq"))
@@ -940,6 +1259,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_subscription_items_account_id_subscription_id_created_seq"))
 
     op.drop_table("subscription_items")
+    with op.batch_alter_table("payment_intents", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_payment_intents_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_payment_intents_account_id_customer_id_created_seq"))
+
+    op.drop_table("payment_intents")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoices_test_clock_id_due_at"))
         batch_op.drop_index(batch_op.f("ix_invoices_account_id_test_clock_id_created_seq"))
@@ -957,12 +1281,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_methods_account_id_customer_id_created_seq"))
 
     op.drop_table("payment_methods")
-    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_next_attempt_at"))
-        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_event_id"))
-        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_endpoint_id_status"))
+    with op.batch_alter_table("discounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_discounts_test_clock_id_due_at"))
+        batch_op.drop_index(batch_op.f("ix_discounts_account_id_customer_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_discounts_account_id_coupon_id"))
 
-    op.drop_table("webhook_deliveries")
+    op.drop_table("discounts")
+    op.drop_table("webhook_attempts")
     with op.batch_alter_table("prices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prices_account_id_product_id_created_seq"))
         batch_op.drop_index(batch_op.f("ix_prices_account_id_lookup_key"))
@@ -974,6 +1299,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customers_account_id_email_created_seq"))
 
     op.drop_table("customers")
+    with op.batch_alter_table("balance_transactions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_balance_transactions_account_id_test_clock_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_balance_transactions_account_id_source_id_created_seq"))
+
+    op.drop_table("balance_transactions")
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_keys_account_id"))
 
@@ -982,10 +1312,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_webhook_endpoints_account_id_created_seq"))
 
     op.drop_table("webhook_endpoints")
-    with op.batch_alter_table("webhook_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_webhook_attempts_delivery_id_seq"))
+    with op.batch_alter_table("webhook_deliveries", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_webhook_deliveries_due",
+            sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
+            postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_event_id"))
+        batch_op.drop_index(batch_op.f("ix_webhook_deliveries_account_id_endpoint_id_status"))
 
-    op.drop_table("webhook_attempts")
+    op.drop_table("webhook_deliveries")
     with op.batch_alter_table("test_clocks", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_test_clocks_status"))
         batch_op.drop_index(batch_op.f("ix_test_clocks_deletes_after"))
@@ -1009,11 +1345,21 @@ def downgrade() -> None:
 
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_events_undelivered",
+            sqlite_where=sa.text("pending_webhooks > 0"),
+            postgresql_where=sa.text("pending_webhooks > 0"),
+        )
         batch_op.drop_index(batch_op.f("ix_events_account_id_type_created_seq"))
         batch_op.drop_index(batch_op.f("ix_events_account_id_object_id_created_seq"))
         batch_op.drop_index(batch_op.f("ix_events_account_id_created_seq"))
 
     op.drop_table("events")
+    with op.batch_alter_table("coupons", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_coupons_test_clock_id_due_at"))
+        batch_op.drop_index(batch_op.f("ix_coupons_account_id_deleted_id_created_seq"))
+
+    op.drop_table("coupons")
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_accounts_platform_id"))
 

@@ -1,0 +1,1 @@
+"""Events as they are read; they are born in `app.events`."""

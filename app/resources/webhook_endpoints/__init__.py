@@ -1,0 +1,1 @@
+"""Webhook endpoints: where events are posted to."""

@@ -1,0 +1,1 @@
+"""Background work: who does what is due between requests, and after them."""

@@ -1,0 +1,123 @@
+"""Webhook deliveries as a source of work."""
+
+from __future__ import annotations
+
+import logging
+import math
+import queue
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+
+from app.clock.now import stopwatch, wall_seconds
+from app.db.database import Database
+from app.domain.choices import Choices
+from app.events import outbox
+from app.events.delivery import Sender
+from app.events.outbox import Claim, Result
+
+log = logging.getLogger("billyard.work")
+
+SENDERS = 32
+"""How many attempts a worker with a thread of its own has under way at most."""
+BATCH = 16
+"""How many are taken at a time where they are made one after the other."""
+
+
+class Deliveries:
+    """Takes due deliveries from the outbox, sends them outside of any transaction, and records what came back.
+
+    With `senders` that many threads make the attempts, and `on_result` is called when one is over. Without, the caller
+    of `run` makes them itself.
+    """
+
+    def __init__(self, default_choices: Choices, *, hosts: str = "any", senders: int = 0,
+                 on_result: Callable[[], None] = lambda: None) -> None:
+        self._default_choices = default_choices
+        self._sender = Sender(hosts, connections=max(senders, 1))
+        self._senders, self._on_result = senders, on_result
+        self._capacity = senders or BATCH
+        # It takes several endpoints that hang to hold up the others.
+        self._per_endpoint = math.ceil(senders / outbox.BUSY_ENDPOINTS_MAX) or BATCH
+        self._under_way: dict[tuple[str, int], str] = {}
+        """The endpoint of each attempt that was begun and is not recorded, by delivery and number."""
+        self._results: deque[Result] = deque()
+        self._claims: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def next_due(self, database: Database) -> int | None:
+        """When a delivery is next due; at once where a result waits to be recorded; None while all senders are busy."""
+        if self._results:
+            return 0
+        if len(self._under_way) >= self._capacity:
+            return None
+        busy = outbox.busy_endpoints(Counter(self._under_way.values()), self._per_endpoint)
+        with database.reading() as session:
+            return outbox.next_due(session, busy)
+
+    def run(self, database: Database) -> bool:
+        """Record the results that came in, take what is due, and have it sent."""
+        results = [self._results.popleft() for _ in range(len(self._results))]
+        try:
+            claims = self._turn_over(database, results)
+        except BaseException:
+            self._results.extendleft(results)
+            raise
+        for claim in claims:
+            self._begin(claim)
+        return bool(results or claims)
+
+    def stop(self, database: Database) -> None:
+        """Wait for the attempts under way, and record them."""
+        for _ in self._threads:
+            self._claims.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._capacity = 0
+        if self._results:
+            self.run(database)
+        self._sender.close()
+
+    def _turn_over(self, database: Database, results: list[Result]) -> list[Claim]:
+        """One transaction for what ends and what begins."""
+        with database.writing() as session:
+            now = wall_seconds()
+            # In one order, so that two workers never wait for each other's rows.
+            for result in sorted(results, key=lambda result: (result.claim.event.account_id, result.claim.event.id)):
+                outbox.record(session, result, now)
+            ended = {_name(result.claim) for result in results}
+            under_way = [endpoint_id for name, endpoint_id in self._under_way.items() if name not in ended]
+            claims = outbox.claim(session, now, self._default_choices, limit=max(self._capacity - len(under_way), 0),
+                                  per_endpoint=self._per_endpoint, under_way=under_way)
+        for name in ended:
+            del self._under_way[name]
+        self._under_way |= {_name(claim): claim.endpoint_id for claim in claims}
+        return claims
+
+    def _begin(self, claim: Claim) -> None:
+        if not self._senders:
+            self._attempt(claim)
+            return
+        self._claims.put(claim)
+        if len(self._threads) < min(self._senders, len(self._under_way)):
+            thread = threading.Thread(target=self._send_claims, name="webhook-sender", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _send_claims(self) -> None:
+        while (claim := self._claims.get()) is not None:
+            self._attempt(claim)
+            self._on_result()
+
+    def _attempt(self, claim: Claim) -> None:
+        at, started = wall_seconds(), stopwatch()
+        try:
+            status, error = self._sender.send(claim, at)
+        except Exception as problem:
+            log.exception("the attempt at %s failed for a reason of its own", claim.delivery_id)
+            status, error = None, f"{type(problem).__name__}: {problem}"
+        self._results.append(Result(claim, at, int((stopwatch() - started) * 1_000), status, error))
+
+
+def _name(claim: Claim) -> tuple[str, int]:
+    return claim.delivery_id, claim.number
