@@ -10,12 +10,13 @@ from app.db.types import ObjectId, UnixTime
 
 
 class UsageRecord(StripeObject):
-    """One report of usage. `replaced` records were overwritten by a later `set` at their timestamp and count no more."""
+    """One report of usage. `replaced` ones were overwritten by a later `set` at their timestamp and count no more."""
 
     __tablename__ = "usage_records"
     __table_args__ = (
         belongs_to("subscription_items", "subscription_item_id", ondelete="CASCADE"),
-        Index(None, "account_id", "subscription_item_id", "timestamp"),
+        belongs_to("usage_record_summaries", "summary_id", ondelete="CASCADE"),
+        Index(None, "account_id", "subscription_item_id", "summary_id", "timestamp", "replaced"),
     )
     object_name = "usage_record"
     id_prefix = "mbur_"
@@ -24,11 +25,14 @@ class UsageRecord(StripeObject):
     quantity: Mapped[int] = mapped_column(BigInteger)
     replaced: Mapped[bool]
     subscription_item_id: Mapped[ObjectId]
+    summary_id: Mapped[ObjectId | None]
+    """The period that it is billed with; null while that period has not begun. Late usage may be billed with the period
+    after its timestamp."""
     timestamp: Mapped[UnixTime]
 
 
 class UsageRecordSummary(StripeObject):
-    """The usage of an item in one billing period; `created` is the period's start. Open while `invoice_id` is null and `closed` false.
+    """The usage of an item in one billing period; `created` is the period's start. Open while `closed` is false.
 
     The total is kept as the records come in, so that closing a period costs the same however many there are.
     """
@@ -44,9 +48,13 @@ class UsageRecordSummary(StripeObject):
 
     closed: Mapped[bool]
     invoice_id: Mapped[ObjectId | None]
+    last_quantity: Mapped[int] = mapped_column(BigInteger)
+    """What is stored for `last_timestamp`; 0 without any record."""
     last_timestamp: Mapped[UnixTime | None]
     """Of the latest record in it: what `last_during_period` and `last_ever` go by."""
     period_end: Mapped[UnixTime]
     period_start: Mapped[UnixTime]
     subscription_item_id: Mapped[ObjectId]
     total_usage: Mapped[int] = mapped_column(BigInteger)
+    usage_ahead: Mapped[bool]
+    """Whether records wait that are stamped at or after `period_end`."""
