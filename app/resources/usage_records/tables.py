@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import StripeObject, belongs_to, list_index
+from app.db.base import StripeObject, belongs_to
 from app.db.types import ObjectId, UnixTime
 
 
@@ -16,7 +16,8 @@ class UsageRecord(StripeObject):
     __table_args__ = (
         belongs_to("subscription_items", "subscription_item_id", ondelete="CASCADE"),
         belongs_to("usage_record_summaries", "summary_id", ondelete="CASCADE"),
-        Index(None, "account_id", "subscription_item_id", "summary_id", "timestamp", "replaced"),
+        # The index names that the convention makes are longer than PostgreSQL takes.
+        Index("ix_usage_records_period", "account_id", "subscription_item_id", "summary_id", "timestamp", "replaced"),
     )
     object_name = "usage_record"
     id_prefix = "mbur_"
@@ -40,8 +41,8 @@ class UsageRecordSummary(StripeObject):
     __tablename__ = "usage_record_summaries"
     __table_args__ = (
         belongs_to("subscription_items", "subscription_item_id", ondelete="CASCADE"),
-        list_index("subscription_item_id"),
-        Index(None, "account_id", "subscription_item_id", "closed"),
+        Index("ix_usage_record_summaries_list", "account_id", "subscription_item_id", "created", "seq"),
+        Index("ix_usage_record_summaries_closed", "account_id", "subscription_item_id", "closed"),
     )
     object_name = "usage_record_summary"
     id_prefix = "sis_"
