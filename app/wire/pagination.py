@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, or_, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -26,6 +26,9 @@ class Page:
     has_more: bool
 
 
+BRANCHES_MAX = 250
+"""How many values of a list filter are read each for itself and merged; SQLite joins 500 statements at most."""
+
 _STATEMENTS: dict[Any, Prepared] = {}
 
 
@@ -44,21 +47,33 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1}
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
     conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
+    branches: list[ColumnElement[bool]] = []
     if where is not None:
         conditions.append(where[1])
     for name, (column, value) in (filters or {}).items():
-        _filter(name, column, value, shape, conditions, values)
+        _filter(name, column, value, shape, conditions, branches, values)
     backwards = _cursor(ctx, table, params, shape, conditions, values)
     key = (table, *shape)
     statement = _STATEMENTS.get(key)
     if statement is None:
-        order = (table.created.asc(), table.seq.asc()) if backwards else (table.created.desc(), table.seq.desc())
-        statement = _STATEMENTS[key] = Prepared(
-            entity(table).where(*conditions).order_by(*order).limit(bindparam("limit")))
+        statement = _STATEMENTS[key] = Prepared(_statement(table, conditions, branches, backwards))
     rows = ctx.session.rows(table, statement, **values)
     has_more = len(rows) > limit
     rows = rows[:limit]
     return Page(table, rows[::-1] if backwards else rows, url, has_more)
+
+
+def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
+               backwards: bool) -> Select[Any] | CompoundSelect[Any]:
+    """The rows of a page. For each value that one column may have there is a branch, already in order by the index of
+    that column, and the database merges them: with `IN` it would go through all the rows of the account instead.
+    """
+    statement: Select[Any] | CompoundSelect[Any] = entity(table).where(*conditions)
+    if branches:
+        statement = union_all(*(entity(table).where(*conditions, branch) for branch in branches))
+    order = [statement.selected_columns[name] for name in ("created", "seq")]
+    return statement.order_by(*(column.asc() if backwards else column.desc() for column in order)).limit(
+        bindparam("limit"))
 
 
 class _IsNull:
@@ -71,7 +86,7 @@ _COMPARISONS = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__"
 
 
 def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: list[str],
-            conditions: list[ColumnElement[bool]], values: dict[str, Any]) -> None:
+            conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]], values: dict[str, Any]) -> None:
     if value is None:
         return
     if value is IS_NULL:
@@ -79,10 +94,14 @@ def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: li
         conditions.append(column.is_(None))
         return
     if isinstance(value, list):
-        shape.append(f"{name} in {len(value)}")
-        names = [f"{name}_{index}" for index in range(len(value))]
-        conditions.append(column.in_([bindparam(each) for each in names]))
-        values.update(zip(names, value, strict=True))
+        wanted = {f"{name}_{index}": each for index, each in enumerate(dict.fromkeys(value))}
+        shape.append(f"{name} in {len(wanted)}")
+        equal = [column == bindparam(each) for each in wanted]
+        if equal and not branches and len(equal) <= BRANCHES_MAX:
+            branches += equal
+        else:
+            conditions.append(or_(false(), *equal))
+        values |= wanted
         return
     bounds = {"eq": value}
     if isinstance(value, Range):
