@@ -15,22 +15,30 @@ import app.resources
 
 from app.clock.ticker import Ticker
 from app.control.endpoints import blueprint as control
+from app.resources.coupons.endpoints import blueprint as coupons
+from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     control,
+    coupons,
     customers,
     events,
     prices,
     products,
+    tax_rates,
     webhook_endpoints,
 )
 
-TICKERS: tuple[Ticker, ...] = ()
+TICKERS: tuple[Ticker, ...] = (
+    COUPON_EXPIRY,
+    DISCOUNT_END,
+)
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 
 

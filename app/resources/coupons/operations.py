@@ -1,0 +1,254 @@
+"""What happens to coupons and to the discounts that they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from app.context import Context
+from app.db.session import Prepared
+from app.domain.currencies import SUPPORTED
+from app.domain.discounts import Discount as DomainDiscount
+from app.domain.metadata import merged
+from app.domain.money import decimal_string
+from app.domain.periods import Interval, add_intervals
+from app.errors import InvalidRequest, no_such
+from app.events.emit import emit, tracked
+from app.render import load_for_rendering, render
+from app.resources.coupons.tables import Coupon, Discount
+from app.resources.customers.tables import Customer
+from app.resources.products.tables import Product
+
+_MOVE_DISCOUNTS = Prepared(
+    update(Discount)
+    .where(Discount.account_id == bindparam("account"), Discount.coupon_id == bindparam("old_id"))
+    .values(coupon_id=bindparam("new_id")))
+
+
+def create_coupon(ctx: Context, values: Mapping[str, Any]) -> Coupon:
+    """A new coupon; `id` names it. Raises InvalidRequest for terms that contradict each other and for a taken id."""
+    _check_terms(values)
+    _check_redeem_by(ctx, values.get("redeem_by"))
+    id = values.get("id")
+    if ctx.get(Coupon, id) is not None:
+        raise InvalidRequest("Coupon already exists.", code="resource_already_exists")
+    products = values.get("applies_to", {}).get("products", [])
+    for index, product_id in enumerate(products):
+        ctx.find(Product, product_id, param=f"applies_to[products][{index}]")
+    percent_off, amount_off = values.get("percent_off"), values.get("amount_off")
+    duration = values.get("duration", "once")
+    coupon = Coupon(
+        id=id, amount_off=amount_off, applies_to={"products": products} if products else None,
+        currency=None if amount_off is None else values["currency"], duration=duration,
+        duration_in_months=values["duration_in_months"] if duration == "repeating" else None,
+        max_redemptions=values.get("max_redemptions"), metadata_=merged({}, values.get("metadata", {})),
+        name=values.get("name"), percent_off=None if percent_off is None else decimal_string(percent_off),
+        redeem_by=values.get("redeem_by"), times_redeemed=0, valid=True)
+    if amount_off is not None:
+        options = _options(coupon, values.get("currency_options", {}))
+        coupon.currency_options = options | {values["currency"]: {"amount_off": amount_off}}
+    ctx.add(coupon)
+    emit(ctx, "coupon.created", coupon)
+    return coupon
+
+
+def update_coupon(ctx: Context, coupon: Coupon, values: Mapping[str, Any]) -> Coupon:
+    """Change name and metadata, and add or change the amounts in further currencies."""
+    with tracked(ctx, coupon, "coupon.updated"):
+        if "name" in values:
+            coupon.name = values["name"]
+        if "metadata" in values:
+            coupon.metadata_ = merged(coupon.metadata_, values["metadata"])
+        if values.get("currency_options"):
+            if coupon.currency_options is None:
+                raise _percent_with_options()
+            coupon.currency_options = coupon.currency_options | _options(coupon, values["currency_options"])
+    return coupon
+
+
+def delete_coupon(ctx: Context, coupon: Coupon) -> dict[str, Any]:
+    """Delete the coupon, whose id may then be used again; its discounts stay. Answers the stub."""
+    coupon.valid = False
+    emit(ctx, "coupon.deleted", coupon)
+    if coupon.times_redeemed:
+        _set_aside(ctx, coupon)
+    ctx.session.delete(coupon)
+    return {"id": coupon.id, "object": "coupon", "deleted": True}
+
+
+def retrieve_coupon(ctx: Context, id: str, *, param: str | None = None) -> Coupon:
+    """The coupon with this id; `param` names the parameter that held it. Raises `resource_missing`."""
+    coupon = ctx.find(Coupon, id, param=param)
+    if coupon.deleted_id is not None:
+        raise no_such("coupon", id, param=param or Coupon.path_param, status=400 if param else 404)
+    return coupon
+
+
+def find_coupon(ctx: Context, id: str, *, param: str) -> Coupon:
+    """The coupon that a parameter redeems, to be given to `attach_discount`.
+
+    Raises `resource_missing` where there is none, and `coupon_expired` where it can be redeemed no more: `redeem_by` is
+    compared with the time on the customer's clock.
+    """
+    coupon = retrieve_coupon(ctx, id, param=param)
+    if not coupon.valid or (coupon.redeem_by is not None and ctx.now > coupon.redeem_by):
+        raise InvalidRequest(f"Coupon expired: {id}", code="coupon_expired", param=param)
+    return coupon
+
+
+def expire_coupon(ctx: Context, coupon: Coupon) -> None:
+    """`redeem_by` has passed. Nothing is announced: Stripe has no event for it."""
+    coupon.valid = False
+
+
+def attach_discount(ctx: Context, coupon: Coupon, *, customer_id: str, start: int, subscription_id: str | None = None,
+                    invoice_id: str | None = None, invoice_item_id: str | None = None,
+                    promotion_code_id: str | None = None, currency: str | None = None) -> Discount:
+    """Redeem a coupon from `find_coupon`, for the customer unless another id says for what.
+
+    `currency` is that of what is discounted, where it has one. An amount off fixes the currency of a customer who has
+    none. Emits customer.discount.created; raises InvalidRequest where the coupon has no amount in the currency.
+    """
+    _settle_currency(ctx, coupon, customer_id, currency)
+    end = None
+    if coupon.duration_in_months is not None:
+        end = add_intervals(start, Interval("month", coupon.duration_in_months))
+    discount = ctx.add(Discount(
+        coupon_id=coupon.id, customer_id=customer_id, end=end, ended=False, invoice_id=invoice_id,
+        invoice_item_id=invoice_item_id, promotion_code_id=promotion_code_id, start=start,
+        subscription_id=subscription_id))
+    coupon.times_redeemed += 1
+    if coupon.max_redemptions is not None and coupon.times_redeemed >= coupon.max_redemptions:
+        coupon.valid = False
+    emit(ctx, "customer.discount.created", discount)
+    return discount
+
+
+def end_discount(ctx: Context, discount: Discount) -> None:
+    """The discount is used up, over, or taken away. Emits customer.discount.deleted, the first time only."""
+    if not discount.ended:
+        discount.ended = True
+        emit(ctx, "customer.discount.deleted", discount)
+
+
+def deleted_discount(ctx: Context, discount: Discount) -> dict[str, Any]:
+    """What the API answers when a discount was taken away: all of it but its end, and `deleted`."""
+    load_for_rendering(ctx.session, [discount])
+    shown = render(discount) | {"deleted": True}
+    del shown["end"]
+    return shown
+
+
+def active_discount(ctx: Context, discount_id: str | None) -> Discount | None:
+    """The discount if it is in force now; None for one that has ended, and for no id."""
+    discount = ctx.get(Discount, discount_id)
+    if discount is None or discount.ended or (discount.end is not None and discount.end <= ctx.now):
+        return None
+    return discount
+
+
+def domain_discount(ctx: Context, discount: Discount, currency: str | None = None) -> DomainDiscount:
+    """The discount as arithmetic wants it, with its amount in `currency`, or else in the coupon's own."""
+    cached: dict[str | None, DomainDiscount] = discount.__dict__.setdefault("_domain", {})
+    known = cached.get(currency)
+    if known is None:
+        coupon = ctx.get(Coupon, discount.coupon_id)
+        assert coupon is not None, f"{discount.id} has a coupon"
+        known = cached[currency] = DomainDiscount(
+            discount.id, None if coupon.percent_off is None else Decimal(coupon.percent_off),
+            _amount_off(coupon, currency),
+            None if coupon.applies_to is None else frozenset(coupon.applies_to["products"]))
+    return known
+
+
+def _amount_off(coupon: Coupon, currency: str | None) -> int | None:
+    if coupon.currency_options is None or currency is None:
+        return coupon.amount_off
+    amount_off: int = coupon.currency_options[currency]["amount_off"]
+    return amount_off
+
+
+def _settle_currency(ctx: Context, coupon: Coupon, customer_id: str, currency: str | None) -> None:
+    if coupon.currency_options is None:
+        return
+    customer = ctx.get(Customer, customer_id)
+    assert customer is not None, "the customer was found before"
+    settled = currency or customer.currency
+    if settled is None:
+        with tracked(ctx, customer, "customer.updated"):
+            customer.currency = coupon.currency
+    elif settled not in coupon.currency_options:
+        raise InvalidRequest("You cannot combine currencies on a single customer. This customer has had a "
+                             f"subscription, coupon, or invoice item with currency {settled}", param="coupon")
+
+
+def _check_terms(values: Mapping[str, Any]) -> None:
+    percent_off = values.get("percent_off")
+    if percent_off is None and values.get("amount_off") is None:
+        raise InvalidRequest("Must provide percent_off or amount_off.", code="parameter_missing")
+    if percent_off is not None and values.get("amount_off") is not None:
+        raise InvalidRequest("Received both percent_off and amount_off parameters. Please pass in only one.")
+    if percent_off is None and values.get("currency") is None:
+        raise InvalidRequest("You must pass currency when passing amount_off", param="currency")
+    if values.get("duration") == "repeating":
+        if values.get("duration_in_months") is None:
+            raise InvalidRequest("The duration_in_months param must be set when creating a coupon with a repeating "
+                                 "duration", param="duration")
+    elif values.get("duration_in_months") is not None:
+        # Our choice: what would have no effect is refused.
+        raise InvalidRequest("The duration_in_months param can only be set when creating a coupon with a repeating "
+                             "duration", param="duration_in_months")
+    if percent_off is not None:
+        _check_percent(percent_off)
+        if values.get("currency_options"):
+            raise _percent_with_options()
+
+
+def _check_percent(percent_off: Decimal) -> None:
+    if not 0 < percent_off <= 100:
+        bound = "less than or equal to 100" if percent_off > 0 else "greater than or equal to 0.01"
+        raise InvalidRequest(f"This value must be {bound} (it currently is '{float(percent_off)}').",
+                             param="percent_off")
+
+
+def _percent_with_options() -> InvalidRequest:
+    return InvalidRequest("You may only specify one of these parameters: currency_options, percent_off.",
+                          param="currency_options")
+
+
+def _check_redeem_by(ctx: Context, redeem_by: int | None) -> None:
+    if redeem_by is None:
+        return
+    if redeem_by <= ctx.now:
+        raise InvalidRequest(
+            "The parameter `redeem_by` expects a unix timestamp representing a date and time in the future. You "
+            f"specified the value `{redeem_by}` which is in the past.", param="redeem_by")
+    if redeem_by > add_intervals(ctx.now, Interval("year", 5)):
+        raise InvalidRequest("Invalid timestamp: can be no more than five years in the future", param="redeem_by")
+
+
+def _options(coupon: Coupon, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The amounts off in further currencies, as rendered."""
+    for currency in sent:
+        if currency == coupon.currency:
+            raise InvalidRequest(
+                "You are specifying a currency option that matches the top-level currency for this coupon. Please "
+                "remove this currency option and it will be added automatically on creation.",
+                param=f"currency_options[{currency}]")
+        if currency.lower() in SUPPORTED and currency not in SUPPORTED:
+            raise InvalidRequest("Currencies must be lowercase when used as keys in a map. Use "
+                                 f"`{currency.lower()}` instead of `{currency}`.", param="currency_options")
+        if currency not in SUPPORTED:
+            raise InvalidRequest(f"Invalid currency: {currency}. Stripe currently supports these currencies: "
+                                 f"{', '.join(SUPPORTED)}", param="currency_options")
+    return {currency: {"amount_off": option["amount_off"]} for currency, option in sent.items()}
+
+
+def _set_aside(ctx: Context, coupon: Coupon) -> None:
+    """Give the discounts a copy of the coupon under an id that nobody knows, so that the id it had is free."""
+    values = {name: coupon.__dict__[name] for name in Coupon.column_keys}
+    kept = ctx.session.add(Coupon(**values | {"id": f"deleted_{ctx.ids.text(24)}", "deleted_id": coupon.id}))
+    ctx.session.execute(_MOVE_DISCOUNTS, account=ctx.account_id, old_id=coupon.id, new_id=kept.id)

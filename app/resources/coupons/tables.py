@@ -1,0 +1,77 @@
+"""Coupons and discounts."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.types import Cents, Decimals, Document, ObjectId, UnixTime
+from app.resources.customers.tables import Customer
+
+
+class Coupon(StripeObject, HasMetadata, TimeDriven):
+    """A coupon: either `percent_off`, or `amount_off` in minor units of `currency`. It lives on the wall clock."""
+
+    __tablename__ = "coupons"
+    __table_args__ = (
+        list_index("deleted_id"),
+        Index(None, "test_clock_id", "due_at"),
+    )
+    object_name = "coupon"
+    path_param = "coupon"
+    id_prefix = ""
+    id_length = 8
+    id_lead = ""
+
+    amount_off: Mapped[Cents | None]
+    applies_to: Mapped[Document | None]
+    """`{"products": […]}`; null where the coupon covers everything."""
+    currency: Mapped[ObjectId | None]
+    currency_options: Mapped[Document | None]
+    """`amount_off` by currency, its own among them; null for a percentage."""
+    deleted_id: Mapped[ObjectId | None]
+    """The id that a deleted coupon had and still shows on its discounts; its own is then one that nobody knows."""
+    duration: Mapped[ObjectId]
+    duration_in_months: Mapped[int | None] = mapped_column(Integer)
+    max_redemptions: Mapped[int | None] = mapped_column(BigInteger)
+    name: Mapped[ObjectId | None] = mapped_column(String(40))
+    percent_off: Mapped[Decimals | None]
+    redeem_by: Mapped[UnixTime | None]
+    times_redeemed: Mapped[int] = mapped_column(BigInteger)
+    valid: Mapped[bool]
+
+
+class Discount(StripeObject, TimeDriven):
+    """A coupon at work, from `start` to before `end`; times are unix seconds of its customer's clock.
+
+    It is on a subscription, an invoice or an invoice item, or on the customer where all three are null. Once it has
+    `ended` whatever refers to it takes it as gone, but invoices made before still show it.
+    """
+
+    __tablename__ = "discounts"
+    __table_args__ = (
+        belongs_to("coupons", "coupon_id"),
+        belongs_to("customers", "customer_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("customer_id"),
+        Index(None, "account_id", "coupon_id"),
+        Index(None, "test_clock_id", "due_at"),
+    )
+    object_name = "discount"
+    id_prefix = "di_"
+
+    coupon_id: Mapped[ObjectId]
+    customer_id: Mapped[ObjectId]
+    end: Mapped[UnixTime | None]
+    ended: Mapped[bool]
+    invoice_id: Mapped[ObjectId | None]
+    invoice_item_id: Mapped[ObjectId | None]
+    promotion_code_id: Mapped[ObjectId | None]
+    start: Mapped[UnixTime]
+    subscription_id: Mapped[ObjectId | None]
+
+    coupon: Mapped[Coupon] = relationship(
+        Coupon, viewonly=True, primaryjoin=to_one("Discount", "coupon_id", "Coupon"))
+    customer: Mapped[Customer] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("Discount", "customer_id", "Customer"))
