@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask, Response
-from sqlalchemy.orm import configure_mappers
 from werkzeug.exceptions import HTTPException
 
 from app.config import Config
@@ -19,8 +18,6 @@ from app.work.worker import Worker
 
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """The application of this process. The database must have been migrated."""
-    # All tables are known now; a row that was read shows its attributes only when their relationships are resolved.
-    configure_mappers()
     app = Flask("billyard", static_folder=None)
     app.url_map.strict_slashes = False
     database = database or Database(config.database_url, ids=IdSource(config.id_seed))

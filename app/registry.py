@@ -10,6 +10,7 @@ import importlib.util
 import pkgutil
 
 from flask import Blueprint
+from sqlalchemy.orm import configure_mappers
 
 import app.resources
 
@@ -52,3 +53,5 @@ def _import_tables_and_views() -> None:
 
 
 _import_tables_and_views()
+# All tables are known now; only a row whose table's relationships are resolved shows its attributes.
+configure_mappers()
