@@ -1,0 +1,379 @@
+"""The `billyard` command: it parses, calls `app.control`, prints and exits.
+
+Whatever takes long to import is imported inside a command, so that `--help` answers at once and the parent process of
+`serve` stays small. Exit codes: 0 for done, 1 for failed or a problem found, 2 for a command that makes no sense.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app import __version__
+from app.control import Refused
+
+if TYPE_CHECKING:
+    from app.config import Config
+    from app.db.database import Database
+
+FOLLOW_S = 0.5
+"""How long `events tail --follow` waits before it looks again."""
+MOMENTS = frozenset({"at", "created", "frozen_time", "revoked_at", "target_time"})
+"""The columns that hold unix seconds."""
+
+
+class Commands(click.Group):
+    """A group whose commands end with a sentence, and no stack trace, where the operator can do something about it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from refused
+        except Exception as problem:
+            # SQLAlchemy's errors are told by name: importing it here would make every command slow.
+            if type(problem).__module__ == "sqlalchemy.exc" and (cause := getattr(problem, "orig", None)) is not None:
+                raise click.ClickException(f"The database refused: {cause}".strip()) from problem
+            raise
+
+
+def examples(*lines: str) -> str:
+    """The end of a help text."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+database_option = click.option(
+    "--database", metavar="URL", envvar="DATABASE_URL",
+    help="sqlite:///path or postgresql://user:password@host/name. Default: $DATABASE_URL, then sqlite:///var/billyard.db.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+account_option = click.option("--account", metavar="ACCOUNT", help="An account's id, or a key that opens it.")
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+             epilog=examples("billyard serve", "billyard clock advance clock_1Lm… --by '1 month'", "billyard doctor"))
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """A persistent simulator of the Stripe Billing and Connect API, version 2022-08-01.
+
+    All other settings come from the environment; the README lists them.
+    """
+
+
+@main.command(epilog=examples(
+    "billyard serve", "billyard serve --port 0 --database sqlite:////tmp/test.db",
+    "DATABASE_URL=postgresql://billyard@localhost/billyard billyard serve --host 0.0.0.0 --workers 4"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
+@click.option("--port", default=12111, show_default=True, type=click.IntRange(0, 65535), help="0 for any free one.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="How many processes serve.")
+@database_option
+def serve(host: str, port: int, workers: int, database: str | None) -> None:
+    """Serve the API until SIGTERM or Ctrl-C.
+
+    The database is made or upgraded first. A new one is given a key, which is printed with a snippet to try it.
+    """
+    from app.serve import serve as run
+
+    os.environ["DATABASE_URL"] = _configure(database).database_url
+    try:
+        run(host=host, port=port, workers=workers)
+    except OSError as problem:
+        raise click.ClickException(f"Cannot listen at {host}:{port}: {problem.strerror}.") from None
+
+
+@main.command(epilog=examples("DATABASE_URL=postgresql://billyard@localhost/billyard billyard worker"))
+@database_option
+def worker(database: str | None) -> None:
+    """Do the background work until SIGTERM or Ctrl-C: advance clocks, age the rest, deliver webhooks.
+
+    For installations whose servers run with BILLYARD_EMBEDDED_WORKER=false. Any number of workers can run.
+    """
+    from app.serve import work
+
+    os.environ["DATABASE_URL"] = _configure(database).database_url
+    work()
+
+
+@main.group()
+def db() -> None:
+    """The schema of the database."""
+
+
+@db.command("upgrade", epilog=examples("billyard db upgrade", "billyard db upgrade --database sqlite:///staging.db"))
+@database_option
+@json_option
+def upgrade_database(database: str | None, as_json: bool) -> None:
+    """Bring the schema to this program's revision, making the database where there is none."""
+    from app.control.startup import newest_revision, upgrade
+    from app.db.database import Database
+
+    opened = Database(_configure(database).database_url)
+    before, after = upgrade(opened), newest_revision()
+    opened.close()
+    _print({"from": before, "to": after}, as_json, f"From {before or 'nothing'} to {after}.")
+
+
+@db.command("check", epilog=examples("billyard db check && echo in order"))
+@database_option
+@json_option
+def check_database(database: str | None, as_json: bool) -> None:
+    """Compare the schema with what this program expects; exit 1 where they differ."""
+    with _opened(database, any_revision=True) as opened:
+        from app.control.startup import newest_revision, revision_of
+        from app.db.migrate import differences
+
+        revision, expected = revision_of(opened), newest_revision()
+        found = [str(difference) for difference in differences(opened)]
+    _print({"revision": revision, "expected": expected, "differences": found}, as_json,
+           "\n".join([f"At revision {revision}; this program needs {expected}.", *found]))
+    if revision != expected or found:
+        sys.exit(1)
+
+
+@main.group()
+def keys() -> None:
+    """The API keys. Only their digests are stored."""
+
+
+@keys.command("create", epilog=examples("billyard keys create", "billyard keys create sk_test_staging0123456789",
+                                        "billyard keys create --kind rk --account acct_1Lm…"))
+@click.argument("key", required=False)
+@click.option("--kind", default="sk", show_default=True, type=click.Choice(["sk", "rk", "pk"]),
+              help="Secret, restricted or publishable.")
+@account_option
+@database_option
+@json_option
+def create_key(key: str | None, kind: str, account: str | None, database: str | None, as_json: bool) -> None:
+    """Make a key, of a new account unless one is named, and show it this once."""
+    with _opened(database) as opened:
+        from app.control.keys import create_key as create
+
+        made = create(opened, _configure(database), kind=kind, key=key, account=account)
+    _print(made, as_json, f"{made['key']}  {made['account']}")
+
+
+@keys.command("list", epilog=examples("billyard keys list", "billyard keys list --account acct_1Lm… --json"))
+@account_option
+@database_option
+@json_option
+def list_keys(account: str | None, database: str | None, as_json: bool) -> None:
+    """List the keys, with the middle of each starred."""
+    with _opened(database) as opened:
+        from app.control.keys import list_keys as list_all
+
+        found = list_all(opened, account=account)
+    _print(found, as_json, _table(found, ("id", "kind", "hint", "account", "created", "revoked_at")))
+
+
+@keys.command("revoke", epilog=examples("billyard keys revoke sk_test_staging0123456789",
+                                        "billyard keys revoke 3f9c1a27be40"))
+@click.argument("key")
+@database_option
+@json_option
+def revoke_key(key: str, database: str | None, as_json: bool) -> None:
+    """End a key, named by its text or by its id in the list."""
+    with _opened(database) as opened:
+        from app.control.keys import revoke_key as revoke
+
+        revoked = revoke(opened, key)
+    _print(revoked, as_json, f"{revoked['hint']} is revoked.")
+
+
+@main.group()
+def clock() -> None:
+    """The test clocks. Works on the database directly, with or without a server running."""
+
+
+@clock.command("list", epilog=examples("billyard clock list", "billyard clock list --account sk_test_billyard_ready"))
+@account_option
+@database_option
+@json_option
+def list_clocks(account: str | None, database: str | None, as_json: bool) -> None:
+    """List the clocks: where they stand and, of one that failed, why."""
+    with _opened(database) as opened:
+        from app.control.clocks import list_clocks as list_all
+
+        found = list_all(opened, account=account)
+    columns = ("id", "status", "frozen_time", "target_time", "customers", "name", "failure")
+    _print(found, as_json, _table(found, columns))
+
+
+@clock.command("advance", epilog=examples(
+    "billyard clock advance clock_1Lm… --by '1 month'", "billyard clock advance clock_1Lm… --to 2025-01-31T09:00:00",
+    "billyard clock advance clock_1Lm…   # go on with an advance that a crash interrupted"))
+@click.argument("clock_id", metavar="CLOCK")
+@click.option("--to", metavar="TIME", help="Unix seconds, or a date with or without a time, in UTC unless it says.")
+@click.option("--by", metavar="STEP", help="A number of hours, days, weeks, months or years.")
+@click.option("--leave", is_flag=True, help="Leave the work to a server or worker that runs, and only wait for it.")
+@account_option
+@database_option
+@json_option
+def advance_clock(clock_id: str, to: str | None, by: str | None, leave: bool, account: str | None, database: str | None,
+                  as_json: bool) -> None:
+    """Advance a clock, and show how far its customers have come."""
+    if to is not None and by is not None:
+        raise click.UsageError("Give --to or --by, not both.")
+    with _opened(database) as opened:
+        from app.control import clocks
+        from app.domain.choices import Choices
+        from app.factory import build_engine
+        from app.registry import TICKERS
+
+        config = _configure(database)
+        try:
+            target = clocks.parse_target(to=to, by=by)
+        except ValueError as problem:
+            raise click.UsageError(str(problem)) from None
+        if target is not None:
+            clocks.begin_advance(opened, clock_id, target, Choices(limits=config.limits), account=account)
+        with _progress(quiet=as_json) as report:
+            engine = None if leave else build_engine(config, opened)
+            moved = clocks.finish_advance(opened, TICKERS, clock_id, engine=engine, report=report, account=account)
+    _print(moved, as_json, f"{moved['id']} stands at {_time(moved['frozen_time'])}.")
+
+
+@clock.command("next", epilog=examples("billyard clock next clock_1Lm…", "billyard clock next clock_1Lm… --limit 100"))
+@click.argument("clock_id", metavar="CLOCK")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@account_option
+@database_option
+@json_option
+def next_due(clock_id: str, limit: int, account: str | None, database: str | None, as_json: bool) -> None:
+    """Tell what time will do next on a clock, and when, as things stand."""
+    with _opened(database) as opened:
+        from app.control.clocks import next_due as list_due
+        from app.registry import TICKERS
+
+        found = list_due(opened, TICKERS, clock_id, account=account, limit=limit)
+    _print(found, as_json, _table(found, ("at", "reason", "id", "customer")))
+
+
+@main.command(epilog=examples("billyard doctor", "billyard doctor --account sk_test_billyard_ready --json"))
+@account_option
+@database_option
+@json_option
+def doctor(account: str | None, database: str | None, as_json: bool) -> None:
+    """Check that the rows agree with each other; exit 1 where they do not."""
+    with _opened(database) as opened:
+        from app.control.doctor import CHECKS, examine
+
+        found = examine(opened, account=account)
+    _print(found, as_json, _table(found, ("check", "account", "object", "id", "message"))
+           if found else f"{len(CHECKS)} checks found no problem.")
+    if found:
+        sys.exit(1)
+
+
+@main.command(epilog=examples("billyard routes", "billyard routes | grep subscription_schedules"))
+@json_option
+def routes(as_json: bool) -> None:
+    """List the routes, each with the place of its function."""
+    from app.control.routes import list_routes
+    from app.registry import BLUEPRINTS
+
+    found = list_routes(BLUEPRINTS)
+    _print(found, as_json, _table(found, ("method", "path", "source"), heading=False))
+
+
+@main.group()
+def events() -> None:
+    """The events of all sandboxes."""
+
+
+@events.command("tail", epilog=examples("billyard events tail", "billyard events tail --follow --type 'invoice.*'",
+                                        "billyard events tail --limit 1000 --json > events.jsonl"))
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 100_000), help="How many to begin with.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only these; `invoice.*` for all that begin so.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with those to come, until Ctrl-C.")
+@account_option
+@database_option
+@json_option
+def tail_events(limit: int, types: tuple[str, ...], follow: bool, account: str | None, database: str | None,
+                as_json: bool) -> None:
+    """Print the newest events, oldest of them first; with --json one a line, each with its object."""
+    with _opened(database) as opened:
+        from app.control.events import newest_events
+
+        last = 0
+        while True:
+            for event in newest_events(opened, account=account, types=types, limit=limit, after=last):
+                last = event["seq"]
+                line = f"{_time(event['created'])}  {event['type']:<42} {event['object']}"
+                click.echo(json.dumps(event) if as_json else line)
+            if not follow:
+                return
+            time.sleep(FOLLOW_S)
+
+
+def _configure(database: str | None) -> Config:
+    """The settings, with the database that the command line names."""
+    from app.config import Config
+
+    try:
+        config = Config.from_environment()
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    return replace(config, database_url=database) if database else config
+
+
+@contextmanager
+def _opened(database: str | None, *, any_revision: bool = False) -> Iterator[Database]:
+    """The database, with all tables and tickers known."""
+    import app.registry  # noqa: F401
+    from app.control.opening import open_database
+
+    opened = open_database(_configure(database), any_revision=any_revision)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _print(data: Any, as_json: bool, text: str) -> None:
+    click.echo(json.dumps(data, indent=2) if as_json else text)
+
+
+def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, heading: bool = True) -> str:
+    """The rows in aligned columns; a moment is shown as a date."""
+    lines = [[column.replace("_", " ") for column in columns]] if heading else []
+    lines += [[_cell(column, row[column]) for column in columns] for row in rows]
+    widths = [max((len(line[position]) for line in lines), default=0) for position in range(len(columns))]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    return _time(value) if column in MOMENTS else str(value)
+
+
+def _time(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """How far an advance has come: a bar on a terminal, lines elsewhere, nothing beside JSON."""
+    if quiet:
+        yield lambda _done, _total: None
+    elif not sys.stdout.isatty():
+        yield lambda done, total: click.echo(f"{done} of {total} customers")
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        with Progress(TextColumn("Advancing"), BarColumn(), MofNCompleteColumn(), TextColumn("customers"),
+                      TimeElapsedColumn()) as bar:
+            task = bar.add_task("advance", total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+if __name__ == "__main__":
+    main(prog_name="billyard")
