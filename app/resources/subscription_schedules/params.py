@@ -1,0 +1,160 @@
+"""What the subscription schedules endpoints take."""
+
+from app.wire.params import (
+    Boolean,
+    Currency,
+    DecimalNumber,
+    Enum,
+    Hash,
+    Integer,
+    ListOf,
+    ListParams,
+    Metadata,
+    Params,
+    Percent,
+    RangeQuery,
+    RetrieveParams,
+    Text,
+    Timestamp,
+    TimestampOr,
+)
+
+_ANCHORS = ("automatic", "phase_start")
+_COLLECTION_METHODS = ("charge_automatically", "send_invoice")
+_END_BEHAVIORS = ("cancel", "none", "release", "renew")
+_PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
+_TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
+
+
+class AutomaticTaxParams(Params):
+    enabled = Boolean(required=True)
+
+
+class BillingThresholdsParams(Params):
+    amount_gte = Integer(minimum=0)
+    reset_billing_cycle_anchor = Boolean()
+
+
+class ItemBillingThresholdsParams(Params):
+    usage_gte = Integer(minimum=0, required=True)
+
+
+class InvoiceSettingsParams(Params):
+    days_until_due = Integer(minimum=0)
+
+
+class TransferDataParams(Params):
+    amount_percent = Percent()
+    destination = Text(required=True)
+
+
+class RecurringParams(Params):
+    interval = Enum(("day", "month", "week", "year"), required=True)
+    interval_count = Integer(minimum=1)
+
+
+class InvoiceItemPriceDataParams(Params):
+    currency = Currency(required=True)
+    product = Text(required=True)
+    tax_behavior = Enum(_TAX_BEHAVIORS)
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class PriceDataParams(Params):
+    currency = Currency(required=True)
+    product = Text(required=True)
+    recurring = Hash(RecurringParams, required=True)
+    tax_behavior = Enum(_TAX_BEHAVIORS)
+    unit_amount = Integer(minimum=0)
+    unit_amount_decimal = DecimalNumber(minimum=0)
+
+
+class AddInvoiceItemParams(Params):
+    price = Text()
+    price_data = Hash(InvoiceItemPriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class PhaseItemParams(Params):
+    billing_thresholds = Hash(ItemBillingThresholdsParams, unsettable=True)
+    price = Text()
+    price_data = Hash(PriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class PhaseParams(Params):
+    add_invoice_items = ListOf(Hash(AddInvoiceItemParams), max=20)
+    application_fee_percent = Percent()
+    automatic_tax = Hash(AutomaticTaxParams)
+    billing_cycle_anchor = Enum(_ANCHORS)
+    billing_thresholds = Hash(BillingThresholdsParams, unsettable=True)
+    collection_method = Enum(_COLLECTION_METHODS)
+    coupon = Text()
+    currency = Currency()
+    default_payment_method = Text()
+    default_tax_rates = ListOf(Text(), unsettable=True)
+    end_date = Timestamp()
+    invoice_settings = Hash(InvoiceSettingsParams)
+    items = ListOf(Hash(PhaseItemParams), required=True)
+    iterations = Integer(minimum=1)
+    metadata = Metadata(unsettable=False)
+    proration_behavior = Enum(_PRORATION_BEHAVIORS)
+    transfer_data = Hash(TransferDataParams)
+    trial = Boolean()
+    trial_end = Timestamp()
+
+
+class PhaseUpdateParams(PhaseParams):
+    end_date = TimestampOr("now")
+    start_date = TimestampOr("now")
+    trial_end = TimestampOr("now")
+
+
+class DefaultSettingsParams(Params):
+    application_fee_percent = Percent()
+    automatic_tax = Hash(AutomaticTaxParams)
+    billing_cycle_anchor = Enum(_ANCHORS)
+    billing_thresholds = Hash(BillingThresholdsParams, unsettable=True)
+    collection_method = Enum(_COLLECTION_METHODS)
+    default_payment_method = Text()
+    invoice_settings = Hash(InvoiceSettingsParams)
+    transfer_data = Hash(TransferDataParams, unsettable=True)
+
+
+class SubscriptionScheduleCreate(RetrieveParams):
+    customer = Text()
+    default_settings = Hash(DefaultSettingsParams)
+    end_behavior = Enum(_END_BEHAVIORS)
+    from_subscription = Text()
+    metadata = Metadata()
+    phases = ListOf(Hash(PhaseParams))
+    start_date = TimestampOr("now")
+
+
+class SubscriptionScheduleUpdate(RetrieveParams):
+    default_settings = Hash(DefaultSettingsParams)
+    end_behavior = Enum(_END_BEHAVIORS)
+    metadata = Metadata()
+    phases = ListOf(Hash(PhaseUpdateParams))
+    proration_behavior = Enum(_PRORATION_BEHAVIORS)
+
+
+class SubscriptionScheduleCancel(RetrieveParams):
+    invoice_now = Boolean()
+    prorate = Boolean()
+
+
+class SubscriptionScheduleRelease(RetrieveParams):
+    preserve_cancel_date = Boolean()
+
+
+class SubscriptionScheduleList(ListParams):
+    canceled_at = RangeQuery()
+    completed_at = RangeQuery()
+    created = RangeQuery()
+    customer = Text()
+    released_at = RangeQuery()
+    scheduled = Boolean()
