@@ -49,15 +49,16 @@ def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = N
     """Read what the views of the rows show inline, and what the tree expands."""
     groups: dict[type[Base], list[Base]] = {}
     for row in rows:
-        if row is not None and not row.__dict__.get("deleted"):
+        if row is not None:
             groups.setdefault(type(row), []).append(row)
     for cls, members in groups.items():
         view = VIEWS[cls]
         for relation in view.loads:
-            session.load(members, relation)
-            first, _, rest = relation.partition(".")
-            assert not rest, "a view loads its own relationships; theirs load through their views"
-            below = [child for row in members for child in _children(row, first)]
+            missing = [row for row in members if relation not in row.__dict__]
+            if missing:
+                session.load(missing, relation)
+        for relation in view.shows:
+            below = [child for row in members for child in _children(row, relation)]
             if below:
                 load_for_rendering(session, below)
         for name, field in view.inline_lists:

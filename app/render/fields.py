@@ -66,13 +66,16 @@ class Hash(ViewField):
 
 
 class Nested(ViewField):
-    """The whole object of a to-one relationship, always inline; `path` where the row's relationship is named otherwise."""
+    """The whole object of a to-one relationship, always inline, also when it was deleted.
+
+    `unless` is a function of the related row: where it is true the object is null.
+    """
 
     always_loaded = True
 
-    def __init__(self, relation: str | None = None) -> None:
+    def __init__(self, relation: str | None = None, *, unless: Callable[[Any], bool] | None = None) -> None:
         super().__init__()
-        self.relation = relation
+        self.relation, self.unless = relation, unless
 
 
 class Inline(ViewField):

@@ -49,6 +49,8 @@ class CompiledView:
         self.getters: list[tuple[str, Getter]] = []
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
         self.loads = [field.relation or key for key, field in fields.items() if field.always_loaded]
+        # The rows that are rendered inside this one; a `Derived` only reads what it needs.
+        self.shows = [field.relation or key for key, field in fields.items() if isinstance(field, Nested | Inline | Sublist)]
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
         for key, field in fields.items():
@@ -110,7 +112,7 @@ def view_of(table: type[Base]) -> Callable[[type[View]], type[View]]:
 
 
 def compile_view(schema: type[View]) -> CompiledView:
-    """Compile a schema that renders rows of a table which has another view already (a plan is a price seen otherwise)."""
+    """Compile a schema for rows of a table that has another view already (a plan is a price seen otherwise)."""
     declared: dict[str, Any] = schema._declared_fields
     return CompiledView(schema.__name__, dict(declared))
 
@@ -142,8 +144,8 @@ def _getter(key: str, field: ViewField) -> Getter:
         case Hash():
             return _hash_getter(field)
         case Nested():
-            relation = field.relation or key
-            return lambda row: None if row.__dict__[relation] is None else render(row.__dict__[relation])
+            relation, unless = field.relation or key, field.unless
+            return lambda row: _nested(row.__dict__[relation], unless, None)
         case Inline():
             relation = field.relation or key
             return lambda row: [render(child) for child in row.__dict__[relation]]
@@ -161,6 +163,12 @@ def _hash_getter(field: Hash) -> Getter:
     if unless is None:
         return members.render
     return lambda row: None if unless(row) else members.render(row)
+
+
+def _nested(row: Base | None, unless: Callable[[Any], bool] | None, tree: Tree | None) -> dict[str, Any] | None:
+    if row is None or (unless is not None and unless(row)):
+        return None
+    return VIEWS[type(row)].render(row, tree)
 
 
 def _sublist_getter(relation: str, field: Sublist) -> Getter:
@@ -187,7 +195,8 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case Ref():
             return lambda row, tree: None if row.__dict__[relation] is None else render(row.__dict__[relation], tree)
         case Nested():
-            return lambda row, tree: None if row.__dict__[relation] is None else render(row.__dict__[relation], tree)
+            no_more = field.unless
+            return lambda row, tree: _nested(row.__dict__[relation], no_more, tree)
         case Inline():
             return lambda row, tree: [render(child, tree) for child in row.__dict__[relation]]
         case Sublist():

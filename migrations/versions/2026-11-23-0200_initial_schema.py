@@ -43,9 +43,10 @@ def upgrade() -> None:
         sa.Column("applies_to", JSONDoc(), nullable=True),
         sa.Column("currency", sa.String(length=255), nullable=True),
         sa.Column("currency_options", JSONDoc(), nullable=True),
-        sa.Column("deleted_id", sa.String(length=255), nullable=True),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("duration", sa.String(length=255), nullable=False),
         sa.Column("duration_in_months", sa.Integer(), nullable=True),
+        sa.Column("former_id", sa.String(length=255), nullable=True),
         sa.Column("max_redemptions", sa.BigInteger(), nullable=True),
         sa.Column("name", sa.String(length=40), nullable=True),
         sa.Column("percent_off", sa.String(length=40), nullable=True),
@@ -59,8 +60,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("coupons", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_coupons_account_id_deleted_id_created_seq"),
-            ["account_id", "deleted_id", "created", "seq"],
+            batch_op.f("ix_coupons_account_id_deleted_created_seq"),
+            ["account_id", "deleted", "created", "seq"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_coupons_test_clock_id_due_at"), ["test_clock_id", "due_at"], unique=False)
@@ -1351,7 +1352,7 @@ def downgrade() -> None:
     op.drop_table("events")
     with op.batch_alter_table("coupons", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_coupons_test_clock_id_due_at"))
-        batch_op.drop_index(batch_op.f("ix_coupons_account_id_deleted_id_created_seq"))
+        batch_op.drop_index(batch_op.f("ix_coupons_account_id_deleted_created_seq"))
 
     op.drop_table("coupons")
     with op.batch_alter_table("accounts", schema=None) as batch_op:

@@ -11,7 +11,7 @@ from app.resources.coupons import operations
 from app.resources.coupons.params import CouponCreate, CouponDelete, CouponList, CouponUpdate
 from app.resources.coupons.tables import Coupon
 from app.wire.endpoint import endpoint
-from app.wire.pagination import IS_NULL, Page, list_page
+from app.wire.pagination import Page, list_page
 from app.wire.params import RetrieveParams
 
 blueprint = Blueprint("coupons", __name__)
@@ -28,7 +28,7 @@ def create_coupon(ctx: Context, params: dict[str, Any]) -> Coupon:
 @endpoint(CouponList)
 def list_coupons(ctx: Context, params: dict[str, Any]) -> Page:
     """GET /v1/coupons"""
-    filters = {"created": (Coupon.created, params.get("created")), "deleted_id": (Coupon.deleted_id, IS_NULL)}
+    filters = {"created": (Coupon.created, params.get("created")), "deleted": (Coupon.deleted, False)}
     return list_page(ctx, Coupon, params, "/v1/coupons", filters=filters)
 
 
@@ -36,18 +36,18 @@ def list_coupons(ctx: Context, params: dict[str, Any]) -> Page:
 @endpoint(RetrieveParams)
 def retrieve_coupon(ctx: Context, params: dict[str, Any], id: str) -> Coupon:
     """GET /v1/coupons/:id"""
-    return operations.retrieve_coupon(ctx, id)
+    return ctx.find(Coupon, id)
 
 
 @blueprint.post("/v1/coupons/<id>")
 @endpoint(CouponUpdate)
 def update_coupon(ctx: Context, params: dict[str, Any], id: str) -> Coupon:
     """POST /v1/coupons/:id"""
-    return operations.update_coupon(ctx, operations.retrieve_coupon(ctx, id), params)
+    return operations.update_coupon(ctx, ctx.find(Coupon, id), params)
 
 
 @blueprint.delete("/v1/coupons/<id>")
 @endpoint(CouponDelete)
-def delete_coupon(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+def delete_coupon(ctx: Context, params: dict[str, Any], id: str) -> Coupon:
     """DELETE /v1/coupons/:id"""
-    return operations.delete_coupon(ctx, operations.retrieve_coupon(ctx, id))
+    return operations.delete_coupon(ctx, ctx.find(Coupon, id))

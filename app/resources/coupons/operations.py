@@ -15,7 +15,7 @@ from app.domain.discounts import Discount as DomainDiscount
 from app.domain.metadata import merged
 from app.domain.money import decimal_string
 from app.domain.periods import Interval, add_intervals
-from app.errors import InvalidRequest, no_such
+from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.render import load_for_rendering, render
 from app.resources.coupons.tables import Coupon, Discount
@@ -29,20 +29,21 @@ _MOVE_DISCOUNTS = Prepared(
 
 
 def create_coupon(ctx: Context, values: Mapping[str, Any]) -> Coupon:
-    """A new coupon; `id` names it. Raises InvalidRequest for terms that contradict each other and for a taken id."""
+    """A new coupon; `id` names it, also where a deleted coupon had that id.
+
+    Raises InvalidRequest for terms that contradict each other, and for an id that is taken.
+    """
     _check_terms(values)
     _check_redeem_by(ctx, values.get("redeem_by"))
-    id = values.get("id")
-    if ctx.get(Coupon, id) is not None:
-        raise InvalidRequest("Coupon already exists.", code="resource_already_exists")
+    _free_id(ctx, values.get("id"))
     products = values.get("applies_to", {}).get("products", [])
     for index, product_id in enumerate(products):
         ctx.find(Product, product_id, param=f"applies_to[products][{index}]")
     percent_off, amount_off = values.get("percent_off"), values.get("amount_off")
     duration = values.get("duration", "once")
     coupon = Coupon(
-        id=id, amount_off=amount_off, applies_to={"products": products} if products else None,
-        currency=None if amount_off is None else values["currency"], duration=duration,
+        id=values.get("id"), amount_off=amount_off, applies_to={"products": products} if products else None,
+        currency=None if amount_off is None else values["currency"], deleted=False, duration=duration,
         duration_in_months=values["duration_in_months"] if duration == "repeating" else None,
         max_redemptions=values.get("max_redemptions"), metadata_=merged({}, values.get("metadata", {})),
         name=values.get("name"), percent_off=None if percent_off is None else decimal_string(percent_off),
@@ -69,21 +70,11 @@ def update_coupon(ctx: Context, coupon: Coupon, values: Mapping[str, Any]) -> Co
     return coupon
 
 
-def delete_coupon(ctx: Context, coupon: Coupon) -> dict[str, Any]:
-    """Delete the coupon, whose id may then be used again; its discounts stay. Answers the stub."""
+def delete_coupon(ctx: Context, coupon: Coupon) -> Coupon:
+    """Delete the coupon; its discounts keep it."""
     coupon.valid = False
     emit(ctx, "coupon.deleted", coupon)
-    if coupon.times_redeemed:
-        _set_aside(ctx, coupon)
-    ctx.session.delete(coupon)
-    return {"id": coupon.id, "object": "coupon", "deleted": True}
-
-
-def retrieve_coupon(ctx: Context, id: str, *, param: str | None = None) -> Coupon:
-    """The coupon with this id; `param` names the parameter that held it. Raises `resource_missing`."""
-    coupon = ctx.find(Coupon, id, param=param)
-    if coupon.deleted_id is not None:
-        raise no_such("coupon", id, param=param or Coupon.path_param, status=400 if param else 404)
+    coupon.deleted = True
     return coupon
 
 
@@ -93,7 +84,7 @@ def find_coupon(ctx: Context, id: str, *, param: str) -> Coupon:
     Raises `resource_missing` where there is none, and `coupon_expired` where it can be redeemed no more: `redeem_by` is
     compared with the time on the customer's clock.
     """
-    coupon = retrieve_coupon(ctx, id, param=param)
+    coupon = ctx.find(Coupon, id, param=param)
     if not coupon.valid or (coupon.redeem_by is not None and ctx.now > coupon.redeem_by):
         raise InvalidRequest(f"Coupon expired: {id}", code="coupon_expired", param=param)
     return coupon
@@ -247,8 +238,15 @@ def _options(coupon: Coupon, sent: Mapping[str, Any]) -> dict[str, Any]:
     return {currency: {"amount_off": option["amount_off"]} for currency, option in sent.items()}
 
 
-def _set_aside(ctx: Context, coupon: Coupon) -> None:
-    """Give the discounts a copy of the coupon under an id that nobody knows, so that the id it had is free."""
-    values = {name: coupon.__dict__[name] for name in Coupon.column_keys}
-    kept = ctx.session.add(Coupon(**values | {"id": f"deleted_{ctx.ids.text(24)}", "deleted_id": coupon.id}))
-    ctx.session.execute(_MOVE_DISCOUNTS, account=ctx.account_id, old_id=coupon.id, new_id=kept.id)
+def _free_id(ctx: Context, id: str | None) -> None:
+    """See that no coupon has the id: a deleted one makes way, and goes on for its discounts under an id of its own."""
+    holder = ctx.get(Coupon, id)
+    if holder is None:
+        return
+    if not holder.deleted:
+        raise InvalidRequest("Coupon already exists.", code="resource_already_exists")
+    values = {name: holder.__dict__[name] for name in Coupon.column_keys}
+    moved = ctx.session.add(Coupon(**values | {"id": f"deleted_{ctx.ids.text(24)}", "former_id": holder.id}))
+    ctx.session.execute(_MOVE_DISCOUNTS, account=ctx.account_id, old_id=holder.id, new_id=moved.id)
+    ctx.session.delete(holder)
+    ctx.session.flush()

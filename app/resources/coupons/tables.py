@@ -15,7 +15,7 @@ class Coupon(StripeObject, HasMetadata, TimeDriven):
 
     __tablename__ = "coupons"
     __table_args__ = (
-        list_index("deleted_id"),
+        list_index("deleted"),
         Index(None, "test_clock_id", "due_at"),
     )
     object_name = "coupon"
@@ -30,10 +30,11 @@ class Coupon(StripeObject, HasMetadata, TimeDriven):
     currency: Mapped[ObjectId | None]
     currency_options: Mapped[Document | None]
     """`amount_off` by currency, its own among them; null for a percentage."""
-    deleted_id: Mapped[ObjectId | None]
-    """The id that a deleted coupon had and still shows on its discounts; its own is then one that nobody knows."""
+    deleted: Mapped[bool]
     duration: Mapped[ObjectId]
     duration_in_months: Mapped[int | None] = mapped_column(Integer)
+    former_id: Mapped[ObjectId | None]
+    """What a deleted coupon still shows as its id on its discounts, where another coupon has that id now."""
     max_redemptions: Mapped[int | None] = mapped_column(BigInteger)
     name: Mapped[ObjectId | None] = mapped_column(String(40))
     percent_off: Mapped[Decimals | None]

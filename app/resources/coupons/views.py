@@ -8,7 +8,7 @@ from app.resources.coupons.tables import Coupon, Discount
 
 @view_of(Coupon)
 class CouponView(View):
-    id = Derived(lambda row: row.deleted_id or row.id)
+    id = Derived(lambda row: row.former_id or row.id)
     object = Const("coupon")
     amount_off = Attr()
     applies_to = Includable()

@@ -106,7 +106,7 @@ def test_redeem_by_is_the_last_second(api: Api, acting: Acting, wall: Wall) -> N
         assert operations.find_coupon(ctx, "SPRING", param="coupon").id == "SPRING"
         with pytest.raises(InvalidRequest, match="Coupon expired: SPRING"):
             operations.find_coupon(ctx.at(NEW_YEAR + 61), "SPRING", param="coupon")
-        operations.expire_coupon(ctx, operations.retrieve_coupon(ctx, "SPRING"))
+        operations.expire_coupon(ctx, ctx.find(Coupon, "SPRING"))
         with pytest.raises(InvalidRequest, match="Coupon expired: SPRING"):
             operations.find_coupon(ctx, "SPRING", param="coupon")
     assert api.get("/v1/coupons/SPRING")["valid"] is False
@@ -193,19 +193,23 @@ def test_discounts_outlive_their_coupon(api: Api, customer: str, acting: Acting)
     api.post("/v1/coupons", id="SPRING", amount_off=500, currency="usd")
     with acting() as ctx:
         discount_id = attach(ctx, "SPRING", customer).id
+
+    def coupon_of_the_discount() -> str:
+        with acting() as ctx:
+            discount = operations.active_discount(ctx, discount_id)
+            assert discount is not None
+            assert operations.domain_discount(ctx, discount).amount_off == 500
+            load_for_rendering(ctx.session, [discount])
+            shown = render(discount)["coupon"]
+            assert (shown["id"], shown["amount_off"], shown["valid"]) == ("SPRING", 500, False)
+            with pytest.raises(InvalidRequest, match="No such coupon"):
+                operations.find_coupon(ctx, discount.coupon_id, param="coupon")
+            return discount.coupon_id
+
     api.delete("/v1/coupons/SPRING")
-    assert api.refused("GET", "/v1/coupons/SPRING").status == 404
+    assert coupon_of_the_discount() == "SPRING"
     api.post("/v1/coupons", id="SPRING", percent_off=10)
-    with acting() as ctx:
-        discount = operations.active_discount(ctx, discount_id)
-        assert discount is not None
-        assert operations.domain_discount(ctx, discount).amount_off == 500
-        load_for_rendering(ctx.session, [discount])
-        shown = render(discount)["coupon"]
-        assert (shown["id"], shown["amount_off"], shown["valid"]) == ("SPRING", 500, False)
-        with pytest.raises(InvalidRequest, match="No such coupon"):
-            operations.find_coupon(ctx, discount.coupon_id, param="coupon")
-    assert api.refused("GET", f"/v1/coupons/{discount.coupon_id}").status == 404
+    assert api.refused("GET", f"/v1/coupons/{coupon_of_the_discount()}").status == 404
     assert [coupon["percent_off"] for coupon in api.get("/v1/coupons")["data"]] == [10]
 
 
