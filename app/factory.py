@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
+from app.clock.engine import Engine
 from app.config import Config
 from app.db.database import Database
 from app.db.ids import IdSource
 from app.domain.choices import Choices
-from app.registry import BLUEPRINTS
+from app.registry import BLUEPRINTS, TICKERS
+from app.resources.test_clocks.operations import delete_clock
 from app.wire.endpoint import Call, Server
 from app.work.deliveries import SENDERS, Deliveries
 from app.work.idempotency import ExpiredKeys
@@ -39,6 +41,8 @@ def build_worker(config: Config, database: Database, *, senders: int = SENDERS) 
     worker = Worker(database)
     worker.add(Deliveries(Choices(limits=config.limits), hosts=config.webhook_hosts, senders=senders,
                           on_result=worker.wake))
+    worker.add(Engine(TICKERS, database.ids, Choices(limits=config.limits), delete_clock=delete_clock,
+                      base_url=config.base_url))
     worker.add(ExpiredKeys())
     return worker
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint
 from sqlalchemy.orm import configure_mappers
@@ -15,14 +17,25 @@ from sqlalchemy.orm import configure_mappers
 import app.resources
 
 from app.clock.ticker import Ticker
+from app.events.emit import REACTIONS
+from app.db.session import DUE_MOMENTS
+from app.db.base import Base, TimeDriven
+from app.clock.engine import PRELOADERS
 from app.control.endpoints import blueprint as control
 from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
+from app.resources.invoices import ticks as invoice_ticks
+from app.resources.invoices.tables import Invoice
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.subscriptions import operations as subscription_operations
+from app.resources.subscriptions import ticks as subscription_ticks
+from app.resources.subscriptions.endpoints import blueprint as subscriptions
+from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
+from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -32,15 +45,49 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     events,
     prices,
     products,
+    subscriptions,
     tax_rates,
+    test_clocks,
     webhook_endpoints,
 )
 
 TICKERS: tuple[Ticker, ...] = (
+    subscription_ticks.TRIAL_WILL_END,
+    subscription_ticks.UPCOMING,
     COUPON_EXPIRY,
     DISCOUNT_END,
+    subscription_ticks.END,
+    subscription_ticks.RENEWAL,
+    invoice_ticks.FINALIZE_DUE,
+    invoice_ticks.RETRY,
+    subscription_ticks.PAST_DUE,
+    subscription_ticks.EXPIRY,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
+
+
+REACTIONS |= {
+    "invoice.payment_failed": (subscription_operations.payment_failed,),
+    "invoice.payment_succeeded": (subscription_operations.invoice_paid,),
+}
+
+PRELOADERS |= {
+    Subscription: subscription_ticks.preload,
+    Invoice: invoice_ticks.preload,
+}
+
+
+def _due_moment(table: type[TimeDriven]) -> Callable[[Any], int | None]:
+    """When a row of the table is next due, whatever for."""
+    dues = [ticker.due for ticker in TICKERS if ticker.table is table]
+
+    def due(row: Any) -> int | None:
+        return min((moment for answer in dues if (moment := answer(row)) is not None), default=None)
+
+    return due
+
+
+DUE_MOMENTS |= {ticker.table: _due_moment(ticker.table) for ticker in TICKERS}
 
 
 def _import_tables_and_views() -> None:

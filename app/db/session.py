@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Select, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, delete, insert, inspect, literal, select, tuple_, update
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import RelationshipProperty
 
 from app.db.base import Base, StripeObject
 
 R = TypeVar("R", bound=Base)
+AnySelect = Select[*tuple[Any, ...]]
 
 DUE_MOMENTS: dict[type[Base], Callable[[Any], int | None]] = {}
 """For each table that time moves: when a row of it is next due. Filled by the registry from the tickers."""
@@ -63,7 +64,7 @@ class _TableAccess:
 
     def __init__(self, cls: type[Base], dialect: Dialect) -> None:
         self.cls, self.dialect = cls, dialect
-        self.table = cls.__table__
+        self.table = cast(Table, cls.__table__)
         self.keys = cls.column_keys
         columns = [cls.__mapper__.columns[key] for key in self.keys]
         self.columns = dict(zip(self.keys, columns, strict=True))
@@ -168,7 +169,7 @@ class Session:
             row = self._known[cls, *key] = access.row(found)
         return row  # type: ignore[return-value]
 
-    def rows(self, cls: type[R], statement: Prepared | Select[Any], **values: Any) -> list[R]:
+    def rows(self, cls: type[R], statement: Prepared | AnySelect, **values: Any) -> list[R]:
         """The rows of `cls` that the statement selects (make it with `select_from(cls)` or `entity(cls)`).
 
         A row that this transaction knows already keeps what was set on it. Pending changes are flushed first.
@@ -181,17 +182,17 @@ class Session:
             found.append(known.setdefault((cls, *_key(access, row)), row))
         return found  # type: ignore[return-value]
 
-    def first(self, cls: type[R], statement: Prepared | Select[Any], **values: Any) -> R | None:
+    def first(self, cls: type[R], statement: Prepared | AnySelect, **values: Any) -> R | None:
         """The first row that the statement selects, or None."""
         found = self.rows(cls, statement, **values)
         return found[0] if found else None
 
-    def values(self, statement: Prepared | Select[Any], **values: Any) -> list[Any]:
+    def values(self, statement: Prepared | AnySelect, **values: Any) -> list[Any]:
         """The selected tuples, as the database gives them."""
         self.flush()
         return list(self._records(statement, values))
 
-    def scalar(self, statement: Prepared | Select[Any], **values: Any) -> Any:
+    def scalar(self, statement: Prepared | AnySelect, **values: Any) -> Any:
         """The first column of the first selected row, or None."""
         found = self.values(statement, **values)
         return found[0][0] if found else None
@@ -210,7 +211,7 @@ class Session:
         for cls, group in groupby(sorted(rows, key=lambda row: type(row).__name__), key=type):
             members = list(group)
             missing = [row for row in members if name not in row.__dict__]
-            relationship = inspect(cls).relationships[name]
+            relationship: RelationshipProperty[Any] = inspect(cls).relationships[name]
             if missing:
                 self._load(missing, name, relationship)
             if rest:
@@ -296,6 +297,22 @@ class Session:
             if found is not None and not changed:
                 row.__dict__.update(access.row(found).__dict__)
 
+    def claim_timelines(self, keys: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Hold these (account, customer) rows, or accounts where the customer is empty, until the transaction ends.
+
+        Those that another transaction holds are left out. SQLite's writers are alone already, so they get all.
+        """
+        if self._dialect.name != "postgresql":
+            return keys
+        customers, accounts = Base.metadata.tables["customers"].c, Base.metadata.tables["accounts"].c
+        of_customers = select(customers.account_id, customers.id).where(
+            tuple_(customers.account_id, customers.id).in_([key for key in keys if key[1]])
+        ).order_by(customers.account_id, customers.id)
+        of_accounts = select(accounts.id, literal("")).where(
+            accounts.id.in_([account_id for account_id, customer_id in keys if not customer_id])).order_by(accounts.id)
+        return sorted((row[0], row[1]) for statement in (of_accounts, of_customers)
+                      for row in self.values(statement.with_for_update(skip_locked=True)))
+
     def flush(self) -> None:
         """Write what was added, changed and deleted."""
         if not self.writing:
@@ -312,7 +329,7 @@ class Session:
         deleted, self._deleted = self._deleted, []
         for row in deleted:
             access = _access(type(row), self._dialect)
-            self._run(access.delete_sql, access.key_of(row.__dict__))
+            self._run(access.delete_sql, _key(access, row))
 
     def _write_changes(self) -> None:
         changes: dict[tuple[type[Base], tuple[str, ...]], list[Base]] = {}
@@ -334,12 +351,12 @@ class Session:
 
     # The driver
 
-    def _records(self, statement: Prepared | Select[Any], values: dict[str, Any]) -> Iterable[Any]:
+    def _records(self, statement: Prepared | AnySelect, values: dict[str, Any]) -> Iterable[Any]:
         if isinstance(statement, Prepared):
             sql, arrange = statement.on(self._dialect)
             return self._run(sql, arrange(values)).fetchall()  # type: ignore[no-any-return]
         # The literal columns come back unprocessed so that both ways hand out the same; see `_TableAccess.row`.
-        return self.connection.execute(statement, values).cursor.fetchall()  # type: ignore[union-attr]
+        return self.connection.execute(statement, values).cursor.fetchall()
 
     def _run(self, sql: str, values: Sequence[Any]) -> Any:
         cursor = self._driver.cursor()
@@ -354,7 +371,7 @@ class Session:
             cursor.executemany(sql, rows)
 
 
-def entity(cls: type[Base]) -> Select[Any]:
+def entity(cls: type[Base]) -> AnySelect:
     """`SELECT` all columns of a table in the order that `Session.rows` reads them."""
     # Not by `inspect`, which would configure all mappers: modules prepare statements before every table is imported.
     return select(*(cls.__mapper__.columns[key] for key in cls.column_keys))

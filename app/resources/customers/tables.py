@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
 from app.db.roots import TestClock
 from app.db.types import Cents, Document, Documents, ObjectId
 
@@ -45,5 +45,6 @@ class Customer(StripeObject, HasMetadata, OnClock):
     tax_exempt: Mapped[ObjectId]
 
     test_clock: Mapped[TestClock | None] = relationship(
-        TestClock, viewonly=True, primaryjoin="and_(foreign(Customer.account_id) == TestClock.account_id, "
-                                               "foreign(Customer.test_clock_id) == TestClock.id)")
+        TestClock, viewonly=True, primaryjoin=to_one("Customer", "test_clock_id", "TestClock"))
+    default_payment_method: Mapped[object] = relationship(
+        "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_payment_method_id", "PaymentMethod"))

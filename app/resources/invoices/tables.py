@@ -6,9 +6,10 @@ from sqlalchemy import BigInteger, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
-from app.db.roots import TestClock
+from app.db.roots import Account, TestClock
 from app.db.types import Cents, Decimals, Document, Documents, ObjectId, UnixTime
 from app.resources.customers.tables import Customer
+from app.resources.prices.tables import Price
 
 
 class Invoice(StripeObject, HasMetadata, TimeDriven):
@@ -81,6 +82,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     voided_at: Mapped[UnixTime | None]
     webhooks_delivered_at: Mapped[UnixTime | None]
 
+    account: Mapped[Account] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(Invoice.account_id) == Account.id")
     customer: Mapped[Customer] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Invoice", "customer_id", "Customer"))
     test_clock: Mapped[TestClock | None] = relationship(
@@ -102,7 +105,7 @@ class InvoiceLine(StripeObject, HasMetadata):
 
     __tablename__ = "invoice_lines"
     __table_args__ = (
-        belongs_to("invoices", "invoice_id"),
+        belongs_to("invoices", "invoice_id", ondelete="CASCADE"),
         Index(None, "account_id", "invoice_id", "position"),
         Index(None, "account_id", "subscription_item_id", "period_start"),
     )
@@ -132,8 +135,8 @@ class InvoiceLine(StripeObject, HasMetadata):
     type: Mapped[ObjectId]
     unit_amount_excluding_tax: Mapped[Decimals | None]
 
-    price: Mapped[object] = relationship(
-        "Price", viewonly=True, primaryjoin=to_one("InvoiceLine", "price_id", "Price"))
+    price: Mapped[Price | None] = relationship(
+        Price, viewonly=True, primaryjoin=to_one("InvoiceLine", "price_id", "Price"))
 
 
 class InvoiceItem(StripeObject, HasMetadata, OnClock):
@@ -181,5 +184,5 @@ class InvoiceItem(StripeObject, HasMetadata, OnClock):
         Invoice, viewonly=True, primaryjoin=to_one("InvoiceItem", "invoice_id", "Invoice"))
     subscription: Mapped[object] = relationship(
         "Subscription", viewonly=True, primaryjoin=to_one("InvoiceItem", "subscription_id", "Subscription"))
-    price: Mapped[object] = relationship(
-        "Price", viewonly=True, primaryjoin=to_one("InvoiceItem", "price_id", "Price"))
+    price: Mapped[Price | None] = relationship(
+        Price, viewonly=True, primaryjoin=to_one("InvoiceItem", "price_id", "Price"))

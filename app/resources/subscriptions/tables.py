@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
 from app.db.roots import TestClock
 from app.db.types import Decimals, Document, Documents, ObjectId, UnixTime
+from app.resources.coupons.tables import Discount
 from app.resources.customers.tables import Customer
+from app.resources.prices.tables import Price
 
 
 class Subscription(StripeObject, HasMetadata, TimeDriven):
@@ -66,6 +68,8 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
     items: Mapped[list[SubscriptionItem]] = relationship(
         viewonly=True, primaryjoin=to_many("Subscription", "SubscriptionItem", "subscription_id"),
         order_by="SubscriptionItem.seq")
+    discount: Mapped[Discount | None] = relationship(
+        Discount, viewonly=True, primaryjoin=to_one("Subscription", "discount_id", "Discount"))
     latest_invoice: Mapped[object] = relationship(
         "Invoice", viewonly=True, primaryjoin=to_one("Subscription", "latest_invoice_id", "Invoice"))
     schedule: Mapped[object] = relationship(
@@ -79,7 +83,7 @@ class SubscriptionItem(StripeObject, HasMetadata):
 
     __tablename__ = "subscription_items"
     __table_args__ = (
-        belongs_to("subscriptions", "subscription_id"),
+        belongs_to("subscriptions", "subscription_id", ondelete="CASCADE"),
         belongs_to("prices", "price_id"),
         list_index("subscription_id"),
     )
@@ -99,5 +103,5 @@ class SubscriptionItem(StripeObject, HasMetadata):
     changed_at: Mapped[UnixTime]
     """When its price or quantity last changed: a proration may not reach back beyond it."""
 
-    price: Mapped[object] = relationship(
-        "Price", viewonly=True, primaryjoin=to_one("SubscriptionItem", "price_id", "Price"))
+    price: Mapped[Price] = relationship(
+        Price, viewonly=True, primaryjoin=to_one("SubscriptionItem", "price_id", "Price"))

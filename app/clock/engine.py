@@ -1,0 +1,257 @@
+"""The loop that moves rows through time: test clocks that advance, and the wall-clock world, alike.
+
+A timeline is one customer with all that belongs to it, or an account for what has no customer. Timelines are independent, so an advance is cut into batches of customers,
+one transaction each. Nothing about an advance is kept outside the rows: what a crash undoes is still due, and what it
+does not undo is not.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, literal, select
+
+from app.clock.now import stopwatch, wall_seconds
+from app.clock.ticker import Ticker
+from app.context import Context
+from app.db.base import StripeObject, TimeDriven
+from app.db.database import Database
+from app.db.ids import IdSource
+from app.db.roots import TestClock
+from app.db.session import AnySelect, Session, entity
+from app.domain.choices import Choices
+from app.events.emit import emit
+
+log = logging.getLogger("billyard.clock")
+
+CUSTOMERS_PER_BATCH = 40
+STEPS_PER_BATCH = 400
+"""A batch holds the writers' queue for about a quarter of a second at the most."""
+STUCK_S = 60.0
+"""How long a wall-clock timeline that failed is left alone."""
+
+Row = Any
+Timeline = tuple[str, str]
+"""(account, customer); the customer is empty for the account's own timeline."""
+
+PRELOADERS: dict[type[TimeDriven], Callable[[Session, list[Any]], None]] = {}
+"""What to read for many rows of a table at once before they are moved one by one. Filled by the registry."""
+
+
+@dataclass(slots=True)
+class _World:
+    """The live rows of a batch, by timeline; rows that a step adds join it."""
+
+    rows: dict[Timeline, list[Row]] = field(default_factory=dict)
+
+    def take(self, row: Row) -> None:
+        if isinstance(row, TimeDriven):
+            mine = self.rows.get((row.__dict__["account_id"], row.__dict__.get("customer_id", "")))
+            if mine is not None:
+                mine.append(row)
+
+
+class Engine:
+    """Runs what is due. Give it to a worker, or call `run` until it answers False."""
+
+    def __init__(self, tickers: Sequence[Ticker], ids: IdSource, default_choices: Choices, *,
+                 delete_clock: Callable[[Context, TestClock], None], base_url: str = "") -> None:
+        self._ids, self._default_choices, self._base_url = ids, default_choices, base_url
+        self._delete_clock = delete_clock
+        self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
+        for rank, ticker in enumerate(tickers):
+            self._tables.setdefault(ticker.table, []).append((rank, ticker))
+        self._stuck: dict[Timeline, float] = {}
+
+    def next_due(self, database: Database) -> int | None:
+        """The wall time of the next thing to do: 0 while a clock advances, None for nothing."""
+        with database.reading() as session:
+            if session.scalar(select(TestClock.id).where(TestClock.status == "advancing").limit(1)):
+                return 0
+            moments = [session.scalar(select(func.min(table.due_at)).where(table.test_clock_id.is_(None)))
+                       for table in self._tables]
+            moments.append(session.scalar(select(func.min(TestClock.deletes_after))))
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def run(self, database: Database) -> bool:
+        """One batch for each clock that advances, one for the wall-clock world; whether anything was done."""
+        with database.reading() as session:
+            advancing = session.values(select(TestClock.account_id, TestClock.id).where(TestClock.status == "advancing"))
+        worked = False
+        for account_id, clock_id in advancing:
+            worked |= self.advance(database, account_id, clock_id)
+        worked |= self._age(database)
+        return self._expire_clocks(database) or worked
+
+    def stop(self, database: Database) -> None:
+        """Nothing is under way between two calls."""
+
+    def advance(self, database: Database, account_id: str, clock_id: str) -> bool:
+        """One batch of the clock's advance, or its end; whether anything was done."""
+        try:
+            with database.writing() as session:
+                clock = session.get(TestClock, account_id, clock_id)
+                if clock is None or clock.status != "advancing":
+                    return False
+                assert clock.target_time is not None
+                due = self._due(session, clock.target_time, account_id=account_id, clock_id=clock_id)
+                if due:
+                    return self._move(session, due, clock.target_time, clock_id)
+                session.lock(clock)
+                if clock.status != "advancing":
+                    return False
+                self._arrive(session, clock)
+                return True
+        except Exception as problem:  # noqa: BLE001 - whatever a step raises is the clock's failure, and kept
+            log.exception("clock %s failed to advance", clock_id)
+            self._fail(database, account_id, clock_id, problem)
+            return True
+
+    def _age(self, database: Database) -> bool:
+        """One batch of what is due on the wall clock. A timeline that fails is set aside, the others go on."""
+        now = wall_seconds()
+        with database.reading() as session:
+            if not self._due(session, now, exclude=self._set_aside()):
+                return False
+        due: list[Timeline] = []
+        try:
+            with database.writing() as session:
+                due = self._due(session, now, exclude=self._set_aside())
+                return self._move(session, due, now, None) if due else False
+        except Exception:
+            log.exception("a timeline failed on the wall clock")
+            for timeline in due:
+                self._age_alone(database, timeline, now)
+            return True
+
+    def _age_alone(self, database: Database, timeline: Timeline, now: int) -> None:
+        try:
+            with database.writing() as session:
+                self._move(session, [timeline], now, None)
+        except Exception:  # noqa: BLE001 - it was logged with its batch
+            self._stuck[timeline] = stopwatch() + STUCK_S
+
+    def _set_aside(self) -> set[Timeline]:
+        self._stuck = {timeline: until for timeline, until in self._stuck.items() if until > stopwatch()}
+        return set(self._stuck)
+
+    def _due(self, session: Session, until: int, *, account_id: str | None = None, clock_id: str | None = None,
+             exclude: Iterable[Timeline] = ()) -> list[Timeline]:
+        """Timelines with something due at or before `until`, a batch of them at most."""
+        excluded, found = set(exclude), dict[Timeline, None]()
+        for table in self._tables:
+            columns: Any = table
+            customer = columns.customer_id if _has_customer(table) else literal("")
+            statement: AnySelect = select(columns.account_id, customer).where(
+                columns.test_clock_id.is_(None) if clock_id is None else columns.test_clock_id == clock_id,
+                columns.due_at <= until)
+            if account_id is not None:
+                statement = statement.where(columns.account_id == account_id)
+            for row in session.values(statement.order_by(columns.due_at).limit(CUSTOMERS_PER_BATCH + len(excluded))):
+                if tuple(row) not in excluded:
+                    found[tuple(row)] = None
+        return sorted(found)[:CUSTOMERS_PER_BATCH]
+
+    def _move(self, session: Session, timelines: list[Timeline], until: int, clock_id: str | None) -> bool:
+        """Move the timelines up to `until`, as far as the batch's steps reach; whether any could be had."""
+        timelines = session.claim_timelines(timelines)
+        if not timelines:
+            return False
+        world = self._load(session, timelines)
+        session.on_add = world.take
+        steps = 0
+        for timeline in timelines:
+            ctx = Context(session=session, ids=self._ids, account_id=timeline[0], now=0, ticking=True, test_clock_id=clock_id,
+                          default_choices=self._default_choices, base_url=self._base_url)
+            steps += self._walk(ctx, world.rows[timeline], until, STEPS_PER_BATCH - steps)
+            if steps >= STEPS_PER_BATCH:
+                break
+        session.on_add = None
+        return True
+
+    def _load(self, session: Session, timelines: list[Timeline]) -> _World:
+        world = _World({timeline: [] for timeline in timelines})
+        by_account: dict[str, list[str]] = {}
+        for account_id, customer_id in timelines:
+            by_account.setdefault(account_id, []).append(customer_id)
+        for table in self._tables:
+            columns: Any = table
+            loaded: list[Any] = []
+            for account_id, customer_ids in by_account.items():
+                if _has_customer(table):
+                    statement = entity(table).where(columns.customer_id.in_(customer_ids))
+                elif "" in customer_ids:
+                    statement = entity(table)
+                else:
+                    continue
+                loaded += session.rows(columns, statement.where(columns.account_id == account_id, columns.due_at.is_not(None)))
+            for row in loaded:
+                world.take(row)
+            preload = PRELOADERS.get(table)
+            if preload is not None and loaded:
+                preload(session, loaded)
+        return world
+
+    def _walk(self, ctx: Context, rows: list[Row], until: int, steps_max: int) -> int:
+        """Fire what is due on one timeline in its order of time, then rank, then age; the number of steps made."""
+        steps = 0
+        while steps < steps_max:
+            first: tuple[int, int, int] | None = None
+            chosen: tuple[Ticker, Row] | None = None
+            for row in rows:
+                for rank, ticker in self._tables[type(row)]:
+                    at = ticker.due(row)
+                    if at is not None and at <= until:
+                        place = (at, rank, row.seq)
+                        if first is None or place < first:
+                            first, chosen = place, (ticker, row)
+            if first is None or chosen is None:
+                break
+            ticker, row = chosen
+            # A moment that was missed (a server that stood still) is made up for at its own time, never before the last.
+            ctx.now = max(first[0], ctx.now)
+            ticker.fire(ctx, row)
+            if ticker.due(row) == first[0] and row in rows:
+                raise RuntimeError(f"{ticker.name} left {row.id} due at the same moment")
+            steps += 1
+        return steps
+
+    def _arrive(self, session: Session, clock: TestClock) -> None:
+        assert clock.target_time is not None
+        clock.frozen_time, clock.target_time, clock.status = clock.target_time, None, "ready"
+        emit(self._clock_context(session, clock), "test_helpers.test_clock.ready", clock)
+
+    def _fail(self, database: Database, account_id: str, clock_id: str, problem: Exception) -> None:
+        with database.writing() as session:
+            clock = session.get(TestClock, account_id, clock_id)
+            if clock is None or clock.status != "advancing":
+                return
+            clock.status, clock.target_time = "internal_failure", None
+            clock.failure = f"{type(problem).__name__}: {problem}"[:2000]
+            emit(self._clock_context(session, clock), "test_helpers.test_clock.internal_failure", clock)
+
+    def _clock_context(self, session: Session, clock: StripeObject) -> Context:
+        assert isinstance(clock, TestClock)
+        return Context(session=session, ids=self._ids, account_id=clock.account_id, now=clock.frozen_time, ticking=True,
+                       default_choices=self._default_choices, base_url=self._base_url)
+
+    def _expire_clocks(self, database: Database) -> bool:
+        """Delete one clock whose time to live is over."""
+        over = select(TestClock.account_id, TestClock.id).where(
+            TestClock.deletes_after <= wall_seconds(), TestClock.status != "advancing").limit(1)
+        with database.reading() as session:
+            if not session.values(over):
+                return False
+        with database.writing() as session:
+            for account_id, clock_id in session.values(over):
+                clock = session.get(TestClock, account_id, clock_id)
+                assert clock is not None
+                self._delete_clock(self._clock_context(session, clock), clock)
+        return True
+
+
+def _has_customer(table: type[TimeDriven]) -> bool:
+    return hasattr(table, "customer_id")

@@ -1,0 +1,136 @@
+"""From draft to open, and to the ends without a payment by card."""
+
+from __future__ import annotations
+
+from app.context import Context
+from app.domain.invoicing import settle
+from app.errors import InvalidRequest
+from app.events.emit import emit, tracked
+from app.resources.invoices.operations.drafting import retotal
+from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.operations import cancel_intent, create_for_invoice
+from app.resources.payment_intents.tables import PaymentIntent
+
+_SNAPSHOT = ("address", "email", "name", "phone", "shipping", "tax_exempt")
+
+
+def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> None:
+    """Number the invoice, apply the customer's balance, and ask for what is due with a payment intent.
+
+    Emits invoice.updated (not for a `fresh` invoice, of which nobody has heard yet), invoice.finalized and
+    payment_intent.created; customer.updated when the balance moved.
+    """
+    if invoice.status != "draft":
+        raise InvalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+                             code="invoice_not_editable")
+    ctx.session.load([invoice], "customer")
+    ctx.session.load([invoice], "lines.price")
+    if fresh:
+        _finalize(ctx, invoice)
+    else:
+        with tracked(ctx, invoice, "invoice.updated"):
+            retotal(ctx, invoice, invoice.customer)
+            _finalize(ctx, invoice)
+    emit(ctx, "invoice.finalized", invoice)
+    if invoice.payment_intent_id is not None:
+        create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
+                           amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice))
+    if invoice.amount_due == 0:
+        mark_paid(ctx, invoice)
+
+
+def _finalize(ctx: Context, invoice: Invoice) -> None:
+    customer = invoice.customer
+    minimum = None if invoice.collection_method == "charge_automatically" else 0
+    settlement = settle(invoice.total, customer.balance, invoice.currency, minimum=minimum)
+    invoice.starting_balance, invoice.ending_balance = customer.balance, settlement.ending_balance
+    invoice.amount_due = settlement.amount_due
+    if customer.balance != settlement.ending_balance:
+        with tracked(ctx, customer, "customer.updated"):
+            customer.balance = settlement.ending_balance
+    invoice.number = f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}"
+    customer.next_invoice_sequence += 1
+    invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
+    invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
+    if invoice.collection_method == "send_invoice":
+        invoice.past_due_at = invoice.due_date
+    if invoice.amount_due > 0:
+        # The id is made here, because the invoice names its intent from the moment of finalisation.
+        invoice.payment_intent_id = ctx.ids.new(PaymentIntent.id_prefix, PaymentIntent.id_length, PaymentIntent.id_lead)
+
+
+def _description(invoice: Invoice) -> str:
+    return {"subscription_create": "Subscription creation", "subscription_cycle": "Subscription update",
+            "subscription_update": "Subscription update"}.get(invoice.billing_reason, f"Payment for Invoice {invoice.number}")
+
+
+def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, out_of_band: bool = False) -> None:
+    """The invoice is settled. Emits invoice.updated, invoice.paid and invoice.payment_succeeded."""
+    ctx.session.load([invoice], "customer")
+    with tracked(ctx, invoice, "invoice.updated"):
+        invoice.status, invoice.paid_at = "paid", ctx.now
+        invoice.amount_paid = invoice.amount_due
+        invoice.paid_out_of_band = out_of_band
+        # Stripe counts every settlement as an attempt made, also one of nothing.
+        invoice.attempted = True
+        if charge_id is not None:
+            invoice.charge_id = charge_id
+            invoice.attempt_count += 0 if invoice.attempt_count else 1
+        invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
+    emit(ctx, "invoice.paid", invoice)
+    emit(ctx, "invoice.payment_succeeded", invoice)
+
+
+def pay_out_of_band(ctx: Context, invoice: Invoice) -> None:
+    """The customer paid by other means: no charge, and the intent is canceled."""
+    mark_paid(ctx, invoice, out_of_band=True)
+    _cancel_intent(ctx, invoice, "void_invoice")
+
+
+def send_invoice(ctx: Context, invoice: Invoice) -> None:
+    """Finalise a draft, and tell the customer. Emits invoice.sent; test mode sends no mail."""
+    if invoice.collection_method != "send_invoice":
+        raise InvalidRequest("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice.status == "draft":
+        finalize_invoice(ctx, invoice)
+    emit(ctx, "invoice.sent", invoice)
+
+
+def void_invoice(ctx: Context, invoice: Invoice) -> None:
+    """Open or uncollectible to void; the balance that it used is given back. Emits invoice.updated, invoice.voided."""
+    if invoice.status not in ("open", "uncollectible"):
+        raise InvalidRequest(f"You can only void open or uncollectible invoices. This invoice is {invoice.status}.")
+    ctx.session.load([invoice], "customer")
+    with tracked(ctx, invoice, "invoice.updated"):
+        invoice.status, invoice.voided_at = "void", ctx.now
+        invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
+    emit(ctx, "invoice.voided", invoice)
+    used = (invoice.ending_balance or 0) - invoice.starting_balance
+    if used:
+        with tracked(ctx, invoice.customer, "customer.updated"):
+            invoice.customer.balance -= used
+    _cancel_intent(ctx, invoice, "void_invoice")
+
+
+def mark_uncollectible(ctx: Context, invoice: Invoice) -> None:
+    """Open to uncollectible, which can still be paid. Emits invoice.updated, invoice.marked_uncollectible."""
+    if invoice.status != "open":
+        raise InvalidRequest("You can only mark open invoices as uncollectible.")
+    with tracked(ctx, invoice, "invoice.updated"):
+        invoice.status, invoice.marked_uncollectible_at = "uncollectible", ctx.now
+        invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
+    emit(ctx, "invoice.marked_uncollectible", invoice)
+
+
+def stop_collecting(ctx: Context, invoice: Invoice) -> None:
+    """Neither finalise nor charge it any more by itself. Emits invoice.updated."""
+    if invoice.auto_advance:
+        with tracked(ctx, invoice, "invoice.updated"):
+            invoice.auto_advance = False
+            invoice.finalizes_at = invoice.next_payment_attempt = None
+
+
+def _cancel_intent(ctx: Context, invoice: Invoice, reason: str) -> None:
+    intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
+    if intent is not None and intent.status not in ("succeeded", "canceled"):
+        cancel_intent(ctx, intent, reason)

@@ -1,0 +1,100 @@
+"""Invoice items: what waits for the next invoice, and how it gets onto one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from app.context import Context
+from app.db.session import Prepared, Session, entity
+from app.events.emit import emit, tracked
+from app.resources.customers.tables import Customer
+from app.resources.invoices.tables import InvoiceItem
+from app.resources.prices.tables import Price
+
+_PENDING = Prepared(entity(InvoiceItem).where(
+    InvoiceItem.account_id == bindparam("account_id"), InvoiceItem.customer_id == bindparam("customer_id"),
+    InvoiceItem.invoice_id.is_(None)).order_by(InvoiceItem.seq))
+
+
+def pending_items(ctx: Context, customer_id: str) -> list[InvoiceItem]:
+    """The customer's items without an invoice, oldest first; read once in a transaction and kept current here."""
+    key = ("pending items", ctx.account_id, customer_id)
+    items: list[InvoiceItem] | None = ctx.session.memo.get(key)
+    if items is None:
+        items = ctx.session.memo[key] = ctx.session.rows(
+            InvoiceItem, _PENDING, account_id=ctx.account_id, customer_id=customer_id)
+        ctx.session.load(items, "price")
+    return items
+
+
+def preload_pending_items(session: Session, customers: list[Customer]) -> None:
+    """Read the pending items of many customers of one or more accounts in one statement each."""
+    by_account: dict[str, list[str]] = {}
+    for customer in customers:
+        by_account.setdefault(customer.account_id, []).append(customer.id)
+        session.memo["pending items", customer.account_id, customer.id] = []
+    for account_id, ids in by_account.items():
+        items = session.rows(InvoiceItem, entity(InvoiceItem).where(
+            InvoiceItem.account_id == account_id, InvoiceItem.customer_id.in_(ids),
+            InvoiceItem.invoice_id.is_(None)).order_by(InvoiceItem.seq))
+        session.load(items, "price")
+        for item in items:
+            session.memo["pending items", account_id, item.customer_id].append(item)
+
+
+def add_pending_item(ctx: Context, customer_id: str, *, amount: int, currency: str, description: str | None,
+                     price: Price | None = None, quantity: int = 1, start: int | None = None, end: int | None = None,
+                     **values: Any) -> InvoiceItem:
+    """An item for the customer's next invoice. `values` are further columns. Emits invoiceitem.created."""
+    pending = pending_items(ctx, customer_id)
+    # A price's unit amount is meant per unit; a prorated or plain amount is its own unit.
+    of_price = price is not None and not values.get("proration") and price.unit_amount_decimal is not None
+    unit_decimal = price.unit_amount_decimal if of_price and price is not None else str(amount) if quantity == 1 else None
+    item = InvoiceItem(
+        amount=amount, currency=currency, customer_id=customer_id, date=ctx.now, description=description,
+        discountable=values.pop("discountable", amount >= 0), discounts=values.pop("discounts", []),
+        period_start=ctx.now if start is None else start, period_end=ctx.now if end is None else end,
+        price_id=None if price is None else price.id, proration=values.pop("proration", False),
+        proration_details=values.pop("proration_details", {"credited_items": None}), quantity=quantity,
+        tax_rates=values.pop("tax_rates", []),
+        unit_amount=values.pop("unit_amount", price.unit_amount if of_price and price is not None else
+                               amount if quantity == 1 else None),
+        unit_amount_decimal=values.pop("unit_amount_decimal", unit_decimal), **values)
+    ctx.add(item)
+    item.__dict__["price"] = price
+    if item.invoice_id is None:
+        pending.append(item)
+    emit(ctx, "invoiceitem.created", item)
+    return item
+
+
+def sweep(ctx: Context, customer_id: str, subscription_id: str | None, *, only_own: bool = False,
+          prorations_only: bool = False) -> list[InvoiceItem]:
+    """The pending items that the next invoice of the subscription takes: its own and those of no subscription.
+
+    In the order of the lines: prorations as they were made, then the others, newest first. They stay pending until
+    `put_on` names their invoice.
+    """
+    taken = [item for item in pending_items(ctx, customer_id)
+             if item.subscription_id == subscription_id or (item.subscription_id is None and not only_own)]
+    prorations = [item for item in taken if item.proration]
+    others = [] if prorations_only else [item for item in reversed(taken) if not item.proration]
+    return prorations + others
+
+
+def put_on(ctx: Context, items: list[InvoiceItem], invoice_id: str) -> None:
+    """The items stand on this invoice from now on. Emits invoiceitem.updated for each."""
+    for item in items:
+        pending_items(ctx, item.customer_id).remove(item)
+        with tracked(ctx, item, "invoiceitem.updated"):
+            item.invoice_id = invoice_id
+
+
+def drop_prorations(ctx: Context, customer_id: str, subscription_id: str) -> None:
+    """A plain cancellation forgets the subscription's pending prorations. Emits invoiceitem.deleted for each."""
+    for item in sweep(ctx, customer_id, subscription_id, only_own=True, prorations_only=True):
+        pending_items(ctx, customer_id).remove(item)
+        emit(ctx, "invoiceitem.deleted", item)
+        ctx.session.delete(item)

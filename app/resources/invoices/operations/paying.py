@@ -1,0 +1,122 @@
+"""Collecting what is due, and trying again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.context import Context
+from app.domain.dunning import next_attempt
+from app.errors import CardError, InvalidRequest
+from app.events.emit import emit, tracked
+from app.resources.invoices.operations.finalizing import finalize_invoice, mark_paid, pay_out_of_band
+from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.operations import attempt_payment, card_error_of
+from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_methods.tables import PaymentMethod
+
+
+def finalize_and_collect(ctx: Context, invoice: Invoice) -> None:
+    """What time does to a draft: finalise it, then charge or send it in the same instant."""
+    finalize_invoice(ctx, invoice)
+    if invoice.status != "open":
+        return
+    if invoice.collection_method == "send_invoice":
+        emit(ctx, "invoice.sent", invoice)
+    else:
+        collect(ctx, invoice)
+
+
+def retry_collection(ctx: Context, invoice: Invoice) -> None:
+    """The next automatic attempt."""
+    collect(ctx, invoice)
+
+
+def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | None = None, automatic: bool = True,
+            off_session: bool = True) -> CardError | None:
+    """Charge what is due; the error of a decline, which the caller raises where somebody waits for an answer.
+
+    `automatic` attempts count and plan the next one; a manual one counts only when it is the first.
+    """
+    method = payment_method or payment_method_of(ctx, invoice)
+    intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
+    assert intent is not None, "an open invoice with an amount due has a payment intent"
+    charge = None
+    if method is not None:
+        charge = attempt_payment(ctx, intent, method, off_session=off_session)
+        if charge is not None and charge.status == "succeeded":
+            _succeed(ctx, invoice, charge.id)
+            return None
+    _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic,
+          action_required=intent.status == "requires_action")
+    return None if method is None else card_error_of(ctx, intent, charge)
+
+
+def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
+    """What to charge: the invoice's own, else its subscription's, else its customer's default."""
+    ctx.session.load([invoice], "customer")
+    candidates: list[str | None] = [invoice.default_payment_method_id]
+    if invoice.subscription_id is not None:
+        ctx.session.load([invoice], "subscription")
+        subscription: Any = invoice.subscription
+        candidates.append(subscription.default_payment_method_id)
+    candidates.append(invoice.customer.default_payment_method_id)
+    for candidate in candidates:
+        if candidate is not None:
+            method = ctx.get(PaymentMethod, candidate)
+            if method is not None and method.customer_id is not None:
+                return method
+    return None
+
+
+def _succeed(ctx: Context, invoice: Invoice, charge_id: str) -> None:
+    if invoice.customer.delinquent:
+        with tracked(ctx, invoice.customer, "customer.updated"):
+            invoice.customer.delinquent = False
+    mark_paid(ctx, invoice, charge_id=charge_id)
+
+
+def _fail(ctx: Context, invoice: Invoice, charge_id: str | None, *, automatic: bool, action_required: bool) -> None:
+    with tracked(ctx, invoice, "invoice.updated"):
+        if automatic or not invoice.attempted:
+            invoice.attempt_count += 1
+        invoice.attempted = True
+        if charge_id is not None:
+            invoice.charge_id = charge_id
+        if automatic and invoice.auto_advance:
+            invoice.next_payment_attempt = next_attempt(ctx.choices.retry_days, invoice.attempt_count, ctx.now)
+    if action_required:
+        emit(ctx, "invoice.payment_action_required", invoice)
+    if not invoice.customer.delinquent:
+        with tracked(ctx, invoice.customer, "customer.updated"):
+            invoice.customer.delinquent = True
+    emit(ctx, "invoice.payment_failed", invoice)
+
+
+def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | None = None,
+                out_of_band: bool = False) -> None:
+    """What a caller asks for with `POST …/pay`. Raises the CardError of a decline; the attempt stays on record."""
+    if invoice.status == "draft":
+        finalize_invoice(ctx, invoice)
+    elif invoice.status == "paid":
+        raise InvalidRequest("Invoice is already paid")
+    elif invoice.status == "void":
+        raise InvalidRequest("This invoice can no longer be paid because it has been voided.")
+    if invoice.status == "paid":
+        return
+    ctx.session.load([invoice], "customer")
+    if out_of_band:
+        pay_out_of_band(ctx, invoice)
+        return
+    if payment_method is None and payment_method_of(ctx, invoice) is None:
+        raise no_payment_method()
+    declined = collect(ctx, invoice, payment_method=payment_method, automatic=False, off_session=False)
+    if declined is not None:
+        raise declined
+
+
+def no_payment_method() -> InvalidRequest:
+    """The refusal to charge a customer who has nothing that could be charged."""
+    return InvalidRequest(
+        "This customer has no attached payment source or default payment method. Please consider adding a default payment "
+        "method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting"
+        "#payment-method-priority.", code="resource_missing")

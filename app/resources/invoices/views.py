@@ -1,0 +1,158 @@
+"""What invoices, their lines and invoice items look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.render import OMIT, view_of
+from app.render.fields import Attr, Const, Derived, Hash, Nested, Ref, RefList, Sublist
+from app.render.view import View
+from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
+from app.resources.prices.views import plan_of
+from app.resources.tax_rates.tables import TaxRate
+from app.resources.coupons.tables import Discount
+
+
+def _of_customer(name: str) -> Derived:
+    """A `customer_*` field: the customer's own on a draft, as it was at finalisation afterwards."""
+
+    def value(row: Any) -> Any:
+        snapshot = row.customer_snapshot
+        return getattr(row.customer, name) if snapshot is None else snapshot.get(name)
+
+    return Derived(value, needs="customer")
+
+
+@view_of(InvoiceLine)
+class InvoiceLineView(View):
+    id = Attr()
+    object = Const("line_item")
+    amount = Attr()
+    amount_excluding_tax = Attr()
+    currency = Attr()
+    description = Attr()
+    discount_amounts = Attr()
+    discountable = Attr()
+    discounts = RefList(table=Discount)
+    invoice_item = Derived(lambda row: OMIT if row.invoice_item_id is None else row.invoice_item_id)
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    period = Hash(end=Attr("period_end"), start=Attr("period_start"))
+    plan = Derived(lambda row: None if row.price is None else plan_of(row.price), needs="price")
+    price = Nested()
+    proration = Attr()
+    proration_details = Attr()
+    quantity = Attr()
+    subscription = Attr("subscription_id")
+    subscription_item = Derived(lambda row: OMIT if row.subscription_item_id is None else row.subscription_item_id)
+    tax_amounts = Attr()
+    tax_rates = RefList(table=TaxRate, whole=True)
+    type = Attr()
+    unit_amount_excluding_tax = Attr()
+
+
+@view_of(Invoice)
+class InvoiceView(View):
+    id = Attr(omit_null=True)
+    object = Const("invoice")
+    account_country = Derived(lambda row: row.account.country, needs="account")
+    account_name = Derived(lambda row: row.account.display_name, needs="account")
+    account_tax_ids = Const(None)
+    amount_due = Attr()
+    amount_paid = Attr()
+    amount_remaining = Derived(lambda row: row.amount_due - row.amount_paid)
+    application = Const(None)
+    application_fee_amount = Attr()
+    attempt_count = Attr()
+    attempted = Attr()
+    auto_advance = Attr()
+    automatic_tax = Derived(lambda row: {"enabled": row.automatic_tax_enabled,
+                                         "status": "complete" if row.automatic_tax_enabled else None})
+    billing_reason = Attr()
+    charge = Ref()
+    collection_method = Attr()
+    created = Attr()
+    currency = Attr()
+    custom_fields = Attr()
+    customer = Ref()
+    customer_address = _of_customer("address")
+    customer_email = _of_customer("email")
+    customer_name = _of_customer("name")
+    customer_phone = _of_customer("phone")
+    customer_shipping = _of_customer("shipping")
+    customer_tax_exempt = _of_customer("tax_exempt")
+    customer_tax_ids = Derived(lambda row: [])
+    default_payment_method = Ref()
+    default_source = Const(None)
+    default_tax_rates = RefList(table=TaxRate, whole=True)
+    description = Attr()
+    discount = RefList("discounts", table=Discount, single=True)
+    discounts = RefList(table=Discount)
+    due_date = Attr()
+    ending_balance = Attr()
+    footer = Attr()
+    hosted_invoice_url = Derived(lambda row: None if row.finalized_at is None else f"https://invoice.stripe.com/i/{row.account_id}/test_{row.id[3:]}")
+    invoice_pdf = Derived(lambda row: None if row.finalized_at is None else f"https://pay.stripe.com/invoice/{row.account_id}/test_{row.id[3:]}/pdf")
+    last_finalization_error = Const(None)
+    lines = Sublist("/v1/invoices/{id}/lines", limit=10)
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    next_payment_attempt = Attr()
+    number = Attr()
+    on_behalf_of = Const(None)
+    paid = Derived(lambda row: row.status == "paid")
+    paid_out_of_band = Attr()
+    payment_intent = Ref()
+    payment_settings = Derived(lambda row: {"default_mandate": None, "payment_method_options": None,
+                                            "payment_method_types": None})
+    period_end = Attr()
+    period_start = Attr()
+    post_payment_credit_notes_amount = Attr()
+    pre_payment_credit_notes_amount = Attr()
+    quote = Const(None)
+    receipt_number = Const(None)
+    rendering_options = Const(None)
+    starting_balance = Attr()
+    statement_descriptor = Attr()
+    status = Attr()
+    status_transitions = Hash(
+        finalized_at=Attr(), marked_uncollectible_at=Attr(), paid_at=Attr(), voided_at=Attr())
+    subscription = Ref()
+    subscription_proration_date = Attr(omit_null=True)
+    subtotal = Attr()
+    subtotal_excluding_tax = Attr()
+    tax = Attr()
+    test_clock = Ref()
+    total = Attr()
+    total_discount_amounts = Attr()
+    total_excluding_tax = Attr()
+    total_tax_amounts = Attr()
+    transfer_data = Const(None)
+    webhooks_delivered_at = Attr()
+
+
+@view_of(InvoiceItem)
+class InvoiceItemView(View):
+    id = Attr()
+    object = Const("invoiceitem")
+    amount = Attr()
+    currency = Attr()
+    customer = Ref()
+    date = Attr()
+    description = Attr()
+    discountable = Attr()
+    discounts = RefList(table=Discount)
+    invoice = Ref()
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    period = Hash(end=Attr("period_end"), start=Attr("period_start"))
+    plan = Derived(lambda row: None if row.price is None else plan_of(row.price), needs="price")
+    price = Nested()
+    proration = Attr()
+    quantity = Attr()
+    subscription = Ref()
+    subscription_item = Derived(lambda row: OMIT if row.subscription_item_id is None else row.subscription_item_id)
+    tax_rates = RefList(table=TaxRate, whole=True)
+    test_clock = Ref()
+    unit_amount = Attr()
+    unit_amount_decimal = Attr()

@@ -1,0 +1,63 @@
+"""What happens to subscriptions: they start, renew, change, fall behind and end."""
+
+from app.resources.subscriptions.operations.changing import (
+    Change,
+    apply_change,
+    interval_in_force,
+    items_in_force,
+    terms_in_force,
+)
+from app.resources.subscriptions.operations.ending import (
+    cancel_at_period_end,
+    cancel_subscription,
+    end_at_date,
+    expire_incomplete,
+    set_cancel_at,
+)
+from app.resources.subscriptions.operations.renewing import announce_upcoming, preview_renewal, renew
+from app.resources.subscriptions.operations.requests import (
+    added_item,
+    check_collection,
+    create_item,
+    create_subscription,
+    delete_item,
+    item_spec,
+    update_item,
+    update_subscription,
+)
+from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
+from app.resources.subscriptions.operations.starting import check_currency, start_subscription
+from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
+
+__all__ = [
+    "Change",
+    "ItemSpec",
+    "Terms",
+    "added_item",
+    "check_collection",
+    "create_item",
+    "create_subscription",
+    "delete_item",
+    "item_spec",
+    "update_item",
+    "update_subscription",
+    "announce_upcoming",
+    "apply_change",
+    "cancel_at_period_end",
+    "cancel_subscription",
+    "check_currency",
+    "check_items",
+    "end_at_date",
+    "expire_incomplete",
+    "interval_in_force",
+    "invoice_paid",
+    "is_metered",
+    "items_in_force",
+    "miss_due_date",
+    "payment_failed",
+    "preview_renewal",
+    "renew",
+    "set_cancel_at",
+    "start_subscription",
+    "terms_in_force",
+]

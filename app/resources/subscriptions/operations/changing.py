@@ -1,0 +1,337 @@
+"""How a running subscription changes: one code path for callers and for the phases of a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import bindparam
+
+from app.context import Context
+from app.db.session import Prepared, entity
+from app.domain.descriptions import remaining_time_text, unused_time_text
+from app.domain.metadata import merged
+from app.domain.periods import Interval, Period
+from app.domain.proration import ItemState, ProrationLine, prorate
+from app.domain.tiers import amount_of
+from app.errors import CardError, InvalidRequest
+from app.events.emit import tracked
+from app.resources.coupons.operations import active_discount, attach_discount, end_discount, find_coupon
+from app.resources.invoices import operations as invoices
+from app.resources.invoices.tables import InvoiceLine
+from app.resources.prices.operations import interval_of, terms_of
+from app.resources.prices.tables import Price
+from app.resources.subscriptions.operations.renewing import begin_period, close_usage, licensed_lines
+from app.resources.subscriptions.operations.starting import (
+    Refused,
+    add_item,
+    check_currency,
+    draft_subscription_invoice,
+    plan_notices,
+)
+from app.resources.subscriptions.operations.terms import (
+    ItemSpec,
+    Terms,
+    check_items,
+    is_metered,
+    off_words,
+    state_of,
+    subscription_discounts,
+    trial_line,
+)
+from app.resources.subscriptions.tables import Subscription, SubscriptionItem
+from app.resources.usage_records import operations as usage
+
+_BILLED_LINE = Prepared(entity(InvoiceLine).where(
+    InvoiceLine.account_id == bindparam("account_id"), InvoiceLine.subscription_item_id == bindparam("item_id"),
+    InvoiceLine.period_start == bindparam("start"), InvoiceLine.type == bindparam("line_type"),
+).order_by(InvoiceLine.seq.desc()).limit(1))
+
+
+@dataclass(slots=True)
+class Change:
+    """What is to become of a subscription; None leaves a part as it is.
+
+    `items` is the complete list of what the items are to be. `trial_end` is a time, None for no trial, or `keep`.
+    `reset_anchor` starts a new period now. `at_period_end`: a renewal is under way, so nothing prorates. `draft_invoice`:
+    an invoice that the change causes stays a draft for its delay. `bill_removed_usage`: usage of a metered item that goes
+    is billed as a pending item, instead of being lost.
+    """
+
+    items: Sequence[ItemSpec] | None = None
+    terms: Terms | None = None
+    proration_behavior: str = "create_prorations"
+    proration_date: int | None = None
+    reset_anchor: bool = False
+    at_period_end: bool = False
+    trial_end: int | None | Literal["keep"] = "keep"
+    metadata: Mapping[str, str | None] | None = None
+    draft_invoice: bool = False
+    bill_removed_usage: bool = False
+    payment_behavior: str = "allow_incomplete"
+    param: str = "items"
+
+
+def apply_change(ctx: Context, subscription: Subscription, change: Change, *, announce: bool = True) -> None:
+    """Change the subscription, with what follows for its money: prorations, a new period, an invoice.
+
+    Emits the events of the invoice items and invoices, then customer.subscription.updated, unless `announce` is false or
+    a renewal is under way: then the caller emits it. Raises for items that do not go together, and for a proration date outside the period.
+    """
+    ctx.session.load([subscription], "customer")
+    ctx.session.load([subscription], "items.price.product")
+    if change.at_period_end or not announce:
+        _change(ctx, subscription, change)
+        return
+    with tracked(ctx, subscription, "customer.subscription.updated"):
+        _change(ctx, subscription, change)
+
+
+def _change(ctx: Context, subscription: Subscription, change: Change) -> None:
+    discounts = subscription_discounts(ctx, subscription)
+    before = [state_of(item, discounts) for item in subscription.items]
+    rows = {item.id: item for item in subscription.items}
+    interval = interval_of(subscription.items[0].price)
+    if change.terms is not None:
+        apply_terms(ctx, subscription, change.terms)
+    if change.metadata is not None:
+        subscription.metadata_ = merged(subscription.metadata_, change.metadata)
+    if change.items is not None:
+        _replace_items(ctx, subscription, change)
+    rows |= {item.id: item for item in subscription.items}
+    discounts = subscription_discounts(ctx, subscription)
+    after = [state_of(item, discounts) for item in subscription.items]
+    new_interval = interval_of(subscription.items[0].price)
+    trial_changed = _apply_trial(ctx, subscription, change)
+    starts_over = (change.reset_anchor or new_interval != interval or trial_changed
+                   or (subscription.status != "trialing" and _becomes_paid(before, after)))
+    if change.at_period_end:
+        if starts_over and not trial_changed:
+            subscription.billing_cycle_anchor = ctx.now
+        return
+    if starts_over:
+        _start_over(ctx, subscription, change, before, rows, discounts_text=off_words(discounts, subscription.currency))
+    else:
+        _prorate_rest(ctx, subscription, change, before, after, rows)
+
+
+def apply_terms(ctx: Context, subscription: Subscription, terms: Terms) -> None:
+    """Set all that is not an item. Another coupon replaces the discount; none removes it."""
+    subscription.collection_method = terms.collection_method
+    subscription.days_until_due = terms.days_until_due
+    subscription.default_payment_method_id = terms.default_payment_method_id
+    subscription.default_tax_rates = terms.default_tax_rates
+    subscription.application_fee_percent = terms.application_fee_percent
+    subscription.billing_thresholds = terms.billing_thresholds
+    subscription.transfer_data = terms.transfer_data
+    subscription.description = terms.description
+    subscription.automatic_tax_enabled = terms.automatic_tax_enabled
+    current = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
+    if terms.coupon_id == (None if current is None else current.coupon_id):
+        return
+    if current is not None:
+        end_discount(ctx, current)
+        subscription.discount_id = None
+    if terms.coupon_id is not None:
+        coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
+        subscription.discount_id = attach_discount(
+            ctx, coupon, customer_id=subscription.customer_id, subscription_id=subscription.id, start=ctx.now).id
+
+
+def terms_in_force(ctx: Context, subscription: Subscription) -> Terms:
+    """The subscription's present terms, to change some of them."""
+    discount = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
+    return Terms(
+        collection_method=subscription.collection_method, days_until_due=subscription.days_until_due,
+        default_payment_method_id=subscription.default_payment_method_id, default_tax_rates=subscription.default_tax_rates,
+        application_fee_percent=subscription.application_fee_percent, billing_thresholds=subscription.billing_thresholds,
+        transfer_data=subscription.transfer_data, description=subscription.description,
+        automatic_tax_enabled=subscription.automatic_tax_enabled, coupon_id=None if discount is None else discount.coupon_id)
+
+
+def items_in_force(subscription: Subscription) -> list[ItemSpec]:
+    """The subscription's present items, to change some of them."""
+    return [ItemSpec(price=item.price, quantity=item.quantity, tax_rates=item.tax_rates,
+                     billing_thresholds=item.billing_thresholds, metadata=item.metadata_, id=item.id)
+            for item in subscription.items]
+
+
+def _replace_items(ctx: Context, subscription: Subscription, change: Change) -> None:
+    assert change.items is not None
+    _, currency = check_items(change.items, param=change.param)
+    check_currency(subscription.customer, currency)
+    kept = {spec.id for spec in change.items if spec.id is not None}
+    for item in list(subscription.items):
+        if item.id not in kept:
+            _remove_item(ctx, subscription, item, bill_usage=change.bill_removed_usage)
+    items = {item.id: item for item in subscription.items}
+    for spec in change.items:
+        if spec.id is None:
+            add_item(ctx, subscription, spec)
+        else:
+            _change_item(ctx, subscription, items[spec.id], spec, bill_usage=change.bill_removed_usage)
+
+
+def _change_item(ctx: Context, subscription: Subscription, item: SubscriptionItem, spec: ItemSpec, *, bill_usage: bool) -> None:
+    old = item.price
+    if spec.price.id != old.id or spec.quantity != item.quantity:
+        item.changed_at = ctx.now
+    if is_metered(old) and not is_metered(spec.price):
+        _settle_usage(ctx, subscription, item, bill_usage=bill_usage)
+    item.price_id, item.quantity = spec.price.id, spec.quantity
+    ctx.session.load([spec.price], "product")
+    item.__dict__["price"] = spec.price
+    item.tax_rates, item.billing_thresholds = spec.tax_rates, spec.billing_thresholds
+    if spec.metadata is not None:
+        item.metadata_ = spec.metadata
+    if is_metered(spec.price) and not is_metered(old):
+        usage.open_summary(ctx, item, start=subscription.current_period_start, end=subscription.current_period_end)
+    elif is_metered(spec.price) and spec.price.recurring_aggregate_usage != old.recurring_aggregate_usage:
+        usage.reaggregate(ctx, item)
+
+
+def _remove_item(ctx: Context, subscription: Subscription, item: SubscriptionItem, *, bill_usage: bool) -> None:
+    if is_metered(item.price):
+        _settle_usage(ctx, subscription, item, bill_usage=bill_usage)
+    subscription.items.remove(item)
+    ctx.session.delete(item)
+
+
+def _settle_usage(ctx: Context, subscription: Subscription, item: SubscriptionItem, *, bill_usage: bool) -> None:
+    """What is open of an item's usage when the item goes."""
+    if bill_usage and usage.has_open_usage(ctx, item):
+        # Our choice: usage under a price that a phase takes away inside a period is billed on the next invoice, because
+        # it was consumed; Stripe does not say what becomes of it.
+        quantity = usage.current_summary(ctx, item).total_usage
+        invoices.add_pending_item(
+            ctx, subscription.customer_id, amount=amount_of(terms_of(item.price), quantity), currency=subscription.currency,
+            description=f"{quantity} × {item.price.product.name}", price=item.price, quantity=quantity,
+            start=subscription.current_period_start, end=ctx.now, subscription_id=subscription.id,
+            subscription_item_id=item.id, tax_rates=item.tax_rates)
+    usage.discard_usage(ctx, item)
+
+
+def _apply_trial(ctx: Context, subscription: Subscription, change: Change) -> bool:
+    """Start, move or end the trial; whether that begins a new period."""
+    wanted = change.trial_end
+    if wanted == "keep" or wanted == subscription.trial_end:
+        return False
+    if wanted is not None and wanted > ctx.now:
+        if subscription.status != "trialing":
+            subscription.trial_start = ctx.now
+        subscription.trial_end = subscription.billing_cycle_anchor = wanted
+        subscription.status = "trialing"
+        return True
+    if subscription.status == "trialing":
+        subscription.status, subscription.trial_end = "active", ctx.now
+        subscription.trial_notice_at = None
+        subscription.billing_cycle_anchor = ctx.now
+        return True
+    return False
+
+
+def _becomes_paid(before: Sequence[ItemState], after: Sequence[ItemState]) -> bool:
+    free = all(state.amount == 0 and not state.metered for state in before)
+    return free and any(state.amount for state in after)
+
+
+def _start_over(ctx: Context, subscription: Subscription, change: Change, before: Sequence[ItemState],
+                rows: Mapping[str, SubscriptionItem], *, discounts_text: str | None) -> None:
+    """A new period from now: credit the old one's rest, bill its usage, and invoice the new one at once."""
+    period = Period(subscription.current_period_start, subscription.current_period_end)
+    was_paid = subscription.status == "active" or subscription.status == "past_due" or subscription.trial_start == ctx.now
+    ended_trial = subscription.trial_end == ctx.now and subscription.status == "active"
+    if change.proration_behavior != "none" and was_paid and not ended_trial and period.start <= ctx.now < period.end:
+        add_prorations(ctx, subscription, prorate(before, [], period, ctx.now), rows)
+    closed, usage_lines = close_usage(ctx, subscription)
+    for line in usage_lines:
+        line.end = ctx.now
+    if subscription.status == "trialing":
+        assert subscription.trial_end is not None
+        subscription.current_period_start, subscription.current_period_end = ctx.now, subscription.trial_end
+        for item in subscription.items:
+            if is_metered(item.price):
+                usage.resize_open_period(ctx, item, start=ctx.now, end=subscription.trial_end)
+        plan_notices(ctx, subscription)
+        lines = [trial_line(subscription, item, ctx.now, subscription.trial_end) for item in subscription.items]
+    else:
+        subscription.billing_cycle_anchor = ctx.now
+        begin_period(ctx, subscription)
+        lines = licensed_lines(subscription)
+    billed_usage = [] if ended_trial else [line for line in usage_lines if line.quantity or line.amount]
+    _invoice_change(ctx, subscription, change, billed_usage + lines, (period.start, ctx.now))
+    for summary in closed:
+        summary.invoice_id = subscription.latest_invoice_id
+
+
+def _prorate_rest(ctx: Context, subscription: Subscription, change: Change, before: Sequence[ItemState],
+                  after: Sequence[ItemState], rows: Mapping[str, SubscriptionItem]) -> None:
+    """Credits and debits for the rest of the period, pending or invoiced now."""
+    period = Period(subscription.current_period_start, subscription.current_period_end)
+    at = ctx.now if change.proration_date is None else change.proration_date
+    if not period.start <= at <= period.end or (change.proration_date is not None and at < _last_change(ctx, rows)):
+        raise InvalidRequest("Cannot specify proration date outside of current subscription period",
+                             param="proration_date")
+    # Stripe: nothing was paid in a trial, so that nothing prorates (behaviour reference, 3.6).
+    if change.proration_behavior == "none" or subscription.status not in ("active", "past_due", "unpaid"):
+        return
+    lines = prorate(before, after, period, at)
+    add_prorations(ctx, subscription, lines, rows)
+    if change.proration_behavior == "always_invoice" and lines:
+        _invoice_change(ctx, subscription, change, [], (period.start, ctx.now))
+
+
+def _last_change(ctx: Context, rows: Mapping[str, SubscriptionItem]) -> int:
+    """When an item last changed before this very change."""
+    return max((item.changed_at for item in rows.values() if item.changed_at < ctx.now), default=0)
+
+
+def add_prorations(ctx: Context, subscription: Subscription, lines: Sequence[ProrationLine],
+                   rows: Mapping[str, SubscriptionItem]) -> None:
+    """Pending items for the credits and debits. Emits invoiceitem.created for each."""
+    text = off_words(subscription_discounts(ctx, subscription), subscription.currency)
+    for line in lines:
+        price = ctx.get(Price, line.price)
+        assert price is not None
+        ctx.session.load([price], "product")
+        item = rows[line.item]
+        words = unused_time_text if line.credit else remaining_time_text
+        invoices.add_pending_item(
+            ctx, subscription.customer_id, amount=line.amount, currency=subscription.currency,
+            description=words(price.product.name, line.period.start, line.quantity, text), price=price,
+            quantity=line.quantity, start=line.period.start, end=line.period.end, proration=True, discountable=False,
+            subscription_id=subscription.id, subscription_item_id=item.id, tax_rates=item.tax_rates,
+            proration_details={"credited_items": _credited(ctx, subscription, item) if line.credit else None})
+
+
+def _credited(ctx: Context, subscription: Subscription, item: SubscriptionItem) -> dict[str, object] | None:
+    line = ctx.session.first(InvoiceLine, _BILLED_LINE, account_id=ctx.account_id, item_id=item.id,
+                             start=subscription.current_period_start, line_type="subscription")
+    return None if line is None else {"invoice": line.invoice_id, "invoice_line_items": [line.id]}
+
+
+def _invoice_change(ctx: Context, subscription: Subscription, change: Change, lines: list[invoices.LineDraft],
+                    period: tuple[int, int]) -> None:
+    """The invoice of a change: finalised and collected at once, or a draft where a schedule made it."""
+    items = invoices.sweep(ctx, subscription.customer_id, subscription.id, only_own=True)
+    draft = change.draft_invoice or subscription.collection_method == "send_invoice"
+    invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines,
+                                         reason="subscription_update", period=period, auto_advance=draft)
+    if change.proration_date is not None:
+        invoice.subscription_proration_date = change.proration_date
+    subscription.latest_invoice_id = invoice.id
+    if draft:
+        return
+    invoices.finalize_invoice(ctx, invoice, fresh=True)
+    if invoice.status == "open" and change.payment_behavior != "default_incomplete":
+        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=False)
+        if declined is not None and change.payment_behavior == "error_if_incomplete":
+            raise Refused(declined)
+    if invoice.status == "open" and subscription.status == "active":
+        subscription.status = "past_due"
+
+
+def interval_in_force(subscription: Subscription) -> Interval:
+    """How often the subscription renews."""
+    return interval_of(subscription.items[0].price)

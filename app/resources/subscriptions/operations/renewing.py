@@ -1,0 +1,128 @@
+"""The end of a period: what was used is billed, and the next period begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.context import Context
+from app.domain.periods import Interval, next_boundary
+from app.domain.proration import amount_between
+from app.domain.tiers import amount_of
+from app.events.emit import emit, tracked
+from app.resources.invoices import operations as invoices
+from app.resources.invoices.operations import LineDraft
+from app.resources.invoices.tables import Invoice
+from app.resources.prices.operations import interval_of, terms_of
+from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_notices
+from app.resources.subscriptions.operations.terms import is_metered, period_line
+from app.resources.subscriptions.tables import Subscription
+from app.resources.usage_records import operations as usage
+from app.resources.usage_records.tables import UsageRecordSummary
+
+
+def renew(ctx: Context, subscription: Subscription, change: Callable[[], None] | None = None) -> Invoice:
+    """Close the period that ends now and invoice the next one.
+
+    `change` is applied in between (a schedule's phase): the old period's usage is billed at what was in force, and the new
+    period's items are what `change` left. Emits invoice.created, then customer.subscription.updated.
+    """
+    with tracked(ctx, subscription, "customer.subscription.updated"):
+        old = (subscription.current_period_start, subscription.current_period_end)
+        closed, usage_lines = close_usage(ctx, subscription)
+        if subscription.status == "trialing":
+            subscription.status = "active"
+            # What is used in a trial is not billed, and its period is no service period of a price.
+            usage_lines = []
+        if change is not None:
+            change()
+        begin_period(ctx, subscription)
+        items = invoices.sweep(ctx, subscription.customer_id, subscription.id)
+        lines = invoices.item_lines(items) + _interleaved(subscription, usage_lines)
+        invoice = draft_subscription_invoice(ctx, subscription, lines, reason="subscription_cycle", period=old,
+                                             auto_advance=subscription.status != "unpaid")
+        subscription.latest_invoice_id = invoice.id
+        for summary in closed:
+            summary.invoice_id = invoice.id
+    return invoice
+
+
+def begin_period(ctx: Context, subscription: Subscription) -> None:
+    """The period from now to the next boundary of the anchor, or to where the subscription is to be canceled."""
+    subscription.current_period_start = ctx.now
+    interval = interval_of(subscription.items[0].price)
+    end = next_boundary(subscription.billing_cycle_anchor, interval, ctx.now)
+    if subscription.cancel_at is not None and ctx.now < subscription.cancel_at < end:
+        end = subscription.cancel_at
+    subscription.current_period_end = end
+    for item in subscription.items:
+        if is_metered(item.price):
+            usage.resize_open_period(ctx, item, start=ctx.now, end=end)
+    plan_notices(ctx, subscription)
+
+
+def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False) -> tuple[list[UsageRecordSummary], list[LineDraft]]:
+    """Close the open summary of each metered item; the summaries, and their lines for the period that has ended.
+
+    Unless it is the `final` one, each gets a summary for the period that begins, whose bounds `begin_period` sets.
+    """
+    closed, lines = [], []
+    start, end = subscription.current_period_start, subscription.current_period_end
+    for item in subscription.items:
+        if is_metered(item.price):
+            summary = usage.close_period(ctx, item) if final else usage.roll_period(ctx, item, start=ctx.now, end=ctx.now)
+            closed.append(summary)
+            lines.append(period_line(subscription, item, start, end, quantity=summary.total_usage))
+    return closed, lines
+
+
+def licensed_lines(subscription: Subscription) -> list[LineDraft]:
+    """The lines of the licensed items for the current period, pro rata where a cancel date shortens it."""
+    start, end = subscription.current_period_start, subscription.current_period_end
+    lines = []
+    for item in subscription.items:
+        if not is_metered(item.price):
+            lines.append(period_line(subscription, item, start, end, amount=_shortened(subscription, item.price, item.quantity)))
+    return lines
+
+
+def _shortened(subscription: Subscription, price: object, quantity: int | None) -> int | None:
+    if subscription.cancel_at != subscription.current_period_end:
+        return None
+    interval: Interval = interval_of(price)  # type: ignore[arg-type]
+    whole = amount_of(terms_of(price), quantity or 0)  # type: ignore[arg-type]
+    return amount_between(whole, subscription.billing_cycle_anchor, interval, subscription.current_period_start,
+                          subscription.current_period_end)
+
+
+def _interleaved(subscription: Subscription, usage_lines: list[LineDraft]) -> list[LineDraft]:
+    """Subscription lines in item order: an item's usage stands where the item does; a removed item's comes first."""
+    if not usage_lines:
+        return licensed_lines(subscription)
+    order = {item.id: index for index, item in enumerate(subscription.items)}
+    lines = usage_lines + licensed_lines(subscription)
+    return sorted(lines, key=lambda line: order.get(line.subscription_item_id or "", -1))
+
+
+def announce_upcoming(ctx: Context, subscription: Subscription) -> None:
+    """Send invoice.upcoming: what the next renewal would bill as things stand. Not for a subscription that is ending."""
+    if not (subscription.cancel_at_period_end or subscription.cancel_at == subscription.current_period_end):
+        emit(ctx, "invoice.upcoming", preview_renewal(ctx, subscription))
+    subscription.upcoming_notice_at = None
+
+
+def preview_renewal(ctx: Context, subscription: Subscription) -> Invoice:
+    """The invoice that the next renewal would make, not stored and without an id."""
+    at = ctx.at(subscription.current_period_end)
+    start, end = subscription.current_period_start, subscription.current_period_end
+    interval = interval_of(subscription.items[0].price)
+    following = next_boundary(subscription.billing_cycle_anchor, interval, end)
+    lines: list[LineDraft] = []
+    for item in subscription.items:
+        if not is_metered(item.price):
+            lines.append(period_line(subscription, item, end, following))
+        elif subscription.status != "trialing":
+            quantity = usage.current_summary(ctx, item).total_usage
+            lines.append(period_line(subscription, item, start, end, quantity=quantity))
+    items = invoices.sweep(ctx, subscription.customer_id, subscription.id)
+    return draft_subscription_invoice(at, subscription, invoices.item_lines(items) + lines, reason="upcoming",
+                                      period=(start, end), auto_advance=True, preview=True)

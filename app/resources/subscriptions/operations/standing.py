@@ -1,0 +1,66 @@
+"""How payments, and their absence, decide about a subscription's status."""
+
+from __future__ import annotations
+
+from app.context import Context
+from app.events.emit import tracked
+from app.resources.invoices import operations as invoices
+from app.resources.invoices.tables import Invoice
+from app.resources.subscriptions.operations.ending import cancel_subscription
+from app.resources.subscriptions.operations.starting import plan_notices
+from app.resources.subscriptions.tables import Subscription
+
+
+def invoice_paid(ctx: Context, invoice: Invoice) -> None:
+    """Reaction to invoice.payment_succeeded: the latest invoice's payment makes a subscription active (again)."""
+    subscription = _of(ctx, invoice)
+    if subscription is None or subscription.latest_invoice_id != invoice.id:
+        return
+    if subscription.status in ("incomplete", "past_due", "unpaid"):
+        with tracked(ctx, subscription, "customer.subscription.updated"):
+            was_incomplete = subscription.status == "incomplete"
+            subscription.status, subscription.expires_at = "active", None
+            if was_incomplete:
+                plan_notices(ctx, subscription)
+
+
+def payment_failed(ctx: Context, invoice: Invoice) -> None:
+    """Reaction to invoice.payment_failed: past due at the first failure, and dunning's end after the last attempt."""
+    subscription = _of(ctx, invoice)
+    if subscription is None:
+        return
+    if subscription.status in ("active", "trialing"):
+        _become(ctx, subscription, "past_due")
+    exhausted = invoice.auto_advance and invoice.next_payment_attempt is None
+    if not exhausted or subscription.status not in ("past_due", "unpaid"):
+        return
+    end = ctx.choices.dunning_end
+    if end == "cancel":
+        # Schedules tell a delinquent end from a wanted one by this mark.
+        subscription.__dict__["_ended_by_dunning"] = True
+        cancel_subscription(ctx, subscription)
+    elif end == "unpaid":
+        _become(ctx, subscription, "unpaid")
+    if ctx.choices.dunning_end_invoice == "mark_uncollectible":
+        invoices.mark_uncollectible(ctx, invoice)
+    else:
+        invoices.stop_collecting(ctx, invoice)
+
+
+def miss_due_date(ctx: Context, invoice: Invoice) -> None:
+    """An invoice that was sent is not paid by its due date."""
+    invoice.past_due_at = None
+    subscription = _of(ctx, invoice)
+    if subscription is not None and subscription.status == "active":
+        _become(ctx, subscription, "past_due")
+
+
+def _become(ctx: Context, subscription: Subscription, status: str) -> None:
+    with tracked(ctx, subscription, "customer.subscription.updated"):
+        subscription.status = status
+
+
+def _of(ctx: Context, invoice: Invoice) -> Subscription | None:
+    """The invoice's subscription, unless that is still being created: it has no latest invoice then."""
+    subscription = ctx.get(Subscription, invoice.subscription_id)
+    return None if subscription is None or subscription.latest_invoice_id is None else subscription

@@ -1,0 +1,213 @@
+"""How a subscription begins: its items, its first period, its first invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.context import Context
+from app.domain.periods import Interval, period_containing
+from app.domain.proration import amount_between
+from app.domain.descriptions import remaining_time_text
+from app.domain.tiers import amount_of
+from app.errors import CardError, InvalidRequest
+from app.events.emit import emit
+from app.resources.coupons.operations import attach_discount, find_coupon
+from app.resources.customers.tables import Customer
+from app.resources.invoices import operations as invoices
+from app.resources.invoices.operations import LineDraft
+from app.resources.invoices.tables import Invoice
+from app.resources.prices.operations import terms_of
+from app.resources.subscriptions.operations.terms import (
+    ItemSpec, Terms, check_items, is_metered, off_words, period_line, subscription_discounts, trial_line,
+)
+from app.resources.subscriptions.tables import Subscription, SubscriptionItem
+from app.resources.usage_records import operations as usage
+
+DAY = 86_400
+
+
+def start_subscription(
+    ctx: Context, customer: Customer, specs: Sequence[ItemSpec], terms: Terms, *, start_date: int | None = None,
+    anchor: int | None = None, trial_end: int | None = None, proration_behavior: str = "create_prorations",
+    metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
+    add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
+) -> Subscription:
+    """A subscription with its items and its first invoice.
+
+    `start_date` before now is billed back; `anchor` after now makes a first partial period. `first_invoice` says how the
+    invoice goes on: `draft` (a schedule's: it finalises itself later, and the subscription is active at once) or
+    `finalize` (now, and what becomes of the payment decides about the status). `add_items` are the arguments of further
+    one-time items on it. Emits the invoice's events, then customer.subscription.created.
+    """
+    interval, currency = check_items(specs, param=param)
+    check_currency(customer, currency)
+    now = ctx.now
+    trialing = trial_end is not None and trial_end > now
+    anchor = trial_end if trialing and anchor is None else now if anchor is None else anchor
+    assert anchor is not None
+    end = trial_end if trialing else period_containing(anchor, interval, now).end if anchor <= now else anchor
+    assert end is not None
+    subscription = Subscription(
+        application_fee_percent=terms.application_fee_percent, automatic_tax_enabled=terms.automatic_tax_enabled,
+        billing_cycle_anchor=anchor, billing_thresholds=terms.billing_thresholds, cancel_at_period_end=False,
+        collection_method=terms.collection_method, currency=currency, current_period_end=end, current_period_start=now,
+        customer_id=customer.id, days_until_due=terms.days_until_due,
+        default_payment_method_id=terms.default_payment_method_id, default_tax_rates=terms.default_tax_rates,
+        description=terms.description, schedule_id=schedule_id, start_date=min(start_date or now, now),
+        status="trialing" if trialing else "active", transfer_data=terms.transfer_data,
+        trial_end=trial_end if trialing else None, trial_start=now if trialing else None, metadata_=dict(metadata or {}))
+    ctx.add(subscription)
+    subscription.__dict__ |= {"customer": customer, "items": []}
+    for spec in specs:
+        add_item(ctx, subscription, spec)
+    if terms.coupon_id is not None:
+        coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
+        subscription.discount_id = attach_discount(
+            ctx, coupon, customer_id=customer.id, subscription_id=subscription.id, start=subscription.start_date).id
+    plan_notices(ctx, subscription)
+    for values in add_items:
+        invoices.add_pending_item(ctx, customer.id, subscription_id=subscription.id, **values)
+    if proration_behavior != "none" and subscription.start_date < now:
+        _bill_back(ctx, subscription, interval)
+    lines = _first_lines(subscription, interval, proration_behavior)
+    items = invoices.sweep(ctx, customer.id, subscription.id)
+    if lines or items:
+        invoice = _first_invoice(ctx, subscription, lines, items, keep_draft=first_invoice == "draft")
+        if first_invoice == "finalize" and subscription.collection_method == "charge_automatically":
+            _collect_first(ctx, subscription, invoice, payment_behavior)
+        # Only now: a subscription without a latest invoice is one that nobody has heard of, see `standing`.
+        subscription.latest_invoice_id = invoice.id
+    emit(ctx, "customer.subscription.created", subscription)
+    if trialing and subscription.trial_notice_at is not None and subscription.trial_notice_at <= now:
+        subscription.trial_notice_at = None
+        emit(ctx, "customer.subscription.trial_will_end", subscription)
+    return subscription
+
+
+def check_currency(customer: Customer, currency: str) -> None:
+    """Raises when the customer was billed in another currency before."""
+    if customer.currency is not None and customer.currency != currency:
+        raise InvalidRequest("You cannot combine currencies on a single customer. This customer has had a subscription, "
+                             f"coupon, or invoice item with currency {customer.currency}")
+
+
+def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> SubscriptionItem:
+    """One more item, and the summary that its usage will gather in."""
+    item = ctx.add(SubscriptionItem(
+        billing_thresholds=spec.billing_thresholds, price_id=spec.price.id, quantity=spec.quantity,
+        subscription_id=subscription.id, tax_rates=spec.tax_rates, changed_at=ctx.now, metadata_=dict(spec.metadata or {})))
+    ctx.session.load([spec.price], "product")
+    item.__dict__["price"] = spec.price
+    subscription.items.append(item)
+    if is_metered(spec.price):
+        usage.open_summary(ctx, item, start=subscription.current_period_start, end=subscription.current_period_end)
+    return item
+
+
+def plan_notices(ctx: Context, subscription: Subscription) -> None:
+    """When to announce the end of the trial and the next renewal, for the period that has just begun."""
+    lead = ctx.choices.invoice_upcoming_lead_days * DAY
+    length = subscription.current_period_end - subscription.current_period_start
+    # Our choice: no notice where the lead is as long as the period, because it would come before the period itself.
+    subscription.upcoming_notice_at = subscription.current_period_end - lead if lead < length else None
+    if subscription.status == "trialing":
+        assert subscription.trial_end is not None
+        subscription.trial_notice_at = max(subscription.trial_end - ctx.choices.trial_will_end_lead_days * DAY, ctx.now)
+
+
+def _bill_back(ctx: Context, subscription: Subscription, interval: Interval) -> None:
+    """The time before now of a backdated start, as pending prorations for the first invoice."""
+    discounts = subscription_discounts(ctx, subscription)
+    for item in subscription.items:
+        if is_metered(item.price):
+            continue
+        quantity = item.quantity or 0
+        amount = amount_between(amount_of(terms_of(item.price), quantity), subscription.start_date, interval,
+                                subscription.start_date, ctx.now)
+        text = remaining_time_text(item.price.product.name, subscription.start_date, quantity,
+                                   off_words(discounts, subscription.currency))
+        invoices.add_pending_item(
+            ctx, subscription.customer_id, amount=amount, currency=subscription.currency, description=text, price=item.price,
+            quantity=quantity, start=subscription.start_date, end=ctx.now, proration=True, discountable=False,
+            subscription_id=subscription.id, subscription_item_id=item.id, tax_rates=item.tax_rates)
+
+
+def _first_lines(subscription: Subscription, interval: Interval, proration_behavior: str) -> list[LineDraft]:
+    start, end = subscription.current_period_start, subscription.current_period_end
+    if subscription.status == "trialing":
+        return [trial_line(subscription, item, start, end) for item in subscription.items]
+    partial = subscription.billing_cycle_anchor > start
+    if partial and proration_behavior == "none":
+        # Stripe: free until the anchor, and no invoice at all until then (behaviour reference, 3.4).
+        return []
+    lines = []
+    for item in subscription.items:
+        if is_metered(item.price):
+            lines.append(period_line(subscription, item, start, end, quantity=0, amount=0))
+        elif partial:
+            whole = amount_of(terms_of(item.price), item.quantity or 0)
+            amount = amount_between(whole, subscription.billing_cycle_anchor, interval, start, end)
+            lines.append(period_line(subscription, item, start, end, amount=amount))
+        else:
+            lines.append(period_line(subscription, item, start, end))
+    return lines
+
+
+def _first_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], items: list[Any], *,
+                   keep_draft: bool) -> Invoice:
+    return draft_subscription_invoice(
+        ctx, subscription, invoices.item_lines(items) + lines, reason="subscription_create",
+        period=(ctx.now, ctx.now), auto_advance=keep_draft or subscription.collection_method == "send_invoice")
+
+
+def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], *, reason: str,
+                               period: tuple[int, int], auto_advance: bool, preview: bool = False) -> Invoice:
+    """A draft that carries what the subscription hands down to its invoices."""
+    ctx.session.load([subscription], "customer")
+    values: dict[str, Any] = {}
+    if subscription.discount_id is not None:
+        values["discounts"] = [subscription.discount_id]
+    if subscription.default_tax_rates:
+        values["default_tax_rates"] = subscription.default_tax_rates
+    if subscription.description is not None:
+        values["description"] = subscription.description
+    if subscription.automatic_tax_enabled:
+        values["automatic_tax_enabled"] = True
+    invoice = invoices.draft_invoice(
+        ctx, subscription.customer, lines, reason=reason, currency=subscription.currency, period=period,
+        subscription_id=subscription.id, auto_advance=auto_advance, collection_method=subscription.collection_method,
+        days_until_due=subscription.days_until_due, values=values, preview=preview)
+    invoice.__dict__["subscription"] = subscription
+    return invoice
+
+
+def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str) -> None:
+    """Finalise and charge the first invoice inside the request; what comes of it is the subscription's status."""
+    if invoice.amount_due > 0 and payment_behavior != "default_incomplete":
+        method = invoices.payment_method_of(ctx, invoice)
+        if method is None and ctx.choices.missing_payment_method == "refuse":
+            raise invoices.no_payment_method()
+    # Until the money is there the subscription is incomplete; a settlement of nothing makes it active at once.
+    status = subscription.status
+    if invoice.amount_due > 0:
+        subscription.status, subscription.expires_at = "incomplete", ctx.now + ctx.choices.incomplete_expires_after_s
+        subscription.upcoming_notice_at = None
+    invoices.finalize_invoice(ctx, invoice, fresh=True)
+    if invoice.status == "open" and payment_behavior != "default_incomplete":
+        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=False)
+        if declined is not None and payment_behavior == "error_if_incomplete":
+            raise Refused(declined)
+    if invoice.status == "paid":
+        subscription.status, subscription.expires_at = status, None
+        plan_notices(ctx, subscription)
+
+
+class Refused(CardError):
+    """A decline after which nothing is kept: `payment_behavior=error_if_incomplete`."""
+
+    commits = False
+
+    def __init__(self, declined: CardError) -> None:
+        super().__init__(declined.message, code=declined.code, decline_code=declined.decline_code, param=declined.param,
+                         payment_method=declined.payment_method, extra=declined.extra)

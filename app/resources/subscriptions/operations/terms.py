@@ -1,0 +1,142 @@
+"""What a subscription is to be billed by, and the amounts that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from app.context import Context
+from app.domain.descriptions import off_text, subscription_line_text, trial_text
+from app.domain.discounts import Discount as DomainDiscount
+from app.domain.discounts import discounted
+from app.domain.periods import Interval
+from app.domain.proration import ItemState
+from app.domain.tiers import amount_of
+from app.errors import InvalidRequest
+from app.resources.coupons.operations import active_discount, domain_discount
+from app.resources.invoices.operations import LineDraft
+from app.resources.prices.operations import interval_of, terms_of
+from app.resources.prices.tables import Price
+from app.resources.subscriptions.tables import Subscription, SubscriptionItem
+
+ITEMS_MAX = 20
+
+
+@dataclass(slots=True)
+class ItemSpec:
+    """What an item is to be. `id` names the existing item that becomes this; `quantity` is None for a metered price."""
+
+    price: Price
+    quantity: int | None = None
+    tax_rates: list[str] = field(default_factory=list)
+    billing_thresholds: dict[str, Any] | None = None
+    metadata: dict[str, str] | None = None
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class Terms:
+    """Everything that a subscription is billed by, other than its items."""
+
+    collection_method: str = "charge_automatically"
+    days_until_due: int | None = None
+    default_payment_method_id: str | None = None
+    default_tax_rates: list[str] = field(default_factory=list)
+    application_fee_percent: str | None = None
+    billing_thresholds: dict[str, Any] | None = None
+    transfer_data: dict[str, Any] | None = None
+    description: str | None = None
+    automatic_tax_enabled: bool = False
+    coupon_id: str | None = None
+
+
+def is_metered(price: Price) -> bool:
+    """Whether the price bills reported usage."""
+    return price.recurring_usage_type == "metered"
+
+
+def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Interval, str]:
+    """The interval and currency that all items share.
+
+    Raises for no items, more than twenty, a price used twice, and prices that do not match.
+    """
+    if not specs:
+        raise InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+    if len(specs) > ITEMS_MAX:
+        raise InvalidRequest(f"You cannot create a subscription with more than {ITEMS_MAX} items: this customer already has "
+                             f"the maximum {ITEMS_MAX} items per subscription.", param=param)
+    seen: set[str] = set()
+    first = specs[0].price
+    for index, spec in enumerate(specs):
+        price = spec.price
+        if price.id in seen:
+            raise InvalidRequest(f"Cannot add multiple subscription items with the same plan: {price.id}",
+                                 param=f"{param}[{index}][price]")
+        seen.add(price.id)
+        for name, ours, theirs in (("interval", interval_of(price), interval_of(first)),
+                                   ("currency", price.currency, first.currency)):
+            if ours != theirs:
+                raise InvalidRequest("Currency and interval fields must match across all plans on this subscription. "
+                                     f"Found mismatch in {name} field.", param=param)
+        if is_metered(price):
+            if spec.quantity is not None:
+                raise InvalidRequest("Quantity should not be specified where usage_type is `metered`. Remove quantity from "
+                                     f"`{param}[{index}]`.", param=f"{param}[{index}][quantity]")
+        elif spec.quantity is None:
+            spec.quantity = 1
+    return interval_of(first), first.currency
+
+
+def subscription_discounts(ctx: Context, subscription: Subscription) -> list[DomainDiscount]:
+    """The discount in force on the subscription, as arithmetic wants it."""
+    discount = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
+    return [] if discount is None else [domain_discount(ctx, discount)]
+
+
+def off_words(discounts: list[DomainDiscount], currency: str) -> str | None:
+    """What the discount takes off, in words for a proration."""
+    if not discounts:
+        return None
+    percent: Decimal | None = discounts[0].percent_off
+    return off_text(percent, discounts[0].amount_off, currency)
+
+
+def state_of(item: SubscriptionItem, discounts: list[DomainDiscount]) -> ItemState:
+    """An item as proration sees it, its full-period amount after the discount in force."""
+    price = item.price
+    metered = is_metered(price)
+    amount = 0 if metered else amount_of(terms_of(price), item.quantity or 0)
+    if discounts and amount:
+        amount = discounted(amount, price.product_id, discounts)
+    return ItemState(item.id, price.id, item.quantity, amount, metered)
+
+
+def period_line(subscription: Subscription, item: SubscriptionItem, start: int, end: int, *,
+                quantity: int | None = None, amount: int | None = None) -> LineDraft:
+    """The line of an item for a period: licensed items at their quantity, metered ones at the usage `quantity`."""
+    price = item.price
+    units = (item.quantity or 0) if quantity is None else quantity
+    return LineDraft(
+        amount=amount_of(terms_of(price), units) if amount is None else amount,
+        description=_words(price, units), start=start, end=end, price=price, quantity=units,
+        subscription_id=subscription.id, subscription_item_id=item.id, tax_rates=item.tax_rates,
+        metadata=subscription.metadata_)
+
+
+def trial_line(subscription: Subscription, item: SubscriptionItem, start: int, end: int) -> LineDraft:
+    """The line of nothing for a trial."""
+    line = period_line(subscription, item, start, end, amount=0)
+    line.description = trial_text(item.price.product.name)
+    return line
+
+
+def _words(price: Price, units: int) -> str:
+    cached: dict[int, str] = price.__dict__.setdefault("_words", {})
+    words = cached.get(units)
+    if words is None:
+        unit_amount = None if price.unit_amount_decimal is None else Decimal(price.unit_amount_decimal)
+        words = cached[units] = subscription_line_text(
+            price.product.name, units, unit_amount, price.currency, interval_of(price))
+    return words

@@ -1,0 +1,165 @@
+"""What the endpoints of subscriptions and their items take."""
+
+from app.wire.params import (
+    Boolean,
+    Currency,
+    DecimalNumber,
+    Enum,
+    Hash,
+    Integer,
+    ListOf,
+    ListParams,
+    Metadata,
+    Params,
+    Percent,
+    RangeQuery,
+    RetrieveParams,
+    Text,
+    Timestamp,
+    TimestampOr,
+)
+
+PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
+PAYMENT_BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
+COLLECTION_METHODS = ("charge_automatically", "send_invoice")
+
+
+class RecurringParams(Params):
+    interval = Enum(("day", "month", "week", "year"), required=True)
+    interval_count = Integer(minimum=1)
+
+
+class ItemPriceDataParams(Params):
+    currency = Currency(required=True)
+    product = Text(required=True)
+    recurring = Hash(RecurringParams, required=True)
+    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class PriceDataParams(Params):
+    currency = Currency(required=True)
+    product = Text(required=True)
+    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class ItemThresholdsParams(Params):
+    usage_gte = Integer(required=True)
+
+
+class AddInvoiceItemParams(Params):
+    price = Text()
+    price_data = Hash(PriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class AutomaticTaxParams(Params):
+    enabled = Boolean(required=True)
+
+
+class ItemCreateParams(Params):
+    billing_thresholds = Hash(ItemThresholdsParams, unsettable=True)
+    metadata = Metadata(unsettable=False)
+    price = Text()
+    price_data = Hash(ItemPriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class ItemChangeParams(ItemCreateParams):
+    clear_usage = Boolean()
+    deleted = Boolean()
+    id = Text()
+
+
+class ThresholdsParams(Params):
+    amount_gte = Integer()
+    reset_billing_cycle_anchor = Boolean()
+
+
+class _SubscriptionParams(RetrieveParams):
+    add_invoice_items = ListOf(Hash(AddInvoiceItemParams), max=20)
+    application_fee_percent = Percent(minimum=0, maximum=100)
+    automatic_tax = Hash(AutomaticTaxParams)
+    billing_thresholds = Hash(ThresholdsParams, unsettable=True)
+    cancel_at_period_end = Boolean()
+    collection_method = Enum(COLLECTION_METHODS)
+    coupon = Text(unsettable=True)
+    days_until_due = Integer(minimum=0)
+    default_payment_method = Text(unsettable=True)
+    default_tax_rates = ListOf(Text(), unsettable=True)
+    description = Text(max=500, unsettable=True)
+    metadata = Metadata()
+    off_session = Boolean()
+    payment_behavior = Enum(PAYMENT_BEHAVIORS)
+    proration_behavior = Enum(PRORATION_BEHAVIORS)
+    trial_from_plan = Boolean()
+
+
+class SubscriptionCreate(_SubscriptionParams):
+    customer = Text(required=True)
+    backdate_start_date = Timestamp()
+    billing_cycle_anchor = Timestamp()
+    cancel_at = Timestamp()
+    currency = Currency()
+    items = ListOf(Hash(ItemCreateParams))
+    trial_end = TimestampOr("now")
+    trial_period_days = Integer(minimum=1, maximum=730)
+
+
+class SubscriptionUpdate(_SubscriptionParams):
+    billing_cycle_anchor = Enum(("now", "unchanged"))
+    cancel_at = Timestamp(unsettable=True)
+    items = ListOf(Hash(ItemChangeParams))
+    proration_date = Timestamp()
+    trial_end = TimestampOr("now")
+
+
+class SubscriptionCancel(RetrieveParams):
+    invoice_now = Boolean()
+    prorate = Boolean()
+
+
+class SubscriptionList(ListParams):
+    collection_method = Enum(COLLECTION_METHODS)
+    created = RangeQuery()
+    current_period_end = RangeQuery()
+    current_period_start = RangeQuery()
+    customer = Text()
+    price = Text()
+    status = Enum(("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "trialing", "unpaid"))
+    test_clock = Text()
+
+
+class _ItemParams(RetrieveParams):
+    billing_thresholds = Hash(ItemThresholdsParams, unsettable=True)
+    metadata = Metadata()
+    payment_behavior = Enum(PAYMENT_BEHAVIORS)
+    price = Text()
+    price_data = Hash(ItemPriceDataParams)
+    proration_behavior = Enum(PRORATION_BEHAVIORS)
+    proration_date = Timestamp()
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class SubscriptionItemCreate(_ItemParams):
+    subscription = Text(required=True)
+
+
+class SubscriptionItemUpdate(_ItemParams):
+    off_session = Boolean()
+
+
+class SubscriptionItemDelete(Params):
+    clear_usage = Boolean()
+    proration_behavior = Enum(PRORATION_BEHAVIORS)
+    proration_date = Timestamp()
+
+
+class SubscriptionItemList(ListParams):
+    subscription = Text(required=True)

@@ -1,0 +1,83 @@
+"""What subscriptions and their items look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.render import OMIT, view_of
+from app.render.fields import Attr, Const, Derived, Nested, Ref, RefList, Sublist
+from app.render.view import View
+from app.resources.prices.views import plan_of
+from app.resources.subscriptions.tables import Subscription, SubscriptionItem
+from app.resources.tax_rates.tables import TaxRate
+
+
+def _only_item(value: Any) -> Any:
+    """A field that a subscription with exactly one item has at its top, for older clients."""
+    return lambda row: value(row.items[0]) if len(row.items) == 1 else OMIT
+
+
+def percent(text: str | None) -> float | None:
+    """A stored percentage as the number that the API shows."""
+    return None if text is None else float(text)
+
+
+@view_of(SubscriptionItem)
+class SubscriptionItemView(View):
+    id = Attr()
+    object = Const("subscription_item")
+    billing_thresholds = Attr()
+    created = Attr()
+    metadata = Attr("metadata_")
+    plan = Derived(lambda row: plan_of(row.price), needs="price")
+    price = Nested()
+    quantity = Attr(omit_null=True)
+    subscription = Attr("subscription_id")
+    tax_rates = RefList(table=TaxRate, whole=True)
+
+
+@view_of(Subscription)
+class SubscriptionView(View):
+    id = Attr()
+    object = Const("subscription")
+    application = Const(None)
+    application_fee_percent = Derived(lambda row: percent(row.application_fee_percent))
+    automatic_tax = Derived(lambda row: {"enabled": row.automatic_tax_enabled})
+    billing_cycle_anchor = Attr()
+    billing_thresholds = Attr()
+    cancel_at = Attr()
+    cancel_at_period_end = Attr()
+    canceled_at = Attr()
+    collection_method = Attr()
+    created = Attr()
+    currency = Attr()
+    current_period_end = Attr()
+    current_period_start = Attr()
+    customer = Ref()
+    days_until_due = Attr()
+    default_payment_method = Ref()
+    default_source = Const(None)
+    default_tax_rates = RefList(table=TaxRate, whole=True)
+    description = Attr()
+    discount = Nested()
+    ended_at = Attr()
+    items = Sublist("/v1/subscription_items?subscription={id}")
+    latest_invoice = Ref()
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    next_pending_invoice_item_invoice = Const(None)
+    pause_collection = Const(None)
+    payment_settings = Derived(lambda row: {"payment_method_options": None, "payment_method_types": None,
+                                            "save_default_payment_method": None})
+    pending_invoice_item_interval = Const(None)
+    pending_setup_intent = Const(None)
+    pending_update = Const(None)
+    plan = Derived(_only_item(lambda item: plan_of(item.price)))
+    quantity = Derived(_only_item(lambda item: OMIT if item.quantity is None else item.quantity))
+    schedule = Ref()
+    start_date = Attr()
+    status = Attr()
+    test_clock = Ref()
+    transfer_data = Attr()
+    trial_end = Attr()
+    trial_start = Attr()
