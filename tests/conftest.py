@@ -46,23 +46,26 @@ def _migrated_postgres(worker_id: str) -> Iterator[Callable[[Path], str]]:
     url = make_url(TEST_DATABASE_URL).set(drivername="postgresql+psycopg")
     name = f"billyard_test_{worker_id}"
     admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    made: list[str] = []
 
-    def recreate(_folder: Path) -> str:
+    def create(database: str, template: str = "template1") -> None:
+        made.append(database)
         with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{name}_template"'))
-        return url.set(database=name).render_as_string(hide_password=False)
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{database}" TEMPLATE "{template}"'))
 
-    with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}_template" WITH (FORCE)'))
-        connection.execute(text(f'CREATE DATABASE "{name}_template"'))
+    def copy(_folder: Path) -> str:
+        create(f"{name}_{len(made)}", f"{name}_template")
+        return url.set(database=made[-1]).render_as_string(hide_password=False)
+
+    create(f"{name}_template")
     database = Database(url.set(database=f"{name}_template").render_as_string(hide_password=False))
     migrate.upgrade(database)
     database.close()
-    yield recreate
+    yield copy
     with admin.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}_template" WITH (FORCE)'))
+        for each in made:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{each}" WITH (FORCE)'))
 
 
 @pytest.fixture(scope="session")
@@ -73,11 +76,23 @@ def shared_url(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="session")
 def shared_server(shared_url: str) -> Iterator[Server]:
-    config = Config(database_url=shared_url, embedded_worker=False, request_log=False, webhook_hosts="loopback")
-    app = create_app(config, Database(shared_url, ids=IdSource(1)))
-    server: Server = app.extensions["billyard"]
+    server = _serve(shared_url)
     yield server
     server.database.close()
+
+
+@pytest.fixture
+def fresh_server(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Server]:
+    """A server on a database of its own, for what works through all sandboxes at once."""
+    server = _serve(migrated(tmp_path))
+    yield server
+    server.database.close()
+
+
+def _serve(url: str) -> Server:
+    config = Config(database_url=url, embedded_worker=False, request_log=False, webhook_hosts="loopback")
+    server: Server = create_app(config, Database(url, ids=IdSource(1))).extensions["billyard"]
+    return server
 
 
 @pytest.fixture

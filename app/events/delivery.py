@@ -37,7 +37,7 @@ class Sender:
 
     def send(self, claim: Claim, at: int) -> tuple[int | None, str | None]:
         """Make the attempt at the wall time `at`: the status of the answer, or None and why there was no answer."""
-        if self._loopback_only and not _is_loopback(claim.url):
+        if self._loopback_only and not is_loopback(claim.url):
             return None, (f"Not sent: {claim.url} is not on this machine, "
                           "and BILLYARD_WEBHOOK_HOSTS=loopback allows no other.")
         body = claim.body
@@ -46,9 +46,11 @@ class Sender:
             answer = self._pools.request(
                 "POST", claim.url, body=body, headers=headers, redirect=False, preload_content=False,
                 timeout=urllib3.Timeout(total=claim.timeout_s))
-        except urllib3.exceptions.TimeoutError:
-            return None, f"No answer within {claim.timeout_s} s."
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
+            # urllib3 counts a refused connection among the timeouts.
+            if isinstance(problem, urllib3.exceptions.TimeoutError) and not isinstance(
+                    problem, urllib3.exceptions.NewConnectionError):
+                return None, f"No answer within {claim.timeout_s} s."
             return None, f"{type(problem).__name__}: {problem}"
         _put_back(answer)
         return answer.status, None
@@ -70,7 +72,8 @@ def _put_back(answer: urllib3.BaseHTTPResponse) -> None:
         answer.close()
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host is this machine, by its address or as `localhost`."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

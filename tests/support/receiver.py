@@ -31,6 +31,7 @@ class Receiver:
 
     def __init__(self, *statuses: int | None) -> None:
         self.received: list[Received] = []
+        self.connections = 0
         self._script = list(statuses)
         self._arrived = threading.Condition()
         self._closed = threading.Event()
@@ -70,6 +71,11 @@ class Receiver:
             self._arrived.notify_all()
             return self._script.pop(0) if self._script else 200
 
+    def connect(self) -> None:
+        """Count a connection."""
+        with self._arrived:
+            self.connections += 1
+
     def hang(self) -> None:
         """Return when the receiver is closed."""
         self._closed.wait()
@@ -82,6 +88,11 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.receiver.connect()
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
