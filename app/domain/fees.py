@@ -1,0 +1,24 @@
+"""What the processing of a charge costs, and when its money becomes available."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from app.domain.money import percent_of
+
+_DAY: Final = 86_400
+# From Monday to Sunday: the days until two business days have passed.
+_SETTLING_DAYS: Final = (2, 2, 2, 4, 4, 3, 2)
+
+
+def processing_fee(amount: int, percent: Decimal, fixed: int) -> int:
+    """The fee of a charge in minor units: 1099 at 2.9 % + 30 is 62."""
+    return percent_of(amount, percent) + fixed
+
+
+def available_on(created: int) -> int:
+    """Midnight UTC two business days after the day of `created`: from Thursday to Monday, from Saturday to Tuesday."""
+    days = created // _DAY
+    # The epoch was a Thursday.
+    return (days + _SETTLING_DAYS[(days + 3) % 7]) * _DAY

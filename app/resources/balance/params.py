@@ -1,0 +1,10 @@
+"""What the balance transactions endpoints take."""
+
+from app.wire.params import Currency, ListParams, RangeQuery, Text
+
+
+class BalanceTransactionList(ListParams):
+    created = RangeQuery()
+    currency = Currency()
+    source = Text()
+    type = Text()

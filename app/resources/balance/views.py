@@ -1,0 +1,43 @@
+"""What a balance transaction looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.render import view_of
+from app.render.fields import Attr, Const, Derived, Ref
+from app.render.view import View
+from app.resources.balance.tables import BalanceTransaction
+
+
+def _status(row: BalanceTransaction) -> str:
+    """On a test clock its time decides; otherwise what `note_availability` noted, since a view asks no clock."""
+    if row.test_clock is not None:
+        return "available" if row.available_on <= row.test_clock.frozen_time else "pending"
+    return "available" if row.__dict__.get("available", row.available_on <= row.created) else "pending"
+
+
+def _fee_details(row: BalanceTransaction) -> list[dict[str, Any]]:
+    if not row.fee:
+        return []
+    return [{"amount": row.fee, "application": None, "currency": row.currency, "description": "Stripe processing fees",
+             "type": "stripe_fee"}]
+
+
+@view_of(BalanceTransaction)
+class BalanceTransactionView(View):
+    id = Attr()
+    object = Const("balance_transaction")
+    amount = Attr()
+    available_on = Attr()
+    created = Attr()
+    currency = Attr()
+    description = Attr()
+    exchange_rate = Const(None)
+    fee = Attr()
+    fee_details = Derived(_fee_details)
+    net = Attr()
+    reporting_category = Attr()
+    source = Ref()
+    status = Derived(_status, needs="test_clock")
+    type = Attr()

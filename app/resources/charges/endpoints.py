@@ -1,0 +1,38 @@
+"""The routes of charges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.context import Context
+from app.resources.charges.params import ChargeList
+from app.resources.charges.tables import Charge
+from app.wire.endpoint import endpoint
+from app.wire.pagination import IS_NULL, Page, list_page
+from app.wire.params import RetrieveParams
+
+blueprint = Blueprint("charges", __name__)
+
+
+@blueprint.get("/v1/charges")
+@endpoint(ChargeList)
+def list_charges(ctx: Context, params: dict[str, Any]) -> Page:
+    """GET /v1/charges: those of test clocks are listed only by customer or payment intent."""
+    narrowed = "customer" in params or "payment_intent" in params
+    filters = {
+        "created": (Charge.created, params.get("created")),
+        "customer": (Charge.customer_id, params.get("customer")),
+        "payment_intent": (Charge.payment_intent_id, params.get("payment_intent")),
+        "test_clock": (Charge.test_clock_id, None if narrowed else IS_NULL),
+        "transfer_group": (Charge.transfer_group, params.get("transfer_group")),
+    }
+    return list_page(ctx, Charge, params, "/v1/charges", filters=filters)
+
+
+@blueprint.get("/v1/charges/<id>")
+@endpoint(RetrieveParams)
+def retrieve_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
+    """GET /v1/charges/:charge"""
+    return ctx.find(Charge, id)

@@ -1,0 +1,56 @@
+"""What a charge looks like."""
+
+from __future__ import annotations
+
+from app.render import view_of
+from app.render.fields import Attr, Const, Derived, Ref
+from app.render.view import View, list_object
+from app.resources.charges.tables import Charge
+
+
+@view_of(Charge)
+class ChargeView(View):
+    id = Attr()
+    object = Const("charge")
+    amount = Attr()
+    amount_captured = Attr()
+    amount_refunded = Attr()
+    application = Const(None)
+    application_fee = Const(None)
+    application_fee_amount = Const(None)
+    balance_transaction = Ref()
+    billing_details = Attr()
+    calculated_statement_descriptor = Attr("statement_descriptor")
+    captured = Attr()
+    created = Attr()
+    currency = Attr()
+    customer = Ref()
+    description = Attr()
+    disputed = Attr()
+    failure_balance_transaction = Const(None)
+    failure_code = Attr()
+    failure_message = Attr()
+    fraud_details = Const({})
+    invoice = Ref()
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    on_behalf_of = Const(None)
+    outcome = Attr()
+    paid = Attr()
+    payment_intent = Ref()
+    payment_method = Attr("payment_method_id")
+    payment_method_details = Attr()
+    receipt_email = Attr()
+    # Our choice: receipts are neither sent nor shown.
+    receipt_number = Const(None)
+    receipt_url = Const(None)
+    refunded = Derived(lambda row: row.amount_refunded == row.amount)
+    refunds = Derived(lambda row: list_object([], f"/v1/charges/{row.id}/refunds"))
+    review = Const(None)
+    shipping = Attr()
+    source_transfer = Const(None)
+    statement_descriptor = Attr()
+    statement_descriptor_suffix = Attr()
+    status = Attr()
+    transfer_data = Const(None)
+    transfer_group = Attr()

@@ -1,0 +1,34 @@
+"""The routes of payment intents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.context import Context
+from app.resources.payment_intents.params import PaymentIntentList, PaymentIntentRetrieve
+from app.resources.payment_intents.tables import PaymentIntent
+from app.wire.endpoint import endpoint
+from app.wire.pagination import IS_NULL, Page, list_page
+
+blueprint = Blueprint("payment_intents", __name__)
+
+
+@blueprint.get("/v1/payment_intents")
+@endpoint(PaymentIntentList)
+def list_payment_intents(ctx: Context, params: dict[str, Any]) -> Page:
+    """GET /v1/payment_intents: those of test clocks are listed only by customer."""
+    filters = {
+        "created": (PaymentIntent.created, params.get("created")),
+        "customer": (PaymentIntent.customer_id, params.get("customer")),
+        "test_clock": (PaymentIntent.test_clock_id, None if "customer" in params else IS_NULL),
+    }
+    return list_page(ctx, PaymentIntent, params, "/v1/payment_intents", filters=filters)
+
+
+@blueprint.get("/v1/payment_intents/<id>")
+@endpoint(PaymentIntentRetrieve)
+def retrieve_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """GET /v1/payment_intents/:intent: a secret key needs no `client_secret`."""
+    return ctx.find(PaymentIntent, id)

@@ -1,0 +1,51 @@
+"""What a payment intent looks like."""
+
+from __future__ import annotations
+
+from app.render import view_of
+from app.render.fields import Attr, Const, Ref, Sublist
+from app.render.view import View
+from app.resources.payment_intents.tables import PaymentIntent
+
+
+@view_of(PaymentIntent)
+class PaymentIntentView(View):
+    id = Attr()
+    object = Const("payment_intent")
+    amount = Attr()
+    amount_capturable = Attr()
+    amount_details = Const({"tip": {}})
+    amount_received = Attr()
+    application = Const(None)
+    application_fee_amount = Const(None)
+    automatic_payment_methods = Const(None)
+    canceled_at = Attr()
+    cancellation_reason = Attr()
+    capture_method = Attr()
+    charges = Sublist("/v1/charges?payment_intent={id}", limit=10)
+    client_secret = Attr()
+    confirmation_method = Attr()
+    created = Attr()
+    currency = Attr()
+    customer = Ref()
+    description = Attr()
+    invoice = Ref()
+    last_payment_error = Attr()
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    next_action = Attr()
+    on_behalf_of = Const(None)
+    payment_method = Ref()
+    payment_method_options = Const({"card": {
+        "installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}})
+    payment_method_types = Attr()
+    processing = Const(None)
+    receipt_email = Attr()
+    review = Const(None)
+    setup_future_usage = Attr()
+    shipping = Attr()
+    statement_descriptor = Attr()
+    statement_descriptor_suffix = Attr()
+    status = Attr()
+    transfer_data = Const(None)
+    transfer_group = Attr()
