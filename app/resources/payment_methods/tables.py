@@ -10,7 +10,7 @@ from app.resources.customers.tables import Customer
 
 
 class PaymentMethod(StripeObject, HasMetadata, OnClock):
-    """A card, as far as it may be kept: never its number. It lives on the clock of the customer that it is attached to."""
+    """A card, as far as it may be kept: never its number. It lives on the clock of its customer."""
 
     __tablename__ = "payment_methods"
     __table_args__ = (
@@ -24,7 +24,7 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     id_prefix = "pm_"
 
     behavior: Mapped[ObjectId | None]
-    """What the card does when it is used, in our own words (`payment_methods.cards`); null where all succeeds."""
+    """What using it causes, as `domain.cards.TestCard` words it, or `detached`; null where all succeeds."""
     billing_details: Mapped[Document]
     card: Mapped[Document | None]
     """Brand, expiry, fingerprint, last4 and the like, as rendered."""
