@@ -11,7 +11,7 @@ _TOOL = Path("shared", "tools", "conformance.py")
 
 
 def conforms(payload: dict[str, Any]) -> None:
-    """Fail when the object, or any in the list, has other fields or types than the reference's; pass where it is absent."""
+    """Fail when the object, or any in the list, has other fields or types than the reference's."""
     validator = _validator()
     if validator is not None:
         differences = validator.errors(payload)

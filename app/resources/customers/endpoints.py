@@ -10,18 +10,31 @@ from app.context import Context
 from app.resources.customers import operations
 from app.resources.customers.params import CustomerCreate, CustomerList, CustomerUpdate
 from app.resources.customers.tables import Customer
+from app.resources.payment_methods.operations import (
+    attach_payment_method,
+    not_attached,
+    take_payment_method,
+    use_payment_method,
+)
+from app.resources.payment_methods.tables import PaymentMethod
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
 
 blueprint = Blueprint("customers", __name__)
 
+_DEFAULT = "invoice_settings[default_payment_method]"
+
 
 @blueprint.post("/v1/customers")
 @endpoint(CustomerCreate)
 def create_customer(ctx: Context, params: dict[str, Any]) -> Customer:
-    """POST /v1/customers"""
-    return operations.create_customer(ctx, params)
+    """POST /v1/customers: a `payment_method` is attached, and can be made the default in the same call."""
+    methods = _methods_to_attach(ctx, params)
+    customer = operations.create_customer(ctx, params)
+    for method in methods:
+        attach_payment_method(ctx, method, customer)
+    return customer
 
 
 @blueprint.get("/v1/customers")
@@ -48,4 +61,27 @@ def retrieve_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer
 @endpoint(CustomerUpdate)
 def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
     """POST /v1/customers/:id"""
-    return operations.update_customer(ctx, ctx.find(Customer, id), params)
+    customer = ctx.find(Customer, id)
+    settings = params.get("invoice_settings", {})
+    default = settings.get("default_payment_method")
+    if default is not None:
+        settings["default_payment_method"] = use_payment_method(ctx, default, customer=customer, param=_DEFAULT).id
+    return operations.update_customer(ctx, customer, params)
+
+
+def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMethod]:
+    """The payment methods that a new customer brings along; in `params` the default is replaced by its real id.
+
+    They are looked at before there is a customer, because a card that is refused must leave none behind.
+    """
+    named = params.get("payment_method")
+    methods = {named: take_payment_method(ctx, named, param="payment_method")} if named else {}
+    settings = params.get("invoice_settings", {})
+    default = settings.get("default_payment_method")
+    if default is not None:
+        if default not in methods:
+            if not default.startswith("pm_card_"):
+                raise not_attached(default, param=_DEFAULT)
+            methods[default] = take_payment_method(ctx, default, param=_DEFAULT)
+        settings["default_payment_method"] = methods[default].id
+    return list(methods.values())

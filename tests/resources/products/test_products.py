@@ -7,9 +7,9 @@ def test_a_product_is_created_with_its_defaults(api: Api) -> None:
     assert product["id"].startswith("prod_") and len(product["id"]) == 19
     assert product == {
         "id": product["id"], "object": "product", "active": True, "created": product["created"], "default_price": None,
-        "description": None, "images": [], "livemode": False, "metadata": {}, "name": "Gold", "package_dimensions": None,
-        "shippable": None, "statement_descriptor": None, "tax_code": None, "unit_label": None,
-        "updated": product["created"], "url": None,
+        "description": None, "images": [], "livemode": False, "metadata": {}, "name": "Gold",
+        "package_dimensions": None, "shippable": None, "statement_descriptor": None, "tax_code": None,
+        "unit_label": None, "updated": product["created"], "url": None,
     }
     conforms(product)
     assert api.get(f"/v1/products/{product['id']}") == product
@@ -18,8 +18,9 @@ def test_a_product_is_created_with_its_defaults(api: Api) -> None:
 
 def test_a_product_takes_every_parameter(api: Api) -> None:
     product = api.post(
-        "/v1/products", id="gold", name="Gold", active=False, description="All of it", images=["https://example.com/1.png"],
-        metadata={"tier": "1"}, package_dimensions={"height": "1.5", "length": 10, "weight": 2, "width": 3}, shippable=True,
+        "/v1/products", id="gold", name="Gold", active=False, description="All of it",
+        images=["https://example.com/1.png"], metadata={"tier": "1"},
+        package_dimensions={"height": "1.5", "length": 10, "weight": 2, "width": 3}, shippable=True,
         statement_descriptor="GOLD", tax_code="txcd_10000000", unit_label="seat", url="https://example.com")
     assert product["id"] == "gold"
     assert product["package_dimensions"] == {"height": 1.5, "length": 10, "weight": 2, "width": 3}
@@ -31,7 +32,8 @@ def test_a_product_takes_every_parameter(api: Api) -> None:
 def test_an_id_is_taken_until_its_product_is_deleted(api: Api) -> None:
     api.post("/v1/products", id="gold", name="Gold")
     error = api.refused("POST", "/v1/products", id="gold", name="Other").error
-    assert (error["message"], error["code"], error["param"]) == ("Product already exists.", "resource_already_exists", "id")
+    assert (error["message"], error["code"], error["param"]) == (
+        "Product already exists.", "resource_already_exists", "id")
     assert api.delete("/v1/products/gold") == {"id": "gold", "object": "product", "deleted": True}
     assert api.post("/v1/products", id="gold", name="Again")["name"] == "Again"
 
@@ -48,7 +50,8 @@ def test_a_product_is_created_with_its_default_price(api: Api) -> None:
 
 def test_an_update_tells_what_changed(api: Api) -> None:
     product = api.post("/v1/products", name="Gold", metadata={"a": "1", "b": "2"}, url="https://example.com")
-    changed = api.post(f"/v1/products/{product['id']}", name="Silver", metadata={"a": "", "c": "3"}, url="", active=False)
+    changed = api.post(f"/v1/products/{product['id']}", name="Silver", metadata={"a": "", "c": "3"}, url="",
+                       active=False)
     assert (changed["name"], changed["metadata"], changed["url"], changed["active"]) == (
         "Silver", {"b": "2", "c": "3"}, None, False)
     event = api.events(type="product.updated")[0]
