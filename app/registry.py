@@ -22,10 +22,14 @@ from app.db.session import DUE_MOMENTS
 from app.db.base import Base, TimeDriven
 from app.clock.engine import PRELOADERS
 from app.control.endpoints import blueprint as control
+from app.resources.balance.endpoints import blueprint as balance
+from app.resources.charges.endpoints import blueprint as charges
 from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
+from app.resources.payment_intents.endpoints import blueprint as payment_intents
+from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.endpoints import blueprint as prices
@@ -39,10 +43,14 @@ from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    balance,
+    charges,
     control,
     coupons,
     customers,
     events,
+    payment_intents,
+    payment_methods,
     prices,
     products,
     subscriptions,
