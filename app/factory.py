@@ -22,6 +22,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     """The application of this process. The database must have been migrated."""
     app = Flask("billyard", static_folder=None)
     app.url_map.strict_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     database = database or Database(config.database_url, ids=IdSource(config.id_seed))
     server = Server(config, database)
     app.extensions["billyard"] = server

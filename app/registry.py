@@ -22,6 +22,7 @@ from app.db.session import DUE_MOMENTS
 from app.db.base import Base, TimeDriven
 from app.clock.engine import PRELOADERS
 from app.control.endpoints import blueprint as control
+from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.coupons.endpoints import blueprint as coupons
@@ -40,9 +41,11 @@ from app.resources.subscriptions.endpoints import blueprint as subscriptions
 from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.test_clocks.endpoints import blueprint as test_clocks
+from app.resources.usage_records.endpoints import blueprint as usage_records
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts,
     balance,
     charges,
     control,
@@ -56,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     subscriptions,
     tax_rates,
     test_clocks,
+    usage_records,
     webhook_endpoints,
 )
 

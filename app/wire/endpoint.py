@@ -20,10 +20,10 @@ from flask import Flask, Response, current_app, request
 from app.clock.now import stopwatch, wall_seconds
 from app.config import Config
 from app.context import API_VERSION, Context
-from app.db.base import StripeObject
+from app.db.base import Base
 from app.db.database import Database
 from app.domain.choices import Choices
-from app.errors import ApiError, ApiFault, InvalidRequest, RateLimited, unrecognized_url
+from app.errors import ApiError, ApiFault, AuthenticationError, InvalidRequest, RateLimited, unrecognized_url
 from app.render import load_for_rendering, parse_expand, render, to_json
 from app.render.view import VIEWS, list_object
 from app.wire.auth import Authenticator, Caller
@@ -112,7 +112,7 @@ class Call:
             self.raw = self._read()
             params = load_params(schema, self.raw)
             expand = params.pop("expand", None) or ()
-            if self.method == "GET":
+            if self.method in ("GET", "HEAD"):
                 status, body = self._read_only(function, params, path, expand)
             else:
                 status, body = self._write(function, params, path, expand)
@@ -135,6 +135,10 @@ class Call:
         environ = self.environ
         stripe_account = environ.get("HTTP_STRIPE_ACCOUNT")
         self.caller = self.server.authenticator.caller(environ.get("HTTP_AUTHORIZATION"), stripe_account)
+        if self.caller.kind == "pk":
+            raise AuthenticationError(
+                "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
+                "your API keys at https://dashboard.stripe.com/account/apikeys.", code="secret_key_required")
         if stripe_account is not None:
             self.headers["Stripe-Account"] = stripe_account
         version = environ.get("HTTP_STRIPE_VERSION")
@@ -163,7 +167,7 @@ class Call:
         query: str = environ.get("QUERY_STRING") or ""
         raw = query.encode("latin-1", "replace")
         length = environ.get("CONTENT_LENGTH")
-        if self.method != "GET" and (length not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ):
+        if self.method not in ("GET", "HEAD") and (length not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ):
             content_type: str = (environ.get("CONTENT_TYPE") or "").lower()
             if content_type.startswith("application/json"):
                 raise InvalidRequest(
@@ -221,7 +225,7 @@ class Call:
 
 
 def _body(session: Any, result: Any, expand: Any) -> bytes:
-    if isinstance(result, StripeObject):
+    if isinstance(result, Base):
         tree = parse_expand(expand, VIEWS[type(result)], is_list=False) if expand else None
         session.flush()
         load_for_rendering(session, [result], tree)

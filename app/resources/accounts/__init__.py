@@ -1,0 +1,1 @@
+"""Accounts: for now the one that a key opens."""

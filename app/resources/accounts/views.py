@@ -1,0 +1,57 @@
+"""What an account looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.db.roots import Account
+from app.render import view_of
+from app.render.fields import Attr, Const, Derived
+from app.render.view import View, list_object
+
+
+def _settings(account: Account) -> dict[str, Any]:
+    """What a dashboard would let its owner set."""
+    return {
+        "bacs_debit_payments": {},
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
+        "card_payments": {"decline_on": {"avs_failure": False, "cvc_failure": False}, "statement_descriptor_prefix": None,
+                          "statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None},
+        "dashboard": {"display_name": account.display_name, "timezone": "Etc/UTC"},
+        "payments": {"statement_descriptor": None, "statement_descriptor_kana": None, "statement_descriptor_kanji": None},
+        "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"},
+                    "statement_descriptor": None},
+        "sepa_debit_payments": {},
+    }
+
+
+def _nothing_required(_account: Account) -> dict[str, Any]:
+    return {"alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
+            "eventually_due": [], "past_due": [], "pending_verification": []}
+
+
+@view_of(Account)
+class AccountView(View):
+    id = Attr()
+    object = Const("account")
+    business_profile = Derived(lambda row: {
+        "mcc": None, "name": row.display_name, "product_description": None, "support_address": None, "support_email": None,
+        "support_phone": None, "support_url": None, "url": None})
+    business_type = Const(None)
+    capabilities = Derived(lambda row: {"card_payments": "active", "transfers": "active"})
+    charges_enabled = Const(True)
+    controller = Derived(lambda row: {"type": "account"})
+    country = Attr()
+    created = Attr()
+    default_currency = Attr()
+    details_submitted = Const(True)
+    email = Attr()
+    external_accounts = Derived(lambda row: list_object([], f"/v1/accounts/{row.id}/external_accounts"))
+    future_requirements = Derived(_nothing_required)
+    metadata = Attr("metadata_")
+    payouts_enabled = Const(True)
+    requirements = Derived(_nothing_required)
+    settings = Derived(_settings)
+    tos_acceptance = Derived(lambda row: {"date": None, "ip": None, "user_agent": None})
+    type = Const("standard")
