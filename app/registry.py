@@ -42,7 +42,6 @@ from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.usage_records.endpoints import blueprint as usage_records
-from app.resources.usage_records.endpoints import blueprint as usage_records
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -60,7 +59,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     subscriptions,
     tax_rates,
     test_clocks,
-    usage_records,
     usage_records,
     webhook_endpoints,
 )
