@@ -35,6 +35,9 @@ from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.subscription_schedules import operations as schedule_operations
+from app.resources.subscription_schedules import ticks as schedule_ticks
+from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
 from app.resources.subscriptions import operations as subscription_operations
 from app.resources.subscriptions import ticks as subscription_ticks
 from app.resources.subscriptions.endpoints import blueprint as subscriptions
@@ -56,6 +59,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payment_methods,
     prices,
     products,
+    subscription_schedules,
     subscriptions,
     tax_rates,
     test_clocks,
@@ -66,8 +70,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 TICKERS: tuple[Ticker, ...] = (
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
+    schedule_ticks.EXPIRING,
     COUPON_EXPIRY,
     DISCOUNT_END,
+    schedule_ticks.PHASE_BOUNDARY,
     subscription_ticks.END,
     subscription_ticks.RENEWAL,
     invoice_ticks.FINALIZE_DUE,
@@ -79,6 +85,9 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
+    "customer.deleted": (schedule_operations.customer_deleted,),
+    "customer.subscription.deleted": (schedule_operations.subscription_ended,),
+    "customer.subscription.updated": (schedule_operations.subscription_changed,),
     "invoice.payment_failed": (subscription_operations.payment_failed,),
     "invoice.payment_succeeded": (subscription_operations.invoice_paid,),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.render import view_of
+from typing import Any
+
+from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Hash, Inline, Ref, RefList
 from app.render.view import View
 from app.resources.subscription_schedules.tables import (
@@ -22,6 +24,10 @@ def _default(name: str) -> Derived:
 def _percent(text: str | None) -> float | None:
     return None if text is None else float(text)
 
+
+
+def _automatic_tax(row: Any) -> Any:
+    return OMIT if row.automatic_tax_enabled is None else {"enabled": row.automatic_tax_enabled}
 
 
 @view_of(SchedulePhaseItem)
@@ -44,6 +50,7 @@ class SchedulePhaseInvoiceItemView(View):
 class SchedulePhaseView(View):
     add_invoice_items = Inline()
     application_fee_percent = Derived(lambda row: _percent(row.application_fee_percent))
+    automatic_tax = Derived(_automatic_tax)
     billing_cycle_anchor = Attr()
     billing_thresholds = Attr()
     collection_method = Attr()

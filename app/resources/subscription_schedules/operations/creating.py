@@ -33,7 +33,7 @@ from app.resources.subscriptions.tables import Subscription
 
 _SUBSCRIPTIONS = Prepared(select(func.count()).where(
     Subscription.account_id == bindparam("account_id"), Subscription.customer_id == bindparam("customer_id"),
-    Subscription.status.not_in(("canceled", "incomplete_expired"))))
+    Subscription.status != "canceled", Subscription.status != "incomplete_expired"))
 _WAITING = Prepared(select(func.count()).where(
     SubscriptionSchedule.account_id == bindparam("account_id"),
     SubscriptionSchedule.customer_id == bindparam("customer_id"),
