@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, literal
 
 from app.context import Context
 from app.db.session import Prepared, entity
@@ -22,7 +22,8 @@ from app.resources.usage_records import operations as usage
 
 _COLLECTING = Prepared(entity(Invoice).where(
     Invoice.account_id == bindparam("account_id"), Invoice.subscription_id == bindparam("subscription_id"),
-    Invoice.status.in_(("draft", "open")), Invoice.auto_advance == bindparam("auto_advance")).order_by(Invoice.seq))
+    Invoice.status.in_([literal("draft"), literal("open")]), Invoice.auto_advance == bindparam("auto_advance"),
+).order_by(Invoice.seq))
 
 
 def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now: bool = False, prorate: bool = False) -> None:
