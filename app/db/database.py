@@ -74,6 +74,9 @@ class Database:
         self.engine = create_engine(parsed, **options)
         self._writer = WriterLock(f"{parsed.database}-writer") if self.is_sqlite else None
         self._local = threading.local()
+        # Every thread's connection is held here too, or it would die with its thread: that crashes CPython before
+        # 3.12.4 in a thread which Python did not start, as the server's are (gh-119585).
+        self._open: dict[tuple[int, int], Connection] = {}
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
 
@@ -114,8 +117,12 @@ class Database:
         self._drop()
 
     def close(self) -> None:
-        """Give back this thread's connection and whatever the engine holds."""
-        self._drop()
+        """Give back the connections of all threads; none of them is in a transaction any more."""
+        for (pid, _), connection in list(self._open.items()):
+            # A forked process leaves its parent's connections alone.
+            if pid == os.getpid():
+                self._discard(connection)
+        self._local = threading.local()
         self.engine.dispose()
         if self._writer is not None:
             self._writer.close()
@@ -125,6 +132,7 @@ class Database:
         if connection is None or self._local.pid != os.getpid() or connection.closed:
             connection = self._local.connection = self.engine.connect()
             self._local.pid = os.getpid()
+            self._open[os.getpid(), id(connection)] = connection
         return connection
 
     def _end(self, connection: Connection, how: str) -> None:
@@ -140,6 +148,11 @@ class Database:
         connection: Connection | None = getattr(self._local, "connection", None)
         self._local.connection = None
         if connection is not None:
+            self._discard(connection)
+
+    def _discard(self, connection: Connection) -> None:
+        self._open.pop((os.getpid(), id(connection)), None)
+        if not connection.closed:
             connection.invalidate()
             connection.close()
 
