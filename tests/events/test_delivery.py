@@ -338,6 +338,22 @@ def test_an_endpoint_that_hangs_does_not_hold_up_the_others(api: Api, threaded: 
         assert len(hanging.received) == 1
 
 
+def test_two_workers_send_each_event_once(
+        api: Api, server: Server, threaded: Worker, receiver: Receiver, wall: Wall) -> None:
+    other = Worker(server.database)
+    other.add(Deliveries(server.default_choices, hosts="loopback", senders=4, on_result=other.wake))
+    other.start()
+    listen(api, receiver.url)
+    for _ in range(30):
+        api.post("/v1/customers")
+        other.wake()
+    receiver.wait_for(30)
+    threaded.stop()
+    other.stop()
+    assert len(receiver.received) == len({received.event["id"] for received in receiver.received}) == 30
+    assert [event["pending_webhooks"] for event in api.events()] == [0] * 30
+
+
 def test_a_connection_is_used_again(api: Api, server: Server, receiver: Receiver) -> None:
     listen(api, receiver.url)
     for _ in range(5):
