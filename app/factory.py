@@ -42,10 +42,14 @@ def build_worker(config: Config, database: Database, *, senders: int = SENDERS) 
     worker = Worker(database)
     worker.add(Deliveries(Choices(limits=config.limits), hosts=config.webhook_hosts, senders=senders,
                           on_result=worker.wake))
-    worker.add(Engine(TICKERS, database.ids, Choices(limits=config.limits), delete_clock=delete_clock,
-                      base_url=config.base_url))
+    worker.add(build_engine(config, database))
     worker.add(ExpiredKeys())
     return worker
+
+
+def build_engine(config: Config, database: Database) -> Engine:
+    """What moves clocks, and the wall-clock world."""
+    return Engine(TICKERS, database.ids, Choices(limits=config.limits), delete_clock=delete_clock, base_url=config.base_url)
 
 
 def _no_route(server: Server) -> Response:

@@ -58,7 +58,7 @@ class Engine:
     """Runs what is due. Give it to a worker, or call `run` until it answers False."""
 
     def __init__(self, tickers: Sequence[Ticker], ids: IdSource, default_choices: Choices, *,
-                 delete_clock: Callable[[Context, TestClock], None], base_url: str = "") -> None:
+                 delete_clock: Callable[[Context, TestClock], object], base_url: str = "") -> None:
         self._ids, self._default_choices, self._base_url = ids, default_choices, base_url
         self._delete_clock = delete_clock
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}

@@ -21,7 +21,7 @@ from app.db.base import Base, StripeObject
 R = TypeVar("R", bound=Base)
 AnySelect = Select[*tuple[Any, ...]]
 
-DUE_MOMENTS: dict[type[Base], Callable[[Any], int | None]] = {}
+DUE_MOMENTS: dict[type[Any], Callable[[Any], int | None]] = {}
 """For each table that time moves: when a row of it is next due. Filled by the registry from the tickers."""
 
 

@@ -59,7 +59,7 @@ class SubscriptionView(View):
     default_source = Const(None)
     default_tax_rates = RefList(table=TaxRate, whole=True)
     description = Attr()
-    discount = Nested()
+    discount = Nested(unless=lambda discount: discount.ended)
     ended_at = Attr()
     items = Sublist("/v1/subscription_items?subscription={id}")
     latest_invoice = Ref()

@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from app.context import Context
+from app.domain.discounts import Discount
 from app.domain.invoicing import ComputedLine, DraftLine, compute, settle
 from app.domain.money import decimal_string
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
-from app.resources.coupons.operations import active_discount, domain_discount
+from app.resources.coupons.operations import domain_discount
+from app.resources.coupons.tables import Discount as DiscountRow
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.items import put_on
 from app.resources.invoices.operations.lines import LineDraft
@@ -112,14 +114,12 @@ def update_usage_line(ctx: Context, invoice: Invoice, item: Any, quantity: int) 
 def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     """Derive discounts, taxes and totals of a draft from its lines; the one place where an invoice's amounts are set."""
     lines = invoice.lines
-    discounts = [domain_discount(ctx, discount) for id in invoice.discounts
-                 if (discount := active_discount(ctx, id)) is not None] if invoice.discounts else []
+    discounts = _discounts(ctx, invoice, invoice.discounts)
     default_rates = domain_rates(ctx, invoice.default_tax_rates) if invoice.default_tax_rates else ()
     computed = compute(
         [DraftLine(line.amount, line.discountable, None if line.price is None else line.price.product_id,
                    domain_rates(ctx, line.tax_rates) if line.tax_rates else default_rates,
-                   tuple(domain_discount(ctx, discount) for id in line.discounts
-                         if (discount := active_discount(ctx, id)) is not None) if line.discounts else ())
+                   tuple(_discounts(ctx, invoice, line.discounts)))
          for line in lines],
         discounts, exempt=customer.tax_exempt != "none")
     for line, result in zip(lines, computed.lines, strict=True):
@@ -131,6 +131,15 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     invoice.total_tax_amounts = _tax_amounts(computed.total_tax_amounts)
     invoice.starting_balance = customer.balance
     invoice.amount_due = settle(computed.total, customer.balance, invoice.currency, minimum=_minimum(invoice)).amount_due
+
+
+def _discounts(ctx: Context, invoice: Invoice, ids: Sequence[str]) -> list[Discount]:
+    """The discounts that were in force when the invoice was made: one that ends before it is finalised still applies."""
+    if not ids:
+        return []
+    found = (ctx.get(DiscountRow, id) for id in ids)
+    return [domain_discount(ctx, row, invoice.currency) for row in found
+            if row is not None and (row.end is None or row.end > invoice.created)]
 
 
 def _minimum(invoice: Invoice) -> int | None:

@@ -48,7 +48,7 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
             return None
     _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic,
           action_required=intent.status == "requires_action")
-    return None if method is None else card_error_of(ctx, intent, charge)
+    return None if method is None else card_error_of(intent, charge)
 
 
 def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:

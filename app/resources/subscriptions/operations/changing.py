@@ -136,7 +136,8 @@ def apply_terms(ctx: Context, subscription: Subscription, terms: Terms) -> None:
     if terms.coupon_id is not None:
         coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
         subscription.discount_id = attach_discount(
-            ctx, coupon, customer_id=subscription.customer_id, subscription_id=subscription.id, start=ctx.now).id
+            ctx, coupon, customer_id=subscription.customer_id, subscription_id=subscription.id, start=ctx.now,
+            currency=subscription.currency).id
 
 
 def terms_in_force(ctx: Context, subscription: Subscription) -> Terms:

@@ -64,7 +64,8 @@ def start_subscription(
     if terms.coupon_id is not None:
         coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
         subscription.discount_id = attach_discount(
-            ctx, coupon, customer_id=customer.id, subscription_id=subscription.id, start=subscription.start_date).id
+            ctx, coupon, customer_id=customer.id, subscription_id=subscription.id, start=subscription.start_date,
+            currency=currency).id
     plan_notices(ctx, subscription)
     for values in add_items:
         invoices.add_pending_item(ctx, customer.id, subscription_id=subscription.id, **values)

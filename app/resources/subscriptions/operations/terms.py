@@ -92,7 +92,7 @@ def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Int
 def subscription_discounts(ctx: Context, subscription: Subscription) -> list[DomainDiscount]:
     """The discount in force on the subscription, as arithmetic wants it."""
     discount = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
-    return [] if discount is None else [domain_discount(ctx, discount)]
+    return [] if discount is None else [domain_discount(ctx, discount, subscription.currency)]
 
 
 def off_words(discounts: list[DomainDiscount], currency: str) -> str | None:
