@@ -179,6 +179,60 @@ def test_usage_of_a_subscription_that_ends_with_its_period_is_billed_at_the_end(
         (10, metered.latest_invoice()["id"])]
 
 
+def test_usage_is_billed_when_the_subscription_is_canceled_with_invoice_now(api: Api) -> None:
+    metered = Metered(api)
+    metered.record(10)
+    metered.advance(JAN_15)
+    api.delete(f"/v1/subscriptions/{metered.subscription}", invoice_now=True)
+    assert metered.billed() == [(10, 20, JAN_1, JAN_15)]
+    assert [(summary["total_usage"], summary["invoice"]) for summary in metered.summaries()] == [
+        (10, metered.latest_invoice()["id"])]
+
+
+def test_the_open_period_has_the_bounds_of_the_subscription(api: Api) -> None:
+    metered = Metered(api)
+    metered.record(10)
+    opened = metered.summaries()[0]
+    api.post(f"/v1/subscriptions/{metered.subscription}", cancel_at=JAN_15)
+    assert metered.summaries() == [opened | {"period": {"end": JAN_15, "start": JAN_1}}]
+    api.post(f"/v1/subscriptions/{metered.subscription}", cancel_at="")
+    assert metered.summaries() == [opened]
+
+
+def test_what_waited_counts_when_the_period_becomes_longer(api: Api) -> None:
+    metered = Metered(api, cancel_at=JAN_15)
+    metered.advance(JAN_15 - 100)
+    metered.record(3)
+    metered.record(4, JAN_15)
+    assert metered.totals() == [3]
+    api.post(f"/v1/subscriptions/{metered.subscription}", cancel_at="")
+    assert metered.totals() == [7]
+
+
+def test_a_new_anchor_closes_the_period_and_bills_it(api: Api) -> None:
+    metered = Metered(api)
+    metered.record(10)
+    metered.advance(JAN_15)
+    api.post(f"/v1/subscriptions/{metered.subscription}", billing_cycle_anchor="now")
+    assert metered.billed() == [(10, 20, JAN_1, JAN_15)]
+    metered.record(4)
+    assert [(summary["period"], summary["total_usage"]) for summary in metered.summaries()] == [
+        ({"end": FEB_15, "start": JAN_15}, 4), ({"end": JAN_15, "start": JAN_1}, 10)]
+
+
+def test_an_item_that_becomes_licensed_loses_its_open_period(api: Api) -> None:
+    metered = Metered(api)
+    metered.record(10)
+    metered.advance(FEB_1)
+    metered.record(7)
+    product = api.post("/v1/products", name="Seat")["id"]
+    seat = api.post("/v1/prices", currency="usd", product=product, unit_amount=500, recurring={"interval": "month"})
+    api.post(f"/v1/subscription_items/{metered.item}", price=seat["id"], proration_behavior="none")
+    assert metered.totals() == [10]
+    api.post(f"/v1/subscription_items/{metered.item}", price=metered.price, proration_behavior="none")
+    assert metered.totals() == [0, 10]
+
+
 def test_an_item_is_removed_with_its_usage_only_by_clear_usage(api: Api) -> None:
     metered = Metered(api, items=[{"price": metered_price(api)}, {"price": metered_price(api)}])
     metered.record(1)
