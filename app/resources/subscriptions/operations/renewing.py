@@ -14,7 +14,7 @@ from app.resources.invoices.operations import LineDraft
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import interval_of, terms_of
 from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_notices
-from app.resources.subscriptions.operations.terms import is_metered, period_line
+from app.resources.subscriptions.operations.terms import is_metered, period_line, trial_line
 from app.resources.subscriptions.tables import Subscription
 from app.resources.usage_records import operations as usage
 from app.resources.usage_records.tables import UsageRecordSummary
@@ -47,10 +47,12 @@ def renew(ctx: Context, subscription: Subscription, change: Callable[[], None] |
 
 
 def begin_period(ctx: Context, subscription: Subscription) -> None:
-    """The period from now to the next boundary of the anchor, or to where the subscription is to be canceled."""
+    """The period from now to the next boundary of the anchor, the trial's end, or the date of the cancellation."""
     subscription.current_period_start = ctx.now
     interval = interval_of(subscription.items[0].price)
-    end = next_boundary(subscription.billing_cycle_anchor, interval, ctx.now)
+    end = (subscription.trial_end if subscription.status == "trialing"
+           else next_boundary(subscription.billing_cycle_anchor, interval, ctx.now))
+    assert end is not None
     if subscription.cancel_at is not None and ctx.now < subscription.cancel_at < end:
         end = subscription.cancel_at
     subscription.current_period_end = end
@@ -76,8 +78,13 @@ def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False
 
 
 def licensed_lines(subscription: Subscription) -> list[LineDraft]:
-    """The lines of the licensed items for the current period, pro rata where a cancel date shortens it."""
+    """The lines of the licensed items for the current period, pro rata where a cancel date shortens it.
+
+    In a trial they are lines of nothing, for all items.
+    """
     start, end = subscription.current_period_start, subscription.current_period_end
+    if subscription.status == "trialing":
+        return [trial_line(subscription, item, start, end) for item in subscription.items]
     lines = []
     for item in subscription.items:
         if not is_metered(item.price):
