@@ -72,12 +72,10 @@ def begin(ctx: Context, schedule: SubscriptionSchedule) -> None:
             ctx, schedule.customer, item_specs(phase), phase_terms(ctx, schedule, phase),
             start_date=schedule.starts_at, anchor=_anchor(ctx, schedule, phase), trial_end=phase.trial_end,
             proration_behavior=phase.proration_behavior, schedule_id=schedule.id,
-            metadata={key: value for key, value in phase.metadata_.items() if value},
+            cancel_at=_cancel_date(schedule), metadata={key: value for key, value in phase.metadata_.items() if value},
             add_items=[_pending_item(ctx, phase, extra) for extra in phase.add_invoice_items])
         schedule.subscription_id = subscription.id
         schedule.__dict__["subscription"] = subscription
-        with tracked(ctx, subscription, "customer.subscription.updated"):
-            settle_cancel_date(ctx, schedule, subscription, phase.proration_behavior)
     schedule.expiring_notice_at = ctx.now
     plan_expiring(ctx, schedule)
 
@@ -162,9 +160,7 @@ def settle_cancel_date(ctx: Context, schedule: SubscriptionSchedule, subscriptio
 
     Runs inside a `tracked` change of the subscription.
     """
-    last = schedule.phases[-1]
-    ends = schedule.end_behavior == "cancel" and schedule.current_phase_start == last.start_date
-    cancel_at = last.end_date if ends else None
+    cancel_at = _cancel_date(schedule)
     if cancel_at == subscription.cancel_at:
         return
     cancel_at_period_end(ctx, subscription, False)
@@ -193,6 +189,12 @@ def announce_expiring(ctx: Context, schedule: SubscriptionSchedule) -> None:
     if schedule.expiring_notice_at is not None and schedule.expiring_notice_at <= ctx.now:
         schedule.expiring_notice_at = None
         emit(ctx, "subscription_schedule.expiring", schedule)
+
+
+def _cancel_date(schedule: SubscriptionSchedule) -> int | None:
+    last = schedule.phases[-1]
+    ends = schedule.end_behavior == "cancel" and schedule.current_phase_start == last.start_date
+    return last.end_date if ends else None
 
 
 def _point_to(schedule: SubscriptionSchedule, phase: SchedulePhase) -> None:

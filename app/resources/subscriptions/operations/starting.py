@@ -32,13 +32,15 @@ def start_subscription(
     anchor: int | None = None, trial_end: int | None = None, proration_behavior: str = "create_prorations",
     metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
     add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
+    cancel_at: int | None = None,
 ) -> Subscription:
     """A subscription with its items and its first invoice.
 
-    `start_date` before now is billed back; `anchor` after now makes a first partial period. `first_invoice` says how the
-    invoice goes on: `draft` (a schedule's: it finalises itself later, and the subscription is active at once) or
-    `finalize` (now, and what becomes of the payment decides about the status). `add_items` are the arguments of further
-    one-time items on it. Emits the invoice's events, then customer.subscription.created.
+    `start_date` before now is billed back; an `anchor` other than now makes a first partial period, and so does a
+    `cancel_at` that comes before the next boundary. `first_invoice` says how the invoice goes on: `draft` (a schedule's:
+    it finalises itself later, and the subscription is active at once) or `finalize` (now, and what becomes of the payment
+    decides about the status). `add_items` are the arguments of further one-time items on it. Emits the invoice's events,
+    then customer.subscription.created.
     """
     interval, currency = check_items(specs, param=param)
     check_currency(customer, currency)
@@ -48,9 +50,12 @@ def start_subscription(
     assert anchor is not None
     end = trial_end if trialing else period_containing(anchor, interval, now).end if anchor <= now else anchor
     assert end is not None
+    if cancel_at is not None:
+        end = min(end, cancel_at)
     subscription = Subscription(
         application_fee_percent=terms.application_fee_percent, automatic_tax_enabled=terms.automatic_tax_enabled,
-        billing_cycle_anchor=anchor, billing_thresholds=terms.billing_thresholds, cancel_at_period_end=False,
+        billing_cycle_anchor=anchor, billing_thresholds=terms.billing_thresholds, cancel_at=cancel_at,
+        cancel_at_period_end=False, canceled_at=None if cancel_at is None else now,
         collection_method=terms.collection_method, currency=currency, current_period_end=end, current_period_start=now,
         customer_id=customer.id, days_until_due=terms.days_until_due,
         default_payment_method_id=terms.default_payment_method_id, default_tax_rates=terms.default_tax_rates,
@@ -138,10 +143,10 @@ def _first_lines(subscription: Subscription, interval: Interval, proration_behav
     start, end = subscription.current_period_start, subscription.current_period_end
     if subscription.status == "trialing":
         return [trial_line(subscription, item, start, end) for item in subscription.items]
-    partial = subscription.billing_cycle_anchor > start
-    if partial and proration_behavior == "none":
+    if subscription.billing_cycle_anchor > start and proration_behavior == "none":
         # Stripe: free until the anchor, and no invoice at all until then (behaviour reference, 3.4).
         return []
+    partial = subscription.billing_cycle_anchor != start or subscription.cancel_at == end
     lines = []
     for item in subscription.items:
         if is_metered(item.price):
