@@ -38,6 +38,7 @@ from app.resources.products.endpoints import blueprint as products
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
 from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
+from app.resources.subscription_schedules.tables import SubscriptionSchedule
 from app.resources.subscriptions import operations as subscription_operations
 from app.resources.subscriptions import ticks as subscription_ticks
 from app.resources.subscriptions.endpoints import blueprint as subscriptions
@@ -94,6 +95,7 @@ REACTIONS |= {
 
 PRELOADERS |= {
     Subscription: subscription_ticks.preload,
+    SubscriptionSchedule: schedule_ticks.preload,
     Invoice: invoice_ticks.preload,
 }
 

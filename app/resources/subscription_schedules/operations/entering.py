@@ -95,18 +95,16 @@ def enter_phase(ctx: Context, schedule: SubscriptionSchedule, phase: SchedulePha
 
     def apply() -> None:
         bill_extras(ctx, subscription, phase, phase.add_invoice_items)
-        apply_change(ctx, subscription, change)
-        if at_period_end:
-            settle_cancel_date(ctx, schedule, subscription, phase.proration_behavior)
+        apply_change(ctx, subscription, change, announce=False)
+        settle_cancel_date(ctx, schedule, subscription, phase.proration_behavior)
 
     with managing(ctx, schedule), tracked(ctx, schedule, "subscription_schedule.updated"):
         _point_to(schedule, phase)
         if at_period_end:
             renew(ctx, subscription, apply)
         else:
-            apply()
             with tracked(ctx, subscription, "customer.subscription.updated"):
-                settle_cancel_date(ctx, schedule, subscription, phase.proration_behavior)
+                apply()
 
 
 def phase_terms(ctx: Context, schedule: SubscriptionSchedule, phase: SchedulePhase,

@@ -14,7 +14,7 @@ from app.domain.phases import PhaseLength, PhaseRefused, PhaseWindow, lay_out
 from app.errors import InvalidRequest, missing_parameter, no_such
 from app.resources.coupons.operations import find_coupon
 from app.resources.customers.tables import Customer
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.operations import use_payment_method
 from app.resources.prices.operations import find_price, interval_of, price_from_data
 from app.resources.prices.tables import Price
 from app.resources.subscription_schedules.tables import (
@@ -65,8 +65,9 @@ def set_default_settings(ctx: Context, schedule: SubscriptionSchedule, values: M
         _refuse_destination(values["transfer_data"], "default_settings")
         settings["transfer_data"] = None
     if "default_payment_method" in values:
-        schedule.default_payment_method_id = _payment_method(
-            ctx, schedule.customer_id, values["default_payment_method"], "default_settings[default_payment_method]")
+        schedule.default_payment_method_id = use_payment_method(
+            ctx, values["default_payment_method"], customer=schedule.customer,
+            param="default_settings[default_payment_method]").id
     schedule.default_settings = settings
 
 
@@ -191,8 +192,8 @@ def _read_phase(ctx: Context, customer: Customer, values: Mapping[str, Any], pat
         metadata_={key: value or "" for key, value in values.get("metadata", {}).items()},
         proration_behavior=values.get("proration_behavior", "create_prorations"))
     if "default_payment_method" in values:
-        phase.default_payment_method_id = _payment_method(
-            ctx, customer.id, values["default_payment_method"], f"{path}[default_payment_method]")
+        phase.default_payment_method_id = use_payment_method(
+            ctx, values["default_payment_method"], customer=customer, param=f"{path}[default_payment_method]").id
     phase.__dict__ |= {"items": items, "add_invoice_items": extras}
     return phase
 
@@ -278,16 +279,6 @@ def _tax_rates(ctx: Context, ids: list[str] | None, param: str) -> list[str]:
     if ids:
         find_tax_rates(ctx, ids, param=param)
     return ids or []
-
-
-def _payment_method(ctx: Context, customer_id: str, id: str, param: str) -> str:
-    method = ctx.get(PaymentMethod, id)
-    if method is None:
-        raise no_such("PaymentMethod", id, param=param, status=400)
-    if method.customer_id != customer_id:
-        raise InvalidRequest(f"The customer does not have a payment method with the ID {id}. The payment method must "
-                             "be attached to the customer.", param=param)
-    return id
 
 
 def _thresholds(values: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -135,11 +135,10 @@ def _follow_up(ctx: Context, schedule: SubscriptionSchedule, before: SchedulePha
     change = Change(
         items=matched_items(subscription, phase), terms=terms, proration_behavior=proration_behavior,
         trial_end="keep" if phase.trial_end == before.trial_end else phase.trial_end, bill_removed_usage=True)
-    with managing(ctx, schedule):
+    with managing(ctx, schedule), tracked(ctx, subscription, "customer.subscription.updated"):
         bill_extras(ctx, subscription, phase, _new_extras(before, phase))
-        apply_change(ctx, subscription, change)
-        with tracked(ctx, subscription, "customer.subscription.updated"):
-            settle_cancel_date(ctx, schedule, subscription, proration_behavior)
+        apply_change(ctx, subscription, change, announce=False)
+        settle_cancel_date(ctx, schedule, subscription, proration_behavior)
 
 
 def _new_extras(before: SchedulePhase, phase: SchedulePhase) -> list[SchedulePhaseInvoiceItem]:
