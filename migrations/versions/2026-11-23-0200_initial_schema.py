@@ -372,6 +372,7 @@ def upgrade() -> None:
         sa.Column("recurring_interval_count", sa.Integer(), nullable=True),
         sa.Column("recurring_trial_period_days", sa.Integer(), nullable=True),
         sa.Column("recurring_usage_type", sa.String(length=255), nullable=True),
+        sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("tax_behavior", sa.String(length=255), nullable=False),
         sa.Column("tiers", JSONDoc(), nullable=True),
         sa.Column("tiers_mode", sa.String(length=255), nullable=True),

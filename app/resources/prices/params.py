@@ -1,4 +1,4 @@
-"""What the prices endpoints take."""
+"""What the prices and plans endpoints take."""
 
 from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
 from app.wire.params import (
@@ -7,6 +7,7 @@ from app.wire.params import (
     DecimalNumber,
     Enum,
     Hash,
+    HashOrText,
     Integer,
     IntegerOr,
     ListOf,
@@ -19,6 +20,7 @@ from app.wire.params import (
     Text,
 )
 
+AGGREGATIONS = ("last_during_period", "last_ever", "max", "sum")
 INTERVALS = ("day", "month", "week", "year")
 TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 
@@ -55,7 +57,7 @@ class CurrencyOptionParams(Params):
 
 
 class RecurringParams(Params):
-    aggregate_usage = Enum(("last_during_period", "last_ever", "max", "sum"))
+    aggregate_usage = Enum(AGGREGATIONS)
     interval = Enum(INTERVALS, required=True)
     interval_count = Integer(minimum=1)
     usage_type = Enum(("licensed", "metered"))
@@ -120,3 +122,41 @@ class PriceList(ListParams):
     product = Text()
     recurring = Hash(RecurringQuery)
     type = Enum(("one_time", "recurring"))
+
+
+class PlanCreate(RetrieveParams):
+    active = Boolean()
+    aggregate_usage = Enum(AGGREGATIONS)
+    amount = _amount()
+    amount_decimal = _decimal_amount()
+    billing_scheme = Enum(("per_unit", "tiered"))
+    currency = Currency(required=True)
+    id = Text()
+    interval = Enum(INTERVALS, required=True)
+    interval_count = Integer(minimum=1)
+    metadata = Metadata()
+    nickname = Text()
+    product = HashOrText(ProductDataParams)
+    tiers = ListOf(Hash(TierParams))
+    tiers_mode = Enum(("graduated", "volume"))
+    transform_usage = Hash(TransformParams)
+    trial_period_days = Integer(minimum=0)
+    usage_type = Enum(("licensed", "metered"))
+
+
+class PlanUpdate(RetrieveParams):
+    active = Boolean()
+    metadata = Metadata()
+    nickname = Text()
+    product = Text()
+    trial_period_days = Integer(minimum=0)
+
+
+class PlanDelete(Params):
+    pass
+
+
+class PlanList(ListParams):
+    active = Boolean()
+    created = RangeQuery()
+    product = Text()

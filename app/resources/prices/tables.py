@@ -43,6 +43,8 @@ class Price(StripeObject, HasMetadata):
     recurring_trial_period_days: Mapped[int | None] = mapped_column(Integer)
     recurring_usage_type: Mapped[ObjectId | None]
     """`licensed` or `metered`."""
+    removed: Mapped[bool]
+    """Deleted as a plan: not found any more, but whatever uses it goes on showing it."""
     tax_behavior: Mapped[ObjectId]
     tiers: Mapped[Documents | None]
     """In rising order, hashes of `up_to`, `unit_amount`, `flat_amount` and their `…_decimal`."""
