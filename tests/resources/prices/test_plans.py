@@ -39,8 +39,8 @@ def test_a_price_is_retrieved_as_a_plan(api: Api, product: str) -> None:
 
 def test_a_metered_tiered_plan_with_its_own_id_and_product(api: Api) -> None:
     plan = api.post("/v1/plans", id="gold", currency="usd", interval="month", usage_type="metered",
-                    aggregate_usage="max", billing_scheme="tiered", tiers_mode="volume", tiers=[{"up_to": "inf", "unit_amount": 3}],
-                    product={"name": "Gold"}, expand=["tiers", "product"])
+                    aggregate_usage="max", billing_scheme="tiered", tiers_mode="volume",
+                    tiers=[{"up_to": "inf", "unit_amount": 3}], product={"name": "Gold"}, expand=["tiers", "product"])
     assert (plan["id"], plan["aggregate_usage"], plan["product"]["name"]) == ("gold", "max", "Gold")
     assert plan["tiers"] == [{"flat_amount": None, "flat_amount_decimal": None, "unit_amount": 3,
                               "unit_amount_decimal": "3", "up_to": None}]
