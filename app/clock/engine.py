@@ -21,7 +21,7 @@ from app.db.base import StripeObject, TimeDriven
 from app.db.database import Database
 from app.db.ids import IdSource
 from app.db.roots import TestClock
-from app.db.session import AnySelect, Session, entity
+from app.db.session import AnySelect, Prepared, Session, entity
 from app.domain.choices import Choices
 from app.events.emit import emit
 
@@ -36,6 +36,8 @@ STUCK_S = 60.0
 Row = Any
 Timeline = tuple[str, str]
 """(account, customer); the customer is empty for the account's own timeline."""
+
+_ADVANCING = Prepared(select(TestClock.account_id, TestClock.id).where(TestClock.status == "advancing"))
 
 PRELOADERS: dict[type[TimeDriven], Callable[[Session, list[Any]], None]] = {}
 """What to read for many rows of a table at once before they are moved one by one. Filled by the registry."""
@@ -64,22 +66,23 @@ class Engine:
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
         for rank, ticker in enumerate(tickers):
             self._tables.setdefault(ticker.table, []).append((rank, ticker))
+        self._moments = [
+            *(Prepared(select(func.min(table.due_at)).where(table.test_clock_id.is_(None))) for table in self._tables),
+            Prepared(select(func.min(TestClock.deletes_after)))]
         self._stuck: dict[Timeline, float] = {}
 
     def next_due(self, database: Database) -> int | None:
         """The wall time of the next thing to do: 0 while a clock advances, None for nothing."""
         with database.reading() as session:
-            if session.scalar(select(TestClock.id).where(TestClock.status == "advancing").limit(1)):
+            if session.scalar(_ADVANCING):
                 return 0
-            moments = [session.scalar(select(func.min(table.due_at)).where(table.test_clock_id.is_(None)))
-                       for table in self._tables]
-            moments.append(session.scalar(select(func.min(TestClock.deletes_after))))
+            moments = [session.scalar(statement) for statement in self._moments]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def run(self, database: Database) -> bool:
         """One batch for each clock that advances, one for the wall-clock world; whether anything was done."""
         with database.reading() as session:
-            advancing = session.values(select(TestClock.account_id, TestClock.id).where(TestClock.status == "advancing"))
+            advancing = session.values(_ADVANCING)
         worked = False
         for account_id, clock_id in advancing:
             worked |= self.advance(database, account_id, clock_id)

@@ -18,8 +18,10 @@ log = logging.getLogger("billyard.work")
 
 SWEEP_S = 1.0
 """How long the worker sleeps at most, because nobody wakes it for what another process has written."""
-REST_S = 0.005
-"""From one look around to the next: a thousand writes a second are not a thousand reasons to look."""
+REST_PER_LOOK = 20
+"""A thousand writes a second are not a thousand reasons to look around: resting takes so many times as long as looking
+did, within these bounds."""
+REST_MIN_S, REST_MAX_S = 0.005, 0.05
 STALLED_S = 0.02
 """How long the worker leaves alone what is due but cannot be had, because another worker is at it."""
 BACK_OFF_MAX_S = 60.0
@@ -93,12 +95,18 @@ class Worker:
                 looked_at = stopwatch()
                 self._awake.clear()
                 if not self._sweep(_Guarded.attempt):
+                    rested = looked_at + _rest(stopwatch() - looked_at)
                     self._awake.wait(min([SWEEP_S, *(source.pause() for source in self._sources)]))
-                    self._stopping.wait(max(0.0, looked_at + REST_S - stopwatch()))
+                    self._stopping.wait(max(0.0, rested - stopwatch()))
         finally:
             for source in self._sources:
                 source.stop(self._database)
             self._database.close_thread()
+
+
+def _rest(look: float) -> float:
+    """From the start of a look around that took `look` seconds and found nothing, to that of the next."""
+    return min(max(REST_MIN_S, look * REST_PER_LOOK), REST_MAX_S)
 
 
 class _Guarded:
