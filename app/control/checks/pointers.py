@@ -1,0 +1,40 @@
+"""Whether what a row names exists, where no foreign key of the database says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import RelationshipProperty, aliased
+
+from app.control.checks import Books, Problem
+from app.db.base import Base, StripeObject
+
+
+def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipProperty[Any]]]:
+    """Table, column and relationship of every to-one relationship that the schema does not guard.
+
+    Those are the pointers that go round in circles: a subscription's latest invoice, an invoice's charge.
+    """
+    found = []
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__):
+        table: Any = mapper.local_table
+        guarded = {column for constraint in table.foreign_key_constraints for column in constraint.column_keys}
+        for relationship in mapper.relationships:
+            names = {local.name for local, _ in relationship.local_remote_pairs or ()} - {"account_id"}
+            if not relationship.uselist and issubclass(mapper.class_, StripeObject) and names and not names & guarded:
+                found.append((mapper.class_, names.pop(), relationship))
+    return found
+
+
+def pointers_lead_to_rows(books: Books) -> Iterator[Problem]:
+    """what a row names exists in its own account"""
+    for table, column, relationship in pointers_without_a_foreign_key():
+        target: Any = aliased(relationship.mapper.class_)
+        pointer = getattr(table, column)
+        statement = select(table.account_id, table.id, pointer).outerjoin(
+            target, (target.account_id == table.account_id) & (target.id == pointer)).where(
+            books.of(table), pointer.is_not(None), target.id.is_(None))
+        for account_id, id, named in books.values(statement):
+            yield Problem(account_id, table.object_name, id, f"{column} names {named}, which does not exist")

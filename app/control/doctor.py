@@ -1,0 +1,47 @@
+"""`billyard doctor`: do the rows agree with each other? Re-derives what was stored, and names what differs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.control.checks import Books, Check, clocks, events, invoices, pointers, schedules, subscriptions, usage
+from app.control.keys import account_named
+from app.db.database import Database
+
+CHECKS: tuple[Check, ...] = (
+    invoices.subtotals_are_sums_of_lines,
+    invoices.totals_follow_from_subtotals,
+    invoices.finalized_amounts_meet_the_balance,
+    invoices.invoices_are_paid_when_they_are_paid,
+    invoices.status_transitions_are_in_order,
+    invoices.numbers_are_given_once,
+    invoices.prorations_are_not_discountable,
+    subscriptions.subscriptions_have_a_period_and_items,
+    subscriptions.ended_subscriptions_have_an_end,
+    subscriptions.ended_subscriptions_bill_no_more,
+    schedules.phases_are_contiguous,
+    schedules.active_schedules_are_in_a_phase,
+    schedules.schedules_and_subscriptions_name_each_other,
+    schedules.schedules_that_are_over_have_no_current_phase,
+    clocks.clocks_have_a_target_while_they_advance,
+    clocks.nothing_is_overdue_on_a_ready_clock,
+    clocks.nothing_is_ahead_of_its_clock,
+    clocks.due_moments_are_derived,
+    usage.sums_of_usage_are_sums,
+    usage.other_totals_of_usage_are_aggregations,
+    usage.usage_periods_touch,
+    usage.running_metered_items_have_an_open_period,
+    usage.billed_usage_is_on_the_invoice,
+    events.objects_were_created_once,
+    events.objects_were_created_first,
+    events.previous_attributes_have_changed,
+    pointers.pointers_lead_to_rows,
+)
+
+
+def examine(database: Database, *, account: str | None = None) -> list[dict[str, Any]]:
+    """Every problem in the rows of all accounts, or of the one that `account` names by id or key."""
+    with database.reading() as session:
+        books = Books(session, None if account is None else account_named(session, account))
+        return [{"check": check.__name__, "account": problem.account_id, "object": problem.object, "id": problem.id,
+                 "message": problem.message} for check in CHECKS for problem in check(books)]
