@@ -92,8 +92,11 @@ class Database:
             self._end(connection, "ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A transaction: committed when the block ends, rolled back when it raises."""
+    def writing(self, *, kept: bool = True) -> Iterator[Session]:
+        """A transaction: committed when the block ends, rolled back when it raises.
+
+        With `kept` false it is rolled back in any case: what would happen can be tried, and looked at from inside.
+        """
         if self._writer is not None:
             self._writer.acquire()
         try:
@@ -101,10 +104,11 @@ class Database:
             driver: Any = connection.connection.dbapi_connection
             try:
                 driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
-                session = Session(connection, writing=True)
+                session = Session(connection, writing=True, kept=kept)
                 yield session
-                session.flush()
-                driver.execute("COMMIT")
+                if kept:
+                    session.flush()
+                driver.execute("COMMIT" if kept else "ROLLBACK")
             except BaseException:
                 self._end(connection, "ROLLBACK")
                 raise

@@ -139,9 +139,11 @@ def _access(cls: type[Base], dialect: Dialect) -> _TableAccess:
 class Session:
     """The rows of one transaction. `Database.reading()` and `.writing()` make it, commit it and roll it back."""
 
-    def __init__(self, connection: Connection, *, writing: bool) -> None:
+    def __init__(self, connection: Connection, *, writing: bool, kept: bool = True) -> None:
         self.connection = connection
         self.writing = writing
+        self.kept = kept
+        """Whether what is written is to stay; false where it is only tried, and rolled back in any case."""
         self._dialect = connection.dialect
         # SQLAlchemy's connection stays in its own autocommit mode; the transaction is the database's (db.database).
         driver_connection = connection.connection.dbapi_connection

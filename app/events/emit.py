@@ -66,6 +66,9 @@ def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[s
 
 def _write(ctx: Context, type: str, rendered: dict[str, Any], object_id: str | None,
            previous: dict[str, Any] | None) -> None:
+    if not ctx.session.kept:
+        # What is only tried has not happened.
+        return
     listeners = [endpoint for endpoint in _endpoints(ctx) if _listens(endpoint, type, ctx.account_id)]
     event = ctx.add(Event(
         platform_id=ctx.account.platform_id, type=type, object_id=object_id, data=orjson.dumps(rendered).decode(),

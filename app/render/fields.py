@@ -89,11 +89,14 @@ class Inline(ViewField):
 
 
 class Sublist(ViewField):
-    """The rows of a to-many relationship as a list object; `url` may use columns: "/v1/invoices/{id}/lines"."""
+    """The rows of a to-many relationship as a list object.
+
+    `url` may use columns, "/v1/invoices/{id}/lines", or is a function of the row.
+    """
 
     always_loaded = True
 
-    def __init__(self, url: str, relation: str | None = None, *, limit: int | None = None) -> None:
+    def __init__(self, url: str | Callable[[Any], str], relation: str | None = None, *, limit: int | None = None) -> None:
         super().__init__()
         self.url, self.relation, self.limit = url, relation, limit
 

@@ -178,8 +178,8 @@ def _sublist_getter(relation: str, field: Sublist) -> Getter:
 def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict[str, Any]:
     children = row.__dict__[relation]
     shown = children if field.limit is None else children[: field.limit]
-    return list_object([render(child, tree) for child in shown], field.url.format_map(row.__dict__),
-                       has_more=len(shown) < len(children))
+    url = field.url.format_map(row.__dict__) if isinstance(field.url, str) else field.url(row)
+    return list_object([render(child, tree) for child in shown], url, has_more=len(shown) < len(children))
 
 
 def _ref_list(row: Any, column: str, single: bool, tree: Tree | None) -> Any:

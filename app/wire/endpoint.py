@@ -71,18 +71,20 @@ def this_server() -> Server:
     return server
 
 
-def endpoint(schema: type[Params]) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def endpoint(schema: type[Params], *, tries: Callable[[dict[str, Any]], bool] | None = None,
+             ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
-    writing one; only a POST heeds `Idempotency-Key`.
+    writing one; only a POST heeds `Idempotency-Key`. A GET for whose parameters `tries` holds may write too, to show
+    what would come of it: nothing of that stays, and no event tells of it.
     """
     prepared = schema()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server()).answer(function, prepared, path)
+            return Call(this_server()).answer(function, prepared, path, tries)
 
         return view
 
@@ -105,7 +107,8 @@ class Call:
         self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
-    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any]) -> Response:
+    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any],
+               tries: Callable[[dict[str, Any]], bool] | None = None) -> Response:
         """Run the endpoint and make its response, whatever happens."""
         try:
             self.identify()
@@ -113,7 +116,8 @@ class Call:
             params = load_params(schema, self.raw)
             expand = params.pop("expand", None) or ()
             if self.method in ("GET", "HEAD"):
-                status, body = self._read_only(function, params, path, expand)
+                tried = tries is not None and tries(params)
+                status, body = self._read_only(function, params, path, expand, tried=tried)
             else:
                 status, body = self._write(function, params, path, expand)
         except ApiError as refusal:
@@ -183,8 +187,9 @@ class Call:
                        base_url=self.server.config.base_url)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
-                   expand: Any) -> tuple[int, bytes]:
-        with self.server.database.reading() as session:
+                   expand: Any, *, tried: bool) -> tuple[int, bytes]:
+        database = self.server.database
+        with database.writing(kept=False) if tried else database.reading() as session:
             return 200, _body(session, function(self._context(session), params, **path), expand)
 
     def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
