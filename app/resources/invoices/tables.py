@@ -63,10 +63,13 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     past_due_at: Mapped[UnixTime | None]
     """When an unpaid send_invoice invoice makes its subscription past due; null once it did, or never will."""
     payment_intent_id: Mapped[ObjectId | None]
+    payment_settings: Mapped[Document | None]
+    """`payment_method_options` and `payment_method_types` as rendered; null where none were set."""
     period_end: Mapped[UnixTime]
     period_start: Mapped[UnixTime]
     post_payment_credit_notes_amount: Mapped[Cents]
     pre_payment_credit_notes_amount: Mapped[Cents]
+    rendering_options: Mapped[Document | None]
     starting_balance: Mapped[Cents]
     statement_descriptor: Mapped[ObjectId | None]
     status: Mapped[ObjectId]
