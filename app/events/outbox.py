@@ -108,7 +108,8 @@ def claim(session: Session, now: int, default_choices: Choices, *, limit: int, p
     """
     counts = Counter(under_way)
     due = session.rows(_delivery, _DUE, now=now, limit=limit, **_busy_values(busy_endpoints(counts, per_endpoint)))
-    claims = []
+    claims: list[Claim] = []
+    dropped: list[tuple[str, str]] = []
     for delivery in due:
         if counts[delivery.endpoint_id] >= per_endpoint:
             continue
@@ -117,8 +118,7 @@ def claim(session: Session, now: int, default_choices: Choices, *, limit: int, p
         account = session.get(Account, delivery.account_id)
         if endpoint is None or event is None or account is None:
             session.delete(delivery)
-            if event is not None:
-                _count_down(session, event.account_id, event.id)
+            dropped.append((delivery.event_account_id, delivery.event_id))
             continue
         if endpoint.status != "enabled":
             delivery.status, delivery.next_attempt_at = "canceled", None
@@ -131,30 +131,33 @@ def claim(session: Session, now: int, default_choices: Choices, *, limit: int, p
         claims.append(Claim(
             delivery.id, delivery.attempt_count, lease_until, endpoint.id, endpoint.url, endpoint.secret, event,
             choices.webhook_timeout_s, choices.webhook_retry_s))
+    _count_down(session, dropped)
     return claims
 
 
-def record(session: Session, result: Result, now: int) -> None:
-    """Write down what came of an attempt, and when the next is due if that failed; `now` is wall time.
+def record(session: Session, results: Iterable[Result], now: int) -> None:
+    """Write down what came of the attempts, and when the next are due for those that failed; `now` is wall time.
 
     A success counts whatever happened meanwhile. A failure means nothing to a delivery that was canceled meanwhile, or
     that another worker has taken because the lease had ended.
     """
-    attempt = result.claim
-    if session.get(_delivery, attempt.delivery_id) is None:
-        return
-    session.add(WebhookAttempt(
-        delivery_id=attempt.delivery_id, number=attempt.number, attempted_at=result.attempted_at,
-        http_status=result.http_status, error=result.error, duration_ms=result.duration_ms))
-    if result.succeeded:
-        if session.execute(_SUCCEED, key=attempt.delivery_id):
-            _count_down(session, attempt.event.account_id, attempt.event.id)
-        return
-    tries_left = attempt.number <= len(attempt.retry_s)
-    session.execute(
-        _POSTPONE, key=attempt.delivery_id, lease=attempt.lease_until,
-        new_status="pending" if tries_left else "failed",
-        new_next_attempt_at=now + attempt.retry_s[attempt.number - 1] if tries_left else None)
+    succeeded: list[tuple[str, str]] = []
+    for result in sorted(results, key=lambda result: result.claim.delivery_id):
+        attempt = result.claim
+        if session.get(_delivery, attempt.delivery_id) is None:
+            continue
+        session.add(WebhookAttempt(
+            delivery_id=attempt.delivery_id, number=attempt.number, attempted_at=result.attempted_at,
+            http_status=result.http_status, error=result.error, duration_ms=result.duration_ms))
+        if not result.succeeded:
+            tries_left = attempt.number <= len(attempt.retry_s)
+            session.execute(
+                _POSTPONE, key=attempt.delivery_id, lease=attempt.lease_until,
+                new_status="pending" if tries_left else "failed",
+                new_next_attempt_at=now + attempt.retry_s[attempt.number - 1] if tries_left else None)
+        elif session.execute(_SUCCEED, key=attempt.delivery_id):
+            succeeded.append((attempt.event.account_id, attempt.event.id))
+    _count_down(session, succeeded)
 
 
 def busy_endpoints(counts: Counter[str], per_endpoint: int) -> list[str]:
@@ -171,15 +174,15 @@ def forget(session: Session, endpoint: WebhookEndpoint) -> None:
     """Remove all deliveries to the endpoint, which is being deleted; no event counts it any longer."""
     values = {"key_account": endpoint.account_id, "key": endpoint.id}
     session.execute(_DELETE_SUCCEEDED, **values)
-    # The status is that of the moment of deletion: a worker may have finished one since the statement before. Sorted,
-    # because all that lock the rows of events do it in one order.
-    for event_account_id, event_id, status in sorted(map(tuple, session.values(_DELETE_REST, **values))):
-        if status != "succeeded":
-            _count_down(session, event_account_id, event_id)
+    # The status is that of the moment of deletion: a worker may have finished one since the statement before.
+    _count_down(session, [(event_account_id, event_id) for event_account_id, event_id, status
+                          in session.values(_DELETE_REST, **values) if status != "succeeded"])
 
 
-def _count_down(session: Session, event_account_id: str, event_id: str) -> None:
-    session.execute(_COUNT_DOWN, key_account=event_account_id, key=event_id)
+def _count_down(session: Session, events: list[tuple[str, str]]) -> None:
+    # Everybody locks deliveries before events, and events in this order, so that nobody waits for each other.
+    for account_id, event_id in sorted(events):
+        session.execute(_COUNT_DOWN, key_account=account_id, key=event_id)
 
 
 def _busy_values(endpoint_ids: Collection[str]) -> dict[str, Any]:

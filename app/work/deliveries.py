@@ -82,9 +82,7 @@ class Deliveries:
         """One transaction for what ends and what begins."""
         with database.writing() as session:
             now = wall_seconds()
-            # In one order, so that two workers never wait for each other's rows.
-            for result in sorted(results, key=lambda result: (result.claim.event.account_id, result.claim.event.id)):
-                outbox.record(session, result, now)
+            outbox.record(session, results, now)
             ended = {_name(result.claim) for result in results}
             under_way = [endpoint_id for name, endpoint_id in self._under_way.items() if name not in ended]
             claims = outbox.claim(session, now, self._default_choices, limit=max(self._capacity - len(under_way), 0),

@@ -36,7 +36,7 @@ def claim(server: Server, now: int, limit: int = 10, per_endpoint: int = 10) -> 
 
 def record(server: Server, result: Result, now: int) -> None:
     with server.database.writing() as session:
-        outbox.record(session, result, now)
+        outbox.record(session, [result], now)
 
 
 def only_delivery(server: Server) -> WebhookDelivery:
