@@ -19,8 +19,8 @@ def test_a_migrated_database_is_healthy_and_no_key_is_asked_for(server: Server) 
 
 def test_a_database_without_tables_is_not_healthy(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'empty.db'}"
-    database = Database(url)
-    answer = create_app(Config(database_url=url), database).test_client().get("/_sim/health")
+    config, database = Config(database_url=url, embedded_worker=False, request_log=False), Database(url)
+    answer = create_app(config, database).test_client().get("/_sim/health")
     database.close()
     assert answer.status_code == 503
     assert answer.json == {"object": "health", "status": "failing", "database": "sqlite", "revision": None}

@@ -1,0 +1,131 @@
+"""The doctor finds nothing in what the operations wrote, and each thing that is broken afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.config import Config
+from app.control.checks import Books
+from app.control.doctor import CHECKS, examine
+from app.db.database import Database
+from app.db.ids import IdSource
+from app.factory import create_app
+from tests.control.world import World, build_world
+
+
+@pytest.fixture(scope="module")
+def world(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    url = migrated(tmp_path_factory.mktemp("world"))
+    config = Config(database_url=url, embedded_worker=False, request_log=False)
+    server = create_app(config, Database(url, ids=IdSource(7))).extensions["billyard"]
+    yield build_world(server)
+    server.database.close()
+
+
+def test_the_rows_of_a_lived_in_sandbox_agree(world: World) -> None:
+    assert examine(world.server.database) == []
+
+
+def test_one_account_is_examined_by_its_key(world: World) -> None:
+    assert examine(world.server.database, account=world.api.key) == []
+
+
+class _Undo(Exception):
+    """Takes a writing transaction back."""
+
+
+def found_after(world: World, *damage: str) -> set[str]:
+    """The checks that find a problem once the statements have run."""
+    names: set[str] = set()
+    with pytest.raises(_Undo), world.server.database.writing() as session:
+        for statement in damage:
+            assert session.connection.execute(text(statement)).rowcount > 0, f"nothing to damage: {statement}"
+        names.update(check.__name__ for check in CHECKS if list(check(Books(session))))
+        raise _Undo
+    return names
+
+
+A_LINE = "(SELECT max(id) FROM invoice_lines)"
+A_PAID = "(SELECT max(id) FROM invoices WHERE status = 'paid' AND amount_due > 0)"
+RUNNING = "(SELECT max(subscription_id) FROM subscription_schedules WHERE status = 'active')"
+ENDED = "(SELECT max(id) FROM subscriptions WHERE status = 'canceled')"
+A_MAXIMUM = "(SELECT max(r.summary_id) FROM usage_records r JOIN subscription_items i ON i.id = " \
+            "r.subscription_item_id JOIN prices p ON p.id = i.price_id WHERE p.recurring_aggregate_usage = 'max')"
+A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT NULL AND total_usage > 0)"
+
+
+@pytest.mark.parametrize(("check", "damage"), [
+    ("subtotals_are_sums_of_lines", f"UPDATE invoice_lines SET amount = amount + 1 WHERE id = {A_LINE}"),
+    ("totals_follow_from_subtotals", "UPDATE invoices SET total_discount_amounts = '[]'"),
+    ("totals_follow_from_subtotals", "UPDATE invoices SET tax = tax + 1 WHERE tax > 0"),
+    ("totals_follow_from_subtotals", "UPDATE invoices SET total_excluding_tax = total_excluding_tax + 1"),
+    ("finalized_amounts_meet_the_balance", f"UPDATE invoices SET amount_due = 1, amount_paid = 1 WHERE id = {A_PAID}"),
+    ("finalized_amounts_meet_the_balance", f"UPDATE invoices SET ending_balance = 5 WHERE id = {A_PAID}"),
+    ("invoices_are_paid_when_they_are_paid", f"UPDATE invoices SET amount_paid = amount_paid - 1 WHERE id = {A_PAID}"),
+    ("invoices_are_paid_when_they_are_paid", f"UPDATE invoices SET status = 'open' WHERE id = {A_PAID}"),
+    ("invoices_are_paid_when_they_are_paid", f"UPDATE invoices SET paid_at = NULL WHERE id = {A_PAID}"),
+    ("status_transitions_are_in_order", f"UPDATE invoices SET paid_at = finalized_at - 1 WHERE id = {A_PAID}"),
+    ("status_transitions_are_in_order", f"UPDATE invoices SET status = 'draft' WHERE id = {A_PAID}"),
+    ("status_transitions_are_in_order", f"UPDATE invoices SET voided_at = paid_at WHERE id = {A_PAID}"),
+    ("numbers_are_given_once", f"UPDATE invoices SET number = NULL WHERE id = {A_PAID}"),
+    ("numbers_are_given_once", "UPDATE invoices SET number = 'SAME-0001' WHERE status = 'paid'"),
+    ("numbers_are_given_once", "UPDATE customers SET next_invoice_sequence = 1"),
+    ("prorations_are_not_discountable", "UPDATE invoice_items SET discountable = true WHERE proration"),
+    ("subscriptions_have_a_period_and_items", "UPDATE subscriptions SET current_period_end = current_period_start"),
+    ("subscriptions_have_a_period_and_items", f"DELETE FROM subscription_items WHERE subscription_id = {RUNNING}"),
+    ("ended_subscriptions_have_an_end", f"UPDATE subscriptions SET ended_at = NULL WHERE id = {ENDED}"),
+    ("ended_subscriptions_bill_no_more",
+     f"UPDATE invoices SET status = 'open', auto_advance = true WHERE subscription_id = {ENDED}"),
+    ("ended_subscriptions_bill_no_more", f"UPDATE subscriptions SET ended_at = created - 1 WHERE id = {ENDED}"),
+    ("phases_are_contiguous", "UPDATE schedule_phases SET end_date = end_date - 1"),
+    ("active_schedules_are_in_a_phase", "UPDATE subscription_schedules SET current_phase_end = current_phase_end - 1"),
+    ("active_schedules_are_in_a_phase", "UPDATE subscription_schedules SET status = 'completed'"),
+    ("schedules_and_subscriptions_name_each_other", "UPDATE subscriptions SET schedule_id = NULL"),
+    ("schedules_and_subscriptions_name_each_other", "UPDATE subscription_schedules SET status = 'released'"),
+    ("schedules_that_are_over_have_no_current_phase", "UPDATE subscription_schedules SET status = 'canceled'"),
+    ("clocks_have_a_target_while_they_advance", "UPDATE test_clocks SET status = 'advancing'"),
+    ("clocks_have_a_target_while_they_advance", "UPDATE test_clocks SET target_time = frozen_time"),
+    ("nothing_is_overdue_on_a_ready_clock", "UPDATE test_clocks SET frozen_time = frozen_time + 31536000"),
+    ("nothing_is_ahead_of_its_clock", "UPDATE test_clocks SET frozen_time = frozen_time - 1"),
+    ("due_moments_are_derived", "UPDATE subscriptions SET due_at = due_at + 1 WHERE due_at > 0"),
+    ("due_moments_are_derived", "UPDATE subscriptions SET due_at = NULL WHERE due_at > 0"),
+    ("sums_of_usage_are_sums", "UPDATE usage_records SET quantity = quantity + 1 WHERE quantity = 12"),
+    ("other_totals_of_usage_are_aggregations",
+     f"UPDATE usage_record_summaries SET total_usage = 12 WHERE id = {A_MAXIMUM}"),
+    ("usage_periods_touch", "UPDATE usage_record_summaries SET period_end = period_end - 1 WHERE closed"),
+    ("usage_periods_touch", "UPDATE usage_record_summaries SET closed = false"),
+    ("running_metered_items_have_an_open_period", "UPDATE usage_record_summaries SET closed = true"),
+    ("billed_usage_is_on_the_invoice", f"UPDATE usage_record_summaries SET total_usage = 1 WHERE id = {A_BILLED}"),
+    ("objects_were_created_once", "DELETE FROM events WHERE type = 'customer.subscription.created'"),
+    ("objects_were_created_once", "UPDATE events SET type = 'invoice.created' WHERE type = 'invoice.finalized'"),
+    ("objects_were_created_first", "UPDATE events SET seq = seq + 1000000 WHERE type = 'invoice.created'"),
+    ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{\"object\": \"invoice\"}' "
+                                         "WHERE type = 'invoice.updated'"),
+    ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{}' WHERE type = 'invoice.updated'"),
+    ("pointers_lead_to_rows", "UPDATE subscriptions SET latest_invoice_id = 'in_gone'"),
+    ("pointers_lead_to_rows", f"UPDATE invoices SET charge_id = 'ch_gone' WHERE id = {A_PAID}"),
+    ("pointers_lead_to_rows", f"UPDATE invoices SET payment_intent_id = 'pi_gone' WHERE id = {A_PAID}"),
+])
+def test_what_is_broken_is_found(world: World, check: str, damage: str) -> None:
+    assert check in found_after(world, damage)
+
+
+def test_every_check_has_been_seen_to_find_something() -> None:
+    (marks,) = [mark for mark in test_what_is_broken_is_found.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    assert {name for name, _ in marks.args[1]} == {check.__name__ for check in CHECKS}
+
+
+def test_a_problem_names_its_account_object_and_reason(world: World) -> None:
+    with pytest.raises(_Undo), world.server.database.writing() as session:
+        session.connection.execute(text(f"UPDATE invoices SET amount_paid = 1 WHERE id = {A_PAID}"))
+        (check,) = [check for check in CHECKS if check.__name__ == "invoices_are_paid_when_they_are_paid"]
+        (problem,) = check(Books(session))
+        select = f"SELECT account_id, id, amount_due, paid_at FROM invoices WHERE id = {A_PAID}"
+        account_id, id, amount_due, paid_at = session.connection.execute(text(select)).one()
+        assert (problem.account_id, problem.object, problem.id) == (account_id, "invoice", id)
+        assert problem.message == f"status is paid with {amount_due - 1} remaining and paid_at {paid_at}"
+        raise _Undo

@@ -1,0 +1,77 @@
+"""A sandbox that has seen most of what the doctor looks at, made through the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.wire.endpoint import Server
+from tests.support.api import Api
+
+JAN_31, FEB_28, APR_30, HOUR = 1_643_587_200, 1_646_006_400, 1_651_276_800, 3_600
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The sandbox and its clock, which stands at the end of April 2022."""
+
+    server: Server
+    api: Api
+    clock: str
+
+
+def build_world(server: Server) -> World:
+    """Two customers from January to April: a schedule with usage; a change, a discount, a tax, a decline and an end."""
+    api = Api(server)
+    api.post("/_sim/settings", limits="off")
+    clock = api.post("/v1/test_helpers/test_clocks", frozen_time=JAN_31)["id"]
+    seats = _price(api, unit_amount=1000)
+    metered = {"interval": "month", "usage_type": "metered"}
+    calls = _price(api, unit_amount=5, recurring=metered)
+    peak = _price(api, unit_amount=7, recurring=metered | {"aggregate_usage": "max"})
+    scheduled = _scheduled(api, clock, seats, calls, peak)
+    changed = _changed(api, clock, seats)
+    _advance(server, api, clock, FEB_28 + HOUR)
+    for item in scheduled["items"]["data"][1:]:
+        for quantity in (30, 12):
+            api.post(f"/v1/subscription_items/{item['id']}/usage_records", quantity=quantity,
+                     timestamp=FEB_28 + quantity)
+    api.post(f"/v1/subscriptions/{changed['id']}", items=[{"id": changed["items"]["data"][0]["id"], "quantity": 5}])
+    declining = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_chargeCustomerFail",
+                         invoice_settings={"default_payment_method": "pm_card_chargeCustomerFail"})
+    api.call("POST", "/v1/subscriptions", {"customer": declining["id"], "items": [{"price": seats}]})
+    _advance(server, api, clock, FEB_28 + 10 * 86_400)
+    api.delete(f"/v1/subscriptions/{changed['id']}", invoice_now=True, prorate=True)
+    _advance(server, api, clock, APR_30 + HOUR)
+    return World(server, api, clock)
+
+
+def _price(api: Api, **values: Any) -> str:
+    terms = {"currency": "usd", "product_data": {"name": "Gold"}, "recurring": {"interval": "month"}} | values
+    return str(api.post("/v1/prices", **terms)["id"])
+
+
+def _scheduled(api: Api, clock: str, *prices: str) -> dict[str, Any]:
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})
+    items = [{"price": prices[0], "quantity": 2}, *({"price": price} for price in prices[1:])]
+    schedule = api.post("/v1/subscription_schedules", customer=customer["id"], start_date="now", end_behavior="release",
+                        phases=[{"items": items, "iterations": 2}, {"items": items, "iterations": 12}],
+                        expand=["subscription"])
+    subscription: dict[str, Any] = schedule["subscription"]
+    return subscription
+
+
+def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})
+    coupon = api.post("/v1/coupons", percent_off=25, duration="forever")
+    rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
+    return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
+                    coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _advance(server: Server, api: Api, clock: str, to: int) -> None:
+    api.post(f"/v1/test_helpers/test_clocks/{clock}/advance", frozen_time=to)
+    server.worker.run_due()
+    assert api.get(f"/v1/test_helpers/test_clocks/{clock}")["status"] == "ready"
