@@ -86,7 +86,7 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
-    "customer.deleted": (schedule_operations.customer_deleted,),
+    "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted),
     "customer.subscription.deleted": (schedule_operations.subscription_ended,),
     "customer.subscription.updated": (schedule_operations.subscription_changed,),
     "invoice.payment_failed": (subscription_operations.payment_failed,),

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+AMOUNT_MAX = 10**15
+"""No line costs more minor units than this, so that the sums of an invoice's lines fit into 64 bits."""
+
 _PLAIN_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from app.context import Context
 from app.resources.customers import operations
-from app.resources.customers.params import CustomerCreate, CustomerList, CustomerUpdate
+from app.resources.customers.params import CustomerCreate, CustomerDelete, CustomerList, CustomerUpdate
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import (
     attach_payment_method,
@@ -67,6 +67,13 @@ def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
     if default is not None:
         settings["default_payment_method"] = use_payment_method(ctx, default, customer=customer, param=_DEFAULT).id
     return operations.update_customer(ctx, customer, params)
+
+
+@blueprint.delete("/v1/customers/<id>")
+@endpoint(CustomerDelete)
+def delete_customer(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """DELETE /v1/customers/:id: cancels what the customer subscribes to."""
+    return operations.delete_customer(ctx, ctx.find(Customer, id))
 
 
 def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMethod]:

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
+
 from app.context import Context
 from app.db.roots import TestClock
+from app.db.session import Prepared
 from app.domain.metadata import merged
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.customers.tables import Customer
 
+CUSTOMERS_ON_CLOCK_MAX = 3
+"""What Stripe allows in test mode; enforced where the sandbox's `limits` are `strict`."""
+
+_ON_CLOCK = Prepared(select(func.count()).where(
+    Customer.account_id == bindparam("account_id"), Customer.test_clock_id == bindparam("clock_id")))
 _PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales", "shipping")
 
 
 def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
     """A new customer, on the test clock that `test_clock` names. Raises for a clock that does not exist or is advancing."""
     if "test_clock" in values:
-        ctx.find(TestClock, values["test_clock"], param="test_clock")
-        ctx.enter_clock(values["test_clock"])
+        clock = ctx.find(TestClock, values["test_clock"], param="test_clock")
+        ctx.enter_clock(clock.id)
+        _check_quota(ctx, clock)
     customer = Customer(balance=0, deleted=False, delinquent=False, invoice_prefix=ctx.ids.upper(8), invoice_settings={},
                         next_invoice_sequence=1, preferred_locales=[], tax_exempt="none")
     _apply(customer, values)
@@ -35,10 +44,31 @@ def update_customer(ctx: Context, customer: Customer, values: Mapping[str, Any])
     return customer
 
 
+def delete_customer(ctx: Context, customer: Customer) -> dict[str, Any]:
+    """Delete the customer; what they subscribe to is canceled. Emits customer.deleted, after which others react.
+
+    The row stays, because invoices and payments name it, and answers as a stub.
+    """
+    emit(ctx, "customer.deleted", customer)
+    customer.deleted = True
+    return {"id": customer.id, "object": Customer.object_name, "deleted": True}
+
+
+def _check_quota(ctx: Context, clock: TestClock) -> None:
+    if ctx.choices.limits != "strict":
+        return
+    if ctx.session.scalar(_ON_CLOCK, account_id=ctx.account_id, clock_id=clock.id) >= CUSTOMERS_ON_CLOCK_MAX:
+        # Our choice: the wording; only the number is published.
+        raise InvalidRequest(f"Test clock {clock.id} already has the maximum of {CUSTOMERS_ON_CLOCK_MAX} customers.",
+                             param="test_clock")
+
+
 def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
     for name in _PLAIN:
         if name in values:
             setattr(customer, name, values[name])
+    if "balance" in values:
+        customer.balance = values["balance"]
     if "tax_exempt" in values:
         customer.tax_exempt = values["tax_exempt"] or "none"
     if "metadata" in values:

@@ -17,6 +17,7 @@ from app.domain.usage import Running, aggregate, merge, record
 from app.errors import InvalidRequest
 from app.resources.invoices.operations import update_usage_line
 from app.resources.invoices.tables import Invoice
+from app.resources.prices.operations import check_amount
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records.tables import UsageRecord, UsageRecordSummary
@@ -160,7 +161,7 @@ def record_usage(ctx: Context, item: SubscriptionItem, *, quantity: int, timesta
     if timestamp < subscription.current_period_start:
         _count_late(ctx, subscription, item, row)
     elif timestamp < opened.period_end:
-        _count(ctx, opened, row, _aggregation(ctx, item))
+        _count(ctx, item, opened, row, _aggregation(ctx, item))
     else:
         _keep_for_next_period(ctx, opened, row)
     return row
@@ -174,13 +175,13 @@ def _count_late(ctx: Context, subscription: Subscription, item: SubscriptionItem
     if subscription.trial_start is not None and subscription.trial_end is not None and (
             subscription.trial_start <= closed.period_start < subscription.trial_end):
         # A trial's usage is free and stands on no invoice, and so it is with the last of it.
-        _count(ctx, closed, row, "sum")
+        _count(ctx, item, closed, row, "sum")
         return
     invoice = ctx.get(Invoice, closed.invoice_id)
     if invoice is None or invoice.status != "draft":
-        _count(ctx, current_summary(ctx, item), row, "sum")
+        _count(ctx, item, current_summary(ctx, item), row, "sum")
         return
-    _count(ctx, closed, row, "sum")
+    _count(ctx, item, closed, row, "sum")
     update_usage_line(ctx, invoice, item, closed.total_usage)
 
 
@@ -198,8 +199,13 @@ def _late_period(ctx: Context, subscription: Subscription, item: SubscriptionIte
     return closed
 
 
-def _count(ctx: Context, summary: UsageRecordSummary, row: UsageRecord, mode: str) -> None:
-    """Add a new record to a period, and bring the period's total up to date."""
+def _count(ctx: Context, item: SubscriptionItem, summary: UsageRecordSummary, row: UsageRecord, mode: str) -> None:
+    """Add a new record to a period, and bring the period's total up to date. Raises where that would cost too much."""
+    _add_up(ctx, summary, row, mode)
+    check_amount(_price(ctx, item), summary.total_usage, param="quantity")
+
+
+def _add_up(ctx: Context, summary: UsageRecordSummary, row: UsageRecord, mode: str) -> None:
     last, at_timestamp = summary.last_timestamp, _timestamp_of(ctx, row) | {"in_summary": summary.id}
     before = 0
     # Records mostly arrive in order, or at the one second of a clock that stands still: no query then.

@@ -1,6 +1,7 @@
 """What happens to prices, and what the slices that bill ask of them."""
 
 from app.resources.prices.operations.asking import (
+    check_amount,
     find_default_price,
     find_price,
     has_prices,
@@ -16,6 +17,7 @@ from app.resources.prices.operations.changing import (
 )
 
 __all__ = [
+    "check_amount",
     "create_plan",
     "create_price",
     "delete_plan",

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam
 
 from app.context import Context
 from app.db.session import Prepared, entity
+from app.domain.money import AMOUNT_MAX
 from app.domain.periods import Interval
-from app.domain.tiers import PriceTerms, Tier
+from app.domain.tiers import PriceTerms, Tier, amount_of
 from app.errors import InvalidRequest, no_such
 from app.resources.prices.tables import Price
 from app.resources.products.tables import Product
@@ -35,6 +36,13 @@ def terms_of(price: Price) -> PriceTerms:
             transform_round=packages.get("round"),
         )
     return terms
+
+
+def check_amount(price: Price, quantity: int, *, param: str) -> None:
+    """Raises where so many units cost more than can be kept and added up."""
+    if amount_of(terms_of(price), quantity) > AMOUNT_MAX:
+        # Our choice: the limit and the wording; Stripe's own are unknown for quantities.
+        raise InvalidRequest(f"Invalid quantity: {quantity} of price {price.id} cost too much.", param=param)
 
 
 def interval_of(price: Price) -> Interval:

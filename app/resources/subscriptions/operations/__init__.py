@@ -10,6 +10,7 @@ from app.resources.subscriptions.operations.changing import (
 from app.resources.subscriptions.operations.ending import (
     cancel_at_period_end,
     cancel_subscription,
+    customer_deleted,
     end_at_date,
     expire_incomplete,
     set_cancel_at,
@@ -37,6 +38,7 @@ __all__ = [
     "check_collection",
     "create_item",
     "create_subscription",
+    "customer_deleted",
     "delete_item",
     "item_spec",
     "update_item",

@@ -10,6 +10,7 @@ from app.domain.periods import Period, next_boundary
 from app.domain.proration import prorate
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import interval_of
@@ -24,6 +25,11 @@ _COLLECTING = Prepared(entity(Invoice).where(
     Invoice.account_id == bindparam("account_id"), Invoice.subscription_id == bindparam("subscription_id"),
     Invoice.status.in_([literal("draft"), literal("open")]), Invoice.auto_advance == bindparam("auto_advance"),
 ).order_by(Invoice.seq))
+
+
+_OF_CUSTOMER = Prepared(entity(Subscription).where(
+    Subscription.account_id == bindparam("account_id"),
+    Subscription.customer_id == bindparam("customer_id")).order_by(Subscription.seq))
 
 
 def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now: bool = False, prorate: bool = False) -> None:
@@ -162,3 +168,10 @@ def expire_incomplete(ctx: Context, subscription: Subscription) -> None:
     invoice = ctx.get(Invoice, subscription.latest_invoice_id)
     if invoice is not None and invoice.status == "open":
         invoices.void_invoice(ctx, invoice)
+
+
+def customer_deleted(ctx: Context, customer: Customer) -> None:
+    """Reaction to customer.deleted: their subscriptions end at once, without a final invoice."""
+    for subscription in ctx.session.rows(Subscription, _OF_CUSTOMER, account_id=ctx.account_id, customer_id=customer.id):
+        if subscription.status not in ("canceled", "incomplete_expired"):
+            cancel_subscription(ctx, subscription)

@@ -17,7 +17,7 @@ from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
 from app.resources.coupons.operations import active_discount, domain_discount
 from app.resources.invoices.operations import LineDraft
-from app.resources.prices.operations import interval_of, terms_of
+from app.resources.prices.operations import check_amount, interval_of, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
@@ -84,8 +84,9 @@ def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Int
             if spec.quantity is not None:
                 raise InvalidRequest("Quantity should not be specified where usage_type is `metered`. Remove quantity from "
                                      f"`{param}[{index}]`.", param=f"{param}[{index}][quantity]")
-        elif spec.quantity is None:
-            spec.quantity = 1
+        else:
+            spec.quantity = 1 if spec.quantity is None else spec.quantity
+            check_amount(price, spec.quantity, param=f"{param}[{index}][quantity]")
     return interval_of(first), first.currency
 
 
