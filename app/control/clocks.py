@@ -62,7 +62,7 @@ def next_due(database: Database, tickers: Sequence[Ticker], clock_id: str, *, ac
             for row in session.rows(columns, statement):
                 if (at := ticker.due(row)) is not None:
                     found.append((at, rank, row.seq, {"at": at, "reason": ticker.name, "object": row.object_name,
-                                                      "id": row.id, "customer": row.customer_id}))
+                                                      "id": row.id, "customer": row.__dict__.get("customer_id")}))
     return [due for *_, due in sorted(found, key=lambda entry: entry[:3])[:limit]]
 
 
@@ -140,7 +140,8 @@ def _find(session: Session, clock_id: str, account: str | None) -> TestClock:
 def _customers_due(session: Session, tickers: Sequence[Ticker], clock: TestClock) -> int:
     if clock.target_time is None:
         return 0
-    tables: set[Any] = {ticker.table for ticker in tickers}
+    # What belongs to no customer, as coupons, lives on no clock.
+    tables: set[Any] = {ticker.table for ticker in tickers if hasattr(ticker.table, "customer_id")}
     due = [select(table.customer_id).where(table.account_id == clock.account_id, table.test_clock_id == clock.id,
                                            table.due_at <= clock.target_time) for table in tables]
     return int(session.scalar(select(func.count()).select_from(union(*due).subquery()))) if due else 0
