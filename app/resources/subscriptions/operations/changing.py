@@ -130,6 +130,8 @@ def apply_terms(ctx: Context, subscription: Subscription, terms: Terms) -> None:
     current = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
     if terms.coupon_id == (None if current is None else current.coupon_id):
         return
+    # The view shows the discount whole, so that it must be read anew.
+    subscription.__dict__.pop("discount", None)
     if current is not None:
         end_discount(ctx, current)
         subscription.discount_id = None
