@@ -177,7 +177,7 @@ def test_a_backdated_schedule_bills_the_past_once_more(stage: Stage) -> None:
     assert [(line["amount"], line["period"]["start"], line["proration"]) for line in lines] == [
         (1000, december, True), (1000, JAN_1, False)]
     assert stage.new_events() == [
-        "invoiceitem.created", "invoiceitem.updated", "customer.updated", "invoice.created",
+        "customer.updated", "invoiceitem.created", "invoiceitem.updated", "invoice.created",
         "customer.subscription.created", "subscription_schedule.created"]
 
 
@@ -202,12 +202,14 @@ def test_a_schedule_whose_phases_have_passed_completes_at_once(stage: Stage) -> 
 def test_what_a_schedule_points_to_can_be_expanded(stage: Stage) -> None:
     coupon = stage.api.post("/v1/coupons", percent_off=10, duration="forever")["id"]
     setup = stage.price(500, interval=None)
-    schedule = stage.schedule({"items": [{"price": stage.price()}], "coupon": coupon, "default_payment_method": stage.card,
-                               "add_invoice_items": [{"price": setup}]},
-                              default_settings={"default_payment_method": stage.card})
+    schedule = stage.schedule(
+        {"items": [{"price": stage.price()}], "coupon": coupon, "default_payment_method": stage.card,
+         "add_invoice_items": [{"price": setup}]},
+        default_settings={"default_payment_method": stage.card})
     expanded = stage.api.get(f"/v1/subscription_schedules/{schedule['id']}", expand=[
-        "customer", "subscription.latest_invoice", "test_clock", "default_settings.default_payment_method", "phases.coupon",
-        "phases.items.price.product", "phases.default_payment_method", "phases.add_invoice_items.price"])
+        "customer", "subscription.latest_invoice", "test_clock", "default_settings.default_payment_method",
+        "phases.coupon", "phases.items.price.product", "phases.default_payment_method",
+        "phases.add_invoice_items.price"])
 
     # A subscription has fields for older clients that the reference does not list.
     conforms(expanded | {"subscription": None})

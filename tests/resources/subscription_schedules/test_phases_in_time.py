@@ -126,10 +126,11 @@ def test_another_interval_at_a_period_end_begins_a_period_of_it(stage: Stage) ->
 
 def test_a_trial_between_paid_phases(stage: Stage) -> None:
     price = stage.price()
-    schedule = stage.schedule(phase(price, iterations=1), phase(price, iterations=2, trial=True), phase(price, iterations=1))
+    schedule = stage.schedule(phase(price), phase(price, iterations=2, trial=True), phase(price))
     stage.advance(FEB_1)
     subscription = stage.subscription(schedule)
-    assert (subscription["status"], subscription["trial_start"], subscription["trial_end"]) == ("trialing", FEB_1, APR_1)
+    assert subscription["status"] == "trialing"
+    assert (subscription["trial_start"], subscription["trial_end"]) == (FEB_1, APR_1)
     assert (subscription["current_period_start"], subscription["current_period_end"]) == (FEB_1, APR_1)
     stage.advance(MAR_1)
     stage.advance(APR_1)
@@ -142,7 +143,7 @@ def test_a_trial_between_paid_phases(stage: Stage) -> None:
 def test_usage_of_the_old_phase_is_billed_at_its_price(stage: Stage) -> None:
     old = stage.price(10, recurring={"usage_type": "metered"})
     new = stage.price(99, recurring={"usage_type": "metered"})
-    schedule = stage.schedule({"items": [{"price": old}], "iterations": 1}, {"items": [{"price": new}], "iterations": 1})
+    schedule = stage.schedule({"items": [{"price": old}]}, {"items": [{"price": new}]})
     item = stage.subscription(schedule)["items"]["data"][0]["id"]
     stage.api.post(f"/v1/subscription_items/{item}/usage_records", quantity=7, timestamp=JAN_1)
     stage.advance(FEB_1)
@@ -181,7 +182,8 @@ def test_a_phase_without_a_coupon_ends_the_discount(stage: Stage) -> None:
     half = stage.api.post("/v1/coupons", percent_off=50, duration="forever")["id"]
     tenth = stage.api.post("/v1/coupons", percent_off=10, duration="forever")["id"]
     price = stage.price()
-    schedule = stage.schedule(phase(price, coupon=half), phase(price, coupon=half), phase(price, coupon=tenth), phase(price))
+    schedule = stage.schedule(phase(price, coupon=half), phase(price, coupon=half), phase(price, coupon=tenth),
+                              phase(price))
     for month in (FEB_1, MAR_1, APR_1):
         stage.advance(month)
 
@@ -211,7 +213,8 @@ def test_a_schedule_starts_when_its_time_comes(stage: Stage) -> None:
     assert subscription["created"] == subscription["start_date"] == FEB_1
     assert bills(stage) == [(FEB_1, "subscription_create", [1000])]
     assert stage.new_events() == ["invoice.created", "customer.subscription.created", "subscription_schedule.updated"]
-    assert stage.api.events(type="subscription_schedule.updated")[-1]["request"] == {"id": None, "idempotency_key": None}
+    updated = stage.api.events(type="subscription_schedule.updated")[-1]
+    assert updated["request"] == {"id": None, "idempotency_key": None}
 
 
 def test_a_schedule_that_cancels_sets_the_date_in_its_last_phase(stage: Stage) -> None:

@@ -43,8 +43,8 @@ def metered(stage: Stage) -> dict[str, Any]:
 
 
 MISMATCH = "Currency and interval fields must match across all plans on this subscription. Found mismatch in {} field."
-EMPTY = ("You passed an empty string for '{0}'. We assume empty values are an attempt to unset a parameter; however '{0}' "
-         "cannot be unset. You should remove '{0}' from your request or supply a non-empty value.")
+EMPTY = ("You passed an empty string for '{0}'. We assume empty values are an attempt to unset a parameter; however "
+         "'{0}' cannot be unset. You should remove '{0}' from your request or supply a non-empty value.")
 
 
 @pytest.mark.parametrize(("phases", "message", "param", "code"), [
@@ -67,16 +67,16 @@ EMPTY = ("You passed an empty string for '{0}'. We assume empty values are an at
                  id="two_lengths"),
     pytest.param(one(trial=True, trial_end=FEB_1), "You may only specify one of these parameters: trial, trial_end.",
                  "phases[0][trial]", None, id="two_trials"),
-    pytest.param(one(end_date=JAN_1), "The end date of a phase must be after its start date.", "phases[0][end_date]", None,
-                 id="end_at_the_start"),
+    pytest.param(one(end_date=JAN_1), "The end date of a phase must be after its start date.", "phases[0][end_date]",
+                 None, id="end_at_the_start"),
     pytest.param(one(iterations=0), "This value must be greater than or equal to 1.", "phases[0][iterations]",
                  "parameter_invalid_integer", id="no_iterations"),
     pytest.param(one(iterations=10**9), "The phases of a schedule must end before the year 10000.", "phases", None,
                  id="too_many_iterations"),
     pytest.param(one(trial_end=FEB_1 + 1), "The trial end of a phase must lie within the phase.",
                  "phases[0][trial_end]", None, id="trial_beyond_the_phase"),
-    pytest.param(one(trial_end=JAN_1), "The trial end of a phase must lie within the phase.", "phases[0][trial_end]", None,
-                 id="trial_of_no_time"),
+    pytest.param(one(trial_end=JAN_1), "The trial end of a phase must lie within the phase.", "phases[0][trial_end]",
+                 None, id="trial_of_no_time"),
     pytest.param(items(monthly, yearly), MISMATCH.format("interval"), "phases[0][items]", None, id="two_intervals"),
     pytest.param(items(monthly, in_euros), MISMATCH.format("currency"), "phases[0][items]", None, id="two_currencies"),
     pytest.param(lambda stage: [{"items": [monthly(stage)]}, {"items": [in_euros(stage)]}], MISMATCH.format("currency"),
@@ -87,11 +87,12 @@ EMPTY = ("You passed an empty string for '{0}'. We assume empty values are an at
     pytest.param(items(once), "The price specified is set to `type=one_time` but this field only accepts prices with "
                  "`type=recurring`", "phases[0][items][0][price]", None, id="one_time_price"),
     pytest.param(lambda stage: [{"items": [monthly(stage)], "add_invoice_items": [monthly(stage)]}],
-                 "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`",
-                 "phases[0][add_invoice_items][0][price]", None, id="recurring_extra"),
+                 "The price specified is set to `type=recurring` but this field only accepts prices with "
+                 "`type=one_time`", "phases[0][add_invoice_items][0][price]", None, id="recurring_extra"),
     pytest.param(items(metered), "Quantity should not be specified where usage_type is `metered`. Remove quantity from "
                  "`phases[0][items][0]`.", "phases[0][items][0][quantity]", None, id="quantity_of_usage"),
-    pytest.param(one(coupon="gone"), "No such coupon: 'gone'", "phases[0][coupon]", "resource_missing", id="unknown_coupon"),
+    pytest.param(one(coupon="gone"), "No such coupon: 'gone'", "phases[0][coupon]", "resource_missing",
+                 id="unknown_coupon"),
     pytest.param(one(coupon=""), EMPTY.format("phases[0][coupon]"), "phases[0][coupon]", "parameter_invalid_empty",
                  id="empty_coupon"),
     pytest.param(one(default_tax_rates=["txr_x"]), "No such tax rate: 'txr_x'", "phases[0][default_tax_rates][0]",
@@ -106,8 +107,9 @@ EMPTY = ("You passed an empty string for '{0}'. We assume empty values are an at
                  "Invalid decimal: 1.234; must contain at maximum two decimal places.",
                  "phases[0][application_fee_percent]", None, id="fee_too_fine"),
     pytest.param(one(collection_method="send_invoice"),
-                 "If `collection_method` is `send_invoice`, you must specify `invoice_settings[days_until_due]` on the phase "
-                 "or in `default_settings`.", "phases[0][invoice_settings][days_until_due]", None, id="never_due"),
+                 "If `collection_method` is `send_invoice`, you must specify `invoice_settings[days_until_due]` on the "
+                 "phase or in `default_settings`.", "phases[0][invoice_settings][days_until_due]", None,
+                 id="never_due"),
     pytest.param(one(invoice_settings={"days_until_due": 3}),
                  "`days_until_due` can only be set if the `collection_method` is `send_invoice`.",
                  "phases[0][invoice_settings][days_until_due]", None, id="due_but_charged"),
@@ -137,9 +139,11 @@ def test_phases_that_make_no_sense_are_refused(stage: Stage, phases: Phases, mes
                  "Received unknown parameter: default_settings[description]", "default_settings[description]",
                  id="unknown_default"),
     pytest.param({"zz": 1, "default_settings": {"yy": 1}, "phases": [{"xx": 1}]},
-                 "Received unknown parameters: zz, default_settings[yy], phases[0][xx]", "zz", id="all_unknown_at_once"),
+                 "Received unknown parameters: zz, default_settings[yy], phases[0][xx]", "zz",
+                 id="all_unknown_at_once"),
 ])
-def test_parameters_that_make_no_sense_are_refused(stage: Stage, values: dict[str, Any], message: str, param: str) -> None:
+def test_parameters_that_make_no_sense_are_refused(stage: Stage, values: dict[str, Any], message: str,
+                                                   param: str) -> None:
     error = stage.refused(**values)
 
     assert (error["message"], error["param"]) == (message, param)
@@ -163,8 +167,8 @@ def test_another_currency_than_the_customers_is_refused(stage: Stage) -> None:
     stage.schedule({"items": [monthly(stage)]}, start_date=FEB_1)
 
     error = stage.refused(phases=[{"items": [in_euros(stage)]}])
-    assert error["message"] == ("You cannot combine currencies on a single customer. This customer has had a subscription, "
-                                "coupon, or invoice item with currency usd")
+    assert error["message"] == ("You cannot combine currencies on a single customer. This customer has had a "
+                                "subscription, coupon, or invoice item with currency usd")
 
 
 def test_an_invoice_cannot_be_sent_to_a_customer_without_an_address(stage: Stage) -> None:
