@@ -40,7 +40,7 @@ def terms_of(price: Price) -> PriceTerms:
 
 def check_amount(price: Price, quantity: int, *, param: str) -> None:
     """Raises where so many units cost more than can be kept and added up."""
-    if amount_of(terms_of(price), quantity) > AMOUNT_MAX:
+    if abs(amount_of(terms_of(price), quantity)) > AMOUNT_MAX:
         # Our choice: the limit and the wording; Stripe's own are unknown for quantities.
         raise InvalidRequest(f"Invalid quantity: {quantity} of price {price.id} cost too much.", param=param)
 
