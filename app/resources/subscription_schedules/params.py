@@ -40,7 +40,8 @@ class ItemBillingThresholdsParams(Params):
 
 
 class InvoiceSettingsParams(Params):
-    days_until_due = Integer(minimum=0)
+    # Our choice: a hundred years at most, so that every due date lies in the calendar.
+    days_until_due = Integer(minimum=0, maximum=36_500)
 
 
 class TransferDataParams(Params):

@@ -15,7 +15,7 @@ from app.errors import InvalidRequest, missing_parameter, no_such
 from app.resources.coupons.operations import find_coupon
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
-from app.resources.prices.operations import find_price, interval_of, price_from_data
+from app.resources.prices.operations import check_amount, find_price, interval_of, price_from_data
 from app.resources.prices.tables import Price
 from app.resources.subscription_schedules.tables import (
     SchedulePhase,
@@ -209,6 +209,7 @@ def _read_item(ctx: Context, values: Mapping[str, Any], path: str, known: set[st
 
 def _read_invoice_item(ctx: Context, values: Mapping[str, Any], path: str, known: set[str]) -> SchedulePhaseInvoiceItem:
     price = _read_price(ctx, values, path, known, recurring=False)
+    check_amount(price, values.get("quantity", 1), param=f"{path}[quantity]")
     item = SchedulePhaseInvoiceItem(price_id=price.id, quantity=values.get("quantity", 1),
                                     tax_rates=_tax_rates(ctx, values.get("tax_rates"), f"{path}[tax_rates]"))
     item.__dict__["price"] = price
