@@ -34,17 +34,18 @@ _STATEMENTS: dict[Any, Prepared] = {}
 
 def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], url: str, *,
               filters: Mapping[str, tuple[InstrumentedAttribute[Any], Any]] | None = None,
-              where: tuple[str, ColumnElement[bool]] | None = None) -> Page:
+              where: tuple[str, ColumnElement[bool]] | None = None,
+              where_values: Mapping[str, Any] | None = None) -> Page:
     """The page that `limit`, `starting_after` and `ending_before` ask for, `created` descending.
 
     `filters` names what was asked for: `{"customer": (Invoice.customer_id, "cus_1"), "created": (…, Range(gte=5))}`; a
     value of None leaves the filter out, `IS_NULL` asks for null, a list for any of its values. `where` is a further
-    fixed condition with a name of its own. Raises `resource_missing` for an unknown cursor, which need not match the
-    filters.
+    fixed condition with a name of its own, and `where_values` what its parameters are bound to. Raises
+    `resource_missing` for an unknown cursor, which need not match the filters.
     """
     cursor_name = "ending_before" if params.get("ending_before") else "starting_after"
     limit = params.get("limit", 10)
-    values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1}
+    values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1, **(where_values or {})}
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
     conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
     branches: list[ColumnElement[bool]] = []

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import orjson
 
 from app.wire.endpoint import Server
+from tests.support.reference import conforms
 
 _keys = itertools.count(1)
 
@@ -80,6 +81,8 @@ class Api:
     def _succeed(self, method: str, path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         answer = self.call(method, path, params)
         assert answer.status == 200, f"{method} {path} {dict(params)}: {answer.status} {answer.body}"
+        if path.startswith("/v1/") and "expand" not in params:
+            conforms(answer.body)
         return answer.body
 
 

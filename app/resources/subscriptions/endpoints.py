@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
+from sqlalchemy import bindparam, select
 
 from app.context import Context
 from app.errors import InvalidRequest
@@ -28,6 +29,11 @@ blueprint = Blueprint("subscriptions", __name__)
 
 ENDED = ("canceled", "incomplete_expired")
 GOING_ON = ("trialing", "active", "past_due", "unpaid", "incomplete")
+
+
+_HAS_PRICE = select(SubscriptionItem.id).where(
+    SubscriptionItem.account_id == Subscription.account_id, SubscriptionItem.subscription_id == Subscription.id,
+    SubscriptionItem.price_id == bindparam("price_id")).exists()
 
 
 @blueprint.post("/v1/subscriptions")
@@ -54,13 +60,10 @@ def list_subscriptions(ctx: Context, params: dict[str, Any]) -> Page:
         **{name: (getattr(Subscription, name), params.get(name))
            for name in ("created", "current_period_end", "current_period_start")},
     }
-    where = None
-    if "price" in params:
-        having = SubscriptionItem.__table__.select().where(
-            SubscriptionItem.account_id == Subscription.account_id, SubscriptionItem.subscription_id == Subscription.id,
-            SubscriptionItem.price_id == params["price"]).exists()
-        where = (f"price {params['price']}", having)
-    return list_page(ctx, Subscription, params, "/v1/subscriptions", filters=filters, where=where)
+    price = params.get("price")
+    return list_page(ctx, Subscription, params, "/v1/subscriptions", filters=filters,
+                     where=None if price is None else ("price", _HAS_PRICE),
+                     where_values=None if price is None else {"price_id": price})
 
 
 @blueprint.get("/v1/subscriptions/<id>")
