@@ -43,11 +43,10 @@ $(BIN)/python:
 # The checkout is put on the path instead of being built, so that nothing but the lock's packages is fetched.
 $(VENV)/.runtime: requirements.txt | $(BIN)/python
 	$(PIP) install --quiet --require-hashes -r requirements.txt
-	echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/billyard.pth"
-	printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m app.cli "$$@"\n' "$(CURDIR)" > $(BIN)/billyard
-	chmod +x $(BIN)/billyard
-	touch $@
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/billyard.pth"
+	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m app.cli "$$@"\n' "$(CURDIR)" > $(BIN)/billyard
+	@chmod +x $(BIN)/billyard && touch $@
 
 $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
-	touch $@
+	@touch $@
