@@ -30,11 +30,11 @@ class Attr(ViewField):
 
 
 class Const(ViewField):
-    """The same value for every row."""
+    """The same value for every row. `expandable` where it is the null of an id that may be expanded, and stays null."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, *, expandable: bool = False) -> None:
         super().__init__()
-        self.value = value
+        self.value, self.expandable = value, expandable
 
 
 class Derived(ViewField):

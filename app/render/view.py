@@ -60,6 +60,8 @@ class CompiledView:
         match field:
             case Const():
                 self.template[key] = field.value
+                if field.expandable:
+                    self.expanders[key] = lambda row, tree: field.value
                 return
             case Includable():
                 column = field.column or key

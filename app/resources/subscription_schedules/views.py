@@ -72,7 +72,7 @@ class SchedulePhaseView(View):
 class SubscriptionScheduleView(View):
     id = Attr()
     object = Const("subscription_schedule")
-    application = Const(None)
+    application = Const(None, expandable=True)
     canceled_at = Attr()
     completed_at = Attr()
     created = Attr()
