@@ -65,16 +65,6 @@ class Stage:
         subscription: dict[str, Any] = self.api.get(f"/v1/subscriptions/{id}")
         return subscription
 
-    def invoices(self) -> list[dict[str, Any]]:
-        """The customer's invoices, oldest first."""
-        found: list[dict[str, Any]] = self.api.get("/v1/invoices", customer=self.customer, limit=100)["data"][::-1]
-        return found
-
-    def pending(self) -> list[tuple[int, str]]:
-        """Amount and description of the items that wait for an invoice, oldest first."""
-        items = self.api.get("/v1/invoiceitems", customer=self.customer, pending=True, limit=100)["data"][::-1]
-        return [(item["amount"], item["description"]) for item in items]
-
     def advance(self, to: int) -> None:
         """Turn the clock, and wait until it has arrived."""
         self.api.post(f"/v1/test_helpers/test_clocks/{self.clock}/advance", frozen_time=to)

@@ -207,12 +207,13 @@ def test_what_a_schedule_points_to_can_be_expanded(stage: Stage) -> None:
          "add_invoice_items": [{"price": setup}]},
         default_settings={"default_payment_method": stage.card})
     expanded = stage.api.get(f"/v1/subscription_schedules/{schedule['id']}", expand=[
-        "customer", "subscription.latest_invoice", "test_clock", "default_settings.default_payment_method",
-        "phases.coupon", "phases.items.price.product", "phases.default_payment_method",
+        "application", "customer", "subscription.latest_invoice", "test_clock", "phases.coupon",
+        "default_settings.default_payment_method", "phases.items.price.product", "phases.default_payment_method",
         "phases.add_invoice_items.price"])
 
     # A subscription has fields for older clients that the reference does not list.
     conforms(expanded | {"subscription": None})
+    assert expanded["application"] is None
     assert expanded["customer"]["id"] == stage.customer
     assert expanded["subscription"]["latest_invoice"]["object"] == "invoice"
     assert expanded["test_clock"]["frozen_time"] == JAN_1
