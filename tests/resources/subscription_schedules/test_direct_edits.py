@@ -76,6 +76,15 @@ def test_a_coupon_splits(stage: Stage, schedule: dict[str, Any]) -> None:
     assert [each["coupon"] for each in changed["phases"]] == [None, coupon, None, None]
 
 
+def test_a_coupon_that_is_used_up_is_no_edit(stage: Stage) -> None:
+    coupon = stage.api.post("/v1/coupons", percent_off=50, duration="once")["id"]
+    schedule = stage.schedule({"items": [{"price": stage.price()}], "iterations": 2, "coupon": coupon})
+    stage.advance(JAN_16_NOON)
+    changed = edit(stage, schedule, metadata={"mine": "1"})
+
+    assert (windows(changed), changed["phases"][0]["coupon"]) == ([(JAN_1, MAR_1)], coupon)
+
+
 def test_tax_rates_and_the_fee_split(stage: Stage, schedule: dict[str, Any]) -> None:
     rate = stage.api.post("/v1/tax_rates", display_name="VAT", percentage=10, inclusive=False)
     changed = edit(stage, schedule, default_tax_rates=[rate["id"]])

@@ -66,11 +66,11 @@ def _trial_end(subscription: Subscription) -> int | None:
 
 def _coupon(ctx: Context, subscription: Subscription, phase: SchedulePhase) -> str | None:
     """The coupon that the phase should name after the edit: one that was used up is still the phase's."""
+    if subscription.discount_id is None:
+        return None
     discount = active_discount(ctx, subscription.discount_id)
     if discount is None:
-        named = ctx.get(Coupon, phase.coupon_id)
-        taken_away = named is not None and named.duration == "forever"
-        return None if taken_away else phase.coupon_id
+        return phase.coupon_id
     coupon = ctx.get(Coupon, discount.coupon_id)
     assert coupon is not None, f"{discount.id} has a coupon"
     return coupon.former_id or coupon.id
