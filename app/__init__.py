@@ -1,4 +1,4 @@
-"""Billyard, a persistent simulator of the Stripe Billing and Connect API, version 2022-08-01, on SQL.
+"""Billyard, a persistent simulator of the Stripe Billing API, version 2022-08-01, on SQL.
 
 A tour, from the outside in. A module may import only what stands below it here.
 

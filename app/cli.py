@@ -62,7 +62,7 @@ account_option = click.option("--account", metavar="ACCOUNT", help="An account's
              epilog=examples("billyard serve", "billyard clock advance clock_1Lm… --by '1 month'", "billyard doctor"))
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def main() -> None:
-    """A persistent simulator of the Stripe Billing and Connect API, version 2022-08-01.
+    """A persistent simulator of the Stripe Billing API, version 2022-08-01.
 
     All other settings come from the environment; the README lists them.
     """
