@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.wire.endpoint import Server
 from tests.resources.subscription_schedules.conftest import APR_1, DAY, FEB_1, HOUR, JAN_1, MAR_1, Stage
+from tests.support.api import Api
+from tests.support.wall import NEW_YEAR, Wall
 
 JAN_16_NOON = JAN_1 + 31 * DAY // 2
 MAY_1 = APR_1 + 30 * DAY
@@ -273,6 +276,33 @@ def test_a_released_subscription_renews_by_itself_at_the_same_second(stage: Stag
 
     assert stage.new_events()[-4:] == ["subscription_schedule.completed", "customer.subscription.updated",
                                        "invoice.created", "customer.subscription.updated"]
+
+
+def test_a_sandbox_can_have_ended_schedules_released(stage: Stage) -> None:
+    stage.api.post("/_sim/settings", completed_schedule_status="released")
+    schedule = stage.schedule(phase(stage.price()))
+    stage.advance(FEB_1)
+
+    ended = stage.retrieve(schedule)
+    assert (ended["status"], ended["released_at"], ended["completed_at"]) == ("released", FEB_1, None)
+    assert "subscription_schedule.released" in stage.new_events()
+
+
+def test_without_a_clock_the_wall_clock_moves_a_schedule(fresh_server: Server, wall: Wall) -> None:
+    stage = Stage(Api(fresh_server), fresh_server)
+    customer = stage.api.post("/v1/customers", payment_method="pm_card_visa",
+                              invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+    price = stage.price(interval="day")
+    schedule = stage.schedule(phase(price), phase(price, 2), customer=customer, start_date=NEW_YEAR + DAY)
+    seen = []
+    for _ in range(4):
+        wall.advance(DAY)
+        fresh_server.worker.run_due()
+        moved = stage.retrieve(schedule)
+        seen.append((moved["status"], moved["current_phase"] and moved["current_phase"]["start_date"]))
+
+    assert seen == [("active", NEW_YEAR + DAY), ("active", NEW_YEAR + 2 * DAY)] + [("completed", None)] * 2
+    assert [lines for _, _, lines in bills(stage)] == [[1000], [2000], [2000], [2000]]
 
 
 def test_a_short_schedule_is_announced_to_expire_at_its_start(stage: Stage) -> None:
