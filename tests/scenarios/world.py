@@ -1,0 +1,88 @@
+"""A sandbox on a test clock, whose story can be told as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from app.control.doctor import examine
+from app.domain.periods import Interval, add_intervals
+from tests.support.api import Api
+
+CLOCKS = "/v1/test_helpers/test_clocks"
+
+
+def at(text: str) -> int:
+    """Unix seconds of `2022-01-31` or `2022-01-31 12:00`, in UTC."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def when(moment: int) -> str:
+    """The moment as text, without the time of day at midnight."""
+    text = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M")
+    return text.removesuffix(" 00:00")
+
+
+class World:
+    """One customer on one clock, in a sandbox of its own without limits on advances."""
+
+    def __init__(self, api: Api, start: str, card: str = "pm_card_visa", **customer: Any) -> None:
+        self.api = api
+        api.post("/_sim/settings", limits="off")
+        self.clock = api.post(CLOCKS, frozen_time=at(start))
+        self.customer = api.post(
+            "/v1/customers", test_clock=self.clock["id"], payment_method=card,
+            invoice_settings={"default_payment_method": card}, **customer)
+
+    def price(self, name: str = "Gold", **values: Any) -> str:
+        """The id of a recurring price in dollars: monthly and licensed unless `values` say otherwise."""
+        recurring = {"interval": "month"} | values.pop("recurring", {})
+        return str(self.api.post("/v1/prices", currency="usd", product_data={"name": name}, recurring=recurring,
+                                 **values)["id"])
+
+    def schedule(self, *phases: dict[str, Any], **values: Any) -> dict[str, Any]:
+        """A schedule of the customer's that starts now unless `values` say otherwise."""
+        return self.api.post("/v1/subscription_schedules", customer=self.customer["id"], phases=list(phases),
+                             **{"start_date": "now"} | values)
+
+    def advance(self, to: str) -> None:
+        """Turn the clock, and have the doctor look at what it left behind."""
+        self.api.post(f"{CLOCKS}/{self.clock['id']}/advance", frozen_time=at(to))
+        self.api.server.worker.run_due()
+        clock = self.api.get(f"{CLOCKS}/{self.clock['id']}")
+        assert (clock["status"], when(clock["frozen_time"])) == ("ready", when(at(to)))
+        self.examine()
+
+    def examine(self) -> None:
+        """Nothing in the sandbox contradicts anything else."""
+        assert examine(self.api.server.database, account=self.api.key) == []
+
+    def invoices(self) -> list[dict[str, Any]]:
+        """All invoices of the customer, oldest first."""
+        return list(self.api.get("/v1/invoices", customer=self.customer["id"], limit=100)["data"][::-1])
+
+    def bills(self) -> str:
+        """Each invoice in a line: when it was made, what it comes to, what became of it."""
+        return "\n".join(f"{when(invoice['created'])} {invoice['total'] / 100:.2f} {invoice['status']}"
+                         for invoice in self.invoices())
+
+    def story(self, *types: str, since: str = "1970-01-01") -> str:
+        """The events of these types (all where none is named) since a moment, each in a line with its time."""
+        lines = []
+        for event in self.api.events():
+            if event["created"] < at(since) or (types and event["type"] not in types):
+                continue
+            if not types and event["type"].startswith(("product", "price", "plan", "test_helpers")):
+                continue
+            lines.append(f"{when(event['created'])} {event['type']}")
+        return "\n".join(lines)
+
+
+def months_after(moment: int, count: int) -> int:
+    """The same day some months later, or the month's last."""
+    return add_intervals(moment, Interval("month"), count)
+
+
+def text(story: str) -> str:
+    """A story as it stands in a test, without its indentation."""
+    return "\n".join(line.strip() for line in story.strip().splitlines())
