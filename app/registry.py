@@ -31,7 +31,9 @@ from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
+from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
+from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
@@ -56,6 +58,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coupons,
     customers,
     events,
+    invoiceitems,
+    invoices,
     payment_intents,
     payment_methods,
     prices,
