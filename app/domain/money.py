@@ -35,6 +35,11 @@ def share_of(amount: int, numerator: int, denominator: int) -> int:
     return _nearest(amount * numerator, denominator)
 
 
+def per_unit(amount: int, quantity: int) -> Decimal:
+    """`amount` / `quantity` (at least 1) in minor units, to the twelve decimal places that the API gives."""
+    return Decimal(f"{share_of(amount, 10**12, quantity)}e-12")
+
+
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     """`amount` split over lines in proportion to their `weights` (none negative), adding up to `amount` exactly.
 

@@ -42,17 +42,19 @@ class ProrationLine:
 
 
 def prorate(
-    before: Sequence[ItemState], after: Sequence[ItemState], period: Period, at: int, keep_unchanged: bool = True
+    before: Sequence[ItemState], after: Sequence[ItemState], period: Period, at: int, keep_unchanged: bool = True,
+    whole: int | None = None,
 ) -> list[ProrationLine]:
     """The lines for a change at `at` inside `period`: per licensed item a credit, then a debit, in item order.
 
     Items whose price and quantity stay the same are left alone; with `keep_unchanged=False` they are credited and
     debited too, as at an anchor reset. An empty `after` credits everything, an empty `before` debits everything.
-    Metered items never prorate. A line of 0 is kept, since the item did change.
+    Metered items never prorate. A line of 0 is kept, since the item did change. `whole` is how many seconds a full
+    period has, where `period` was cut.
     """
     assert period.start <= at <= period.end and period.start < period.end, "a change lies inside its period"
     rest = Period(at, period.end)
-    left, whole = period.end - at, period.end - period.start
+    left, whole = period.end - at, whole or period.end - period.start
     old_states = {state.item: state for state in before}
     new_states = {state.item: state for state in after}
     lines = []

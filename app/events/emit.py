@@ -30,12 +30,23 @@ def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str
 
     `previous` holds the old values of an update. `rendered` is the row's JSON where the caller has it already.
     """
+    record(ctx, type, row, previous=previous, rendered=rendered)
+    react(ctx, type, row)
+
+
+def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
+           rendered: dict[str, Any] | None = None) -> None:
+    """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""
     if rendered is None:
         load_for_rendering(ctx.session, [row])
         rendered = render(row)
     _write(ctx, type, rendered, row.id, previous)
-    for react in REACTIONS.get(type, ()):
-        react(ctx, row)
+
+
+def react(ctx: Context, type: EventType, row: StripeObject) -> None:
+    """The second half of `emit`."""
+    for reaction in REACTIONS.get(type, ()):
+        reaction(ctx, row)
 
 
 @contextmanager

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.invoicing import settle
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Hash, Nested, Ref, RefList, Sublist
 from app.render.view import View
+from app.resources.coupons.tables import Discount
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.prices.views import plan_of
 from app.resources.tax_rates.tables import TaxRate
-from app.resources.coupons.tables import Discount
+
+_NO_PAYMENT_SETTINGS = {"default_mandate": None, "payment_method_options": None, "payment_method_types": None}
 
 
 def _of_customer(name: str) -> Derived:
@@ -21,6 +24,31 @@ def _of_customer(name: str) -> Derived:
         return getattr(row.customer, name) if snapshot is None else snapshot.get(name)
 
     return Derived(value, needs="customer")
+
+
+def _amount_due(row: Any) -> int:
+    """A stored draft meets the customer's balance as it is now; a preview is as it was made."""
+    if row.status != "draft" or row.id is None:
+        due: int = row.amount_due
+        return due
+    minimum = None if row.collection_method == "charge_automatically" else 0
+    return settle(row.total, row.customer.balance, row.currency, minimum=minimum).amount_due
+
+
+def _starting_balance(row: Any) -> Any:
+    return row.starting_balance if row.status != "draft" or row.id is None else row.customer.balance
+
+
+def _page(row: Any, site: str, end: str) -> str | None:
+    """Where a finalised invoice could be seen."""
+    return None if row.finalized_at is None else f"{site}/{row.account_id}/test_{row.id[3:]}{end}"
+
+
+def _lines_url(row: Any) -> str:
+    if row.id is not None:
+        return f"/v1/invoices/{row.id}/lines"
+    of_subscription = "" if row.subscription_id is None else f"&subscription={row.subscription_id}"
+    return f"/v1/invoices/upcoming/lines?customer={row.customer_id}{of_subscription}"
 
 
 @view_of(InvoiceLine)
@@ -58,9 +86,9 @@ class InvoiceView(View):
     account_country = Derived(lambda row: row.account.country, needs="account")
     account_name = Derived(lambda row: row.account.display_name, needs="account")
     account_tax_ids = Const(None)
-    amount_due = Attr()
+    amount_due = Derived(_amount_due, needs="customer")
     amount_paid = Attr()
-    amount_remaining = Derived(lambda row: row.amount_due - row.amount_paid)
+    amount_remaining = Derived(lambda row: _amount_due(row) - row.amount_paid)
     application = Const(None)
     application_fee_amount = Attr()
     attempt_count = Attr()
@@ -91,10 +119,10 @@ class InvoiceView(View):
     due_date = Attr()
     ending_balance = Attr()
     footer = Attr()
-    hosted_invoice_url = Derived(lambda row: None if row.finalized_at is None else f"https://invoice.stripe.com/i/{row.account_id}/test_{row.id[3:]}")
-    invoice_pdf = Derived(lambda row: None if row.finalized_at is None else f"https://pay.stripe.com/invoice/{row.account_id}/test_{row.id[3:]}/pdf")
+    hosted_invoice_url = Derived(lambda row: _page(row, "https://invoice.stripe.com/i", ""))
+    invoice_pdf = Derived(lambda row: _page(row, "https://pay.stripe.com/invoice", "/pdf"))
     last_finalization_error = Const(None)
-    lines = Sublist("/v1/invoices/{id}/lines", limit=10)
+    lines = Sublist(_lines_url, limit=10)
     livemode = Const(False)
     metadata = Attr("metadata_")
     next_payment_attempt = Attr()
@@ -103,16 +131,15 @@ class InvoiceView(View):
     paid = Derived(lambda row: row.status == "paid")
     paid_out_of_band = Attr()
     payment_intent = Ref()
-    payment_settings = Derived(lambda row: {"default_mandate": None, "payment_method_options": None,
-                                            "payment_method_types": None})
+    payment_settings = Derived(lambda row: _NO_PAYMENT_SETTINGS | (row.payment_settings or {}))
     period_end = Attr()
     period_start = Attr()
     post_payment_credit_notes_amount = Attr()
     pre_payment_credit_notes_amount = Attr()
     quote = Const(None)
     receipt_number = Const(None)
-    rendering_options = Const(None)
-    starting_balance = Attr()
+    rendering_options = Attr()
+    starting_balance = Derived(_starting_balance)
     statement_descriptor = Attr()
     status = Attr()
     status_transitions = Hash(

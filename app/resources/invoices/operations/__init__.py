@@ -1,6 +1,16 @@
 """What happens to invoices: drafted, finalised, paid or not, and what waits in between."""
 
-from app.resources.invoices.operations.drafting import delete_draft, draft_invoice, redraw, update_usage_line
+from app.resources.invoices.operations.currency import check_currency, settle_currency
+from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts
+from app.resources.invoices.operations.drafting import (
+    add_to_draft,
+    delete_draft,
+    draft_invoice,
+    require_draft,
+    retotal,
+    show_item,
+    update_usage_line,
+)
 from app.resources.invoices.operations.finalizing import (
     finalize_invoice,
     mark_uncollectible,
@@ -15,8 +25,10 @@ from app.resources.invoices.operations.items import (
     pending_items,
     preload_pending_items,
     sweep,
+    unit_columns,
 )
 from app.resources.invoices.operations.lines import LineDraft, item_lines
+from app.resources.invoices.operations.manual import create_invoice, update_invoice
 from app.resources.invoices.operations.paying import (
     collect,
     finalize_and_collect,
@@ -25,16 +37,22 @@ from app.resources.invoices.operations.paying import (
     payment_method_of,
     retry_collection,
 )
+from app.resources.invoices.operations.previewing import as_preview
 
 __all__ = [
     "LineDraft",
     "add_pending_item",
+    "add_to_draft",
+    "as_preview",
+    "check_currency",
     "collect",
+    "create_invoice",
     "delete_draft",
     "draft_invoice",
     "drop_prorations",
     "finalize_and_collect",
     "finalize_invoice",
+    "find_discounts",
     "item_lines",
     "mark_uncollectible",
     "no_payment_method",
@@ -43,11 +61,18 @@ __all__ = [
     "payment_method_of",
     "pending_items",
     "preload_pending_items",
-    "redraw",
+    "redeem",
+    "replace_discounts",
+    "require_draft",
+    "retotal",
     "retry_collection",
     "send_invoice",
+    "settle_currency",
+    "show_item",
     "stop_collecting",
     "sweep",
+    "unit_columns",
+    "update_invoice",
     "update_usage_line",
     "void_invoice",
 ]

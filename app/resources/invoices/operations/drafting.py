@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from app.context import Context
 from app.domain.discounts import Discount
 from app.domain.invoicing import ComputedLine, DraftLine, compute, settle
-from app.domain.money import decimal_string
+from app.domain.money import decimal_string, per_unit
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.coupons.operations import domain_discount
+from app.resources.coupons.tables import Coupon
 from app.resources.coupons.tables import Discount as DiscountRow
 from app.resources.customers.tables import Customer
-from app.resources.invoices.operations.items import put_on
-from app.resources.invoices.operations.lines import LineDraft
+from app.resources.invoices.operations.currency import settle_currency
+from app.resources.invoices.operations.discounts import redeem
+from app.resources.invoices.operations.items import ITEMS_MAX, put_on, take_off
+from app.resources.invoices.operations.lines import LineDraft, item_lines
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.prices.operations import terms_of
 from app.resources.tax_rates.operations import domain_rates
 
-LINES_MAX = 250
+_CUSTOMERS_OWN = ("custom_fields", "footer", "rendering_options")
+"""What a customer's `invoice_settings` give to all invoices that are not made with values of their own."""
 
 
 def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], *, reason: str, currency: str,
                   period: tuple[int, int], subscription_id: str | None = None, auto_advance: bool = True,
                   collection_method: str = "charge_automatically", days_until_due: int | None = None,
-                  due_date: int | None = None, values: dict[str, Any] | None = None, preview: bool = False) -> Invoice:
+                  due_date: int | None = None, values: dict[str, Any] | None = None,
+                  coupons: Sequence[Coupon | DiscountRow] = (), preview: bool = False) -> Invoice:
     """A draft with these lines; with `auto_advance` it finalises itself after the sandbox's delay. Emits invoice.created.
 
-    `period` is what `period_start` and `period_end` show. `values` are further columns. A `preview` is neither stored
-    nor announced, and has no id.
+    `period` is what `period_start` and `period_end` show. `values` are further columns. `coupons` are redeemed for this
+    invoice. A `preview` is neither stored nor announced, and has no id: `as_preview` makes it presentable.
     """
     charge = collection_method == "charge_automatically"
     finalizes_at = ctx.now + ctx.choices.finalize_after_s if auto_advance else None
@@ -47,6 +51,8 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
         starting_balance=customer.balance, status="draft", subscription_id=subscription_id, subtotal=0,
         subtotal_excluding_tax=0, total=0, total_discount_amounts=[], total_excluding_tax=0, total_tax_amounts=[],
         webhooks_delivered_at=ctx.now)
+    for name in _CUSTOMERS_OWN:
+        setattr(invoice, name, customer.invoice_settings.get(name))
     for name, value in (values or {}).items():
         setattr(invoice, name, value)
     if preview:
@@ -58,17 +64,18 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
     invoice.__dict__["lines"] = []
     if not preview:
         put_on(ctx, [line.item for line in lines if line.item is not None and line.item.invoice_id is None], invoice.id)
+    if coupons:
+        invoice.discounts = redeem(ctx, coupons, customer_id=customer.id, currency=currency, invoice_id=invoice.id)
     _add_lines(ctx, invoice, lines, preview=preview)
     retotal(ctx, invoice, customer)
-    if not preview:
-        _fix_currency(ctx, customer, currency)
-        emit(ctx, "invoice.created", invoice)
+    if preview:
+        return invoice
+    settle_currency(ctx, customer, currency)
+    emit(ctx, "invoice.created", invoice)
     return invoice
 
 
 def _add_lines(ctx: Context, invoice: Invoice, drafts: Sequence[LineDraft], *, preview: bool = False) -> None:
-    if len(invoice.lines) + len(drafts) > LINES_MAX:
-        raise InvalidRequest(f"An invoice can have at most {LINES_MAX} items.")
     for draft in drafts:
         item = draft.item
         line = InvoiceLine(
@@ -82,21 +89,57 @@ def _add_lines(ctx: Context, invoice: Invoice, drafts: Sequence[LineDraft], *, p
             tax_rates=draft.tax_rates, type="subscription" if item is None else "invoiceitem")
         line.__dict__["price"] = draft.price
         if preview:
-            line.__dict__ |= {"id": ctx.ids.new("il_tmp_", 31, "1"), "account_id": ctx.account_id, "created": ctx.now, "seq": 0}
+            line.__dict__ |= {"account_id": ctx.account_id, "created": ctx.now, "seq": 0}
         else:
             ctx.add(line)
         invoice.lines.append(line)
 
 
-def redraw(ctx: Context, invoice: Invoice, lines: Sequence[LineDraft]) -> None:
-    """Add lines to a draft and total it again. Emits invoice.updated; raises for an invoice that is no draft."""
+def require_draft(invoice: Invoice) -> None:
+    """Raises for an invoice whose items can be changed no more."""
     if invoice.status != "draft":
         raise InvalidRequest("This invoice is no longer editable", code="invoice_not_editable")
+
+
+def add_to_draft(ctx: Context, invoice: Invoice, item: InvoiceItem) -> None:
+    """Show an item that was made for this draft on it, before all others but prorations. Emits invoice.updated."""
     ctx.session.load([invoice], "customer")
     ctx.session.load([invoice], "lines.price")
+    if sum(line.invoice_item_id is not None for line in invoice.lines) >= ITEMS_MAX:
+        # Our choice: the words; that no more are taken is published.
+        raise InvalidRequest(f"An invoice can have at most {ITEMS_MAX} items.", param="invoice")
     with tracked(ctx, invoice, "invoice.updated"):
-        _add_lines(ctx, invoice, lines)
+        _add_lines(ctx, invoice, item_lines([item]))
+        line = invoice.lines.pop()
+        prorations = sum(other.proration for other in invoice.lines)
+        invoice.lines.insert(prorations, line)
+        _number_lines(invoice)
         retotal(ctx, invoice, invoice.customer)
+
+
+def show_item(ctx: Context, invoice: Invoice, item: InvoiceItem, *, gone: bool = False) -> None:
+    """Bring the line of a draft in agreement with its item, which has changed or is `gone`. Emits invoice.updated."""
+    ctx.session.load([invoice], "customer")
+    ctx.session.load([invoice], "lines.price")
+    line = next(line for line in invoice.lines if line.invoice_item_id == item.id)
+    with tracked(ctx, invoice, "invoice.updated"):
+        if gone:
+            invoice.lines.remove(line)
+            ctx.session.delete(line)
+            _number_lines(invoice)
+        else:
+            line.amount, line.description, line.metadata_ = item.amount, item.description, item.metadata_
+            line.period_start, line.period_end = item.period_start, item.period_end
+            line.price_id, line.quantity, line.discountable = item.price_id, item.quantity, item.discountable
+            line.discounts, line.tax_rates = item.discounts, item.tax_rates
+            line.__dict__["price"] = item.price
+        retotal(ctx, invoice, invoice.customer)
+
+
+def _number_lines(invoice: Invoice) -> None:
+    for position, line in enumerate(invoice.lines):
+        if line.position != position:
+            line.position = position
 
 
 def update_usage_line(ctx: Context, invoice: Invoice, item: Any, quantity: int) -> None:
@@ -117,7 +160,7 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     discounts = _discounts(ctx, invoice, invoice.discounts)
     default_rates = domain_rates(ctx, invoice.default_tax_rates) if invoice.default_tax_rates else ()
     computed = compute(
-        [DraftLine(line.amount, line.discountable, None if line.price is None else line.price.product_id,
+        [DraftLine(_full_amount(ctx, line), line.discountable, None if line.price is None else line.price.product_id,
                    domain_rates(ctx, line.tax_rates) if line.tax_rates else default_rates,
                    tuple(_discounts(ctx, invoice, line.discounts)))
          for line in lines],
@@ -142,6 +185,15 @@ def _discounts(ctx: Context, invoice: Invoice, ids: Sequence[str]) -> list[Disco
             if row is not None and (row.end is None or row.end > invoice.created)]
 
 
+def _full_amount(ctx: Context, line: InvoiceLine) -> int:
+    """What the line costs before its own discounts, which `amount` has lost already; only an item's line has any."""
+    if not line.discounts:
+        return line.amount
+    item = ctx.get(InvoiceItem, line.invoice_item_id)
+    assert item is not None, "a line with discounts of its own shows an item"
+    return item.amount
+
+
 def _minimum(invoice: Invoice) -> int | None:
     # Nothing is charged by card for send_invoice, so the card networks' minimum does not hold.
     return None if invoice.collection_method == "charge_automatically" else 0
@@ -152,25 +204,22 @@ def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:
     line.discount_amounts = [{"amount": amount, "discount": id} for id, amount in result.discount_amounts]
     line.tax_amounts = _tax_amounts(result.tax_amounts)
     line.amount_excluding_tax = result.amount_excluding_tax
+    line.unit_amount_excluding_tax = _unit_amount(line)
+
+
+def _unit_amount(line: InvoiceLine) -> str | None:
     price = line.price
-    if price is None or price.unit_amount_decimal is None or price.transform_quantity is not None:
-        # Our choice: a tiered line sums several unit amounts, so it names none.
-        line.unit_amount_excluding_tax = None if line.quantity != 1 or price is not None else str(result.amount_excluding_tax)
-    elif result.tax_amounts and line.quantity:
-        line.unit_amount_excluding_tax = decimal_string(Decimal(result.amount_excluding_tax) / line.quantity)
-    else:
-        line.unit_amount_excluding_tax = price.unit_amount_decimal
+    if price is not None:
+        if price.unit_amount_decimal is None or price.transform_quantity is not None:
+            # Our choice: a tiered line sums several unit amounts, so it names none.
+            return None
+        if line.amount_excluding_tax == amount_of(terms_of(price), line.quantity or 0):
+            return price.unit_amount_decimal
+    return decimal_string(per_unit(line.amount_excluding_tax, line.quantity)) if line.quantity else None
 
 
 def _tax_amounts(amounts: Sequence[tuple[str, int, bool]]) -> list[dict[str, Any]]:
     return [{"amount": amount, "inclusive": inclusive, "tax_rate": rate} for rate, amount, inclusive in amounts]
-
-
-def _fix_currency(ctx: Context, customer: Customer, currency: str) -> None:
-    """A customer's currency is fixed by the first thing that bills them."""
-    if customer.currency is None:
-        with tracked(ctx, customer, "customer.updated"):
-            customer.currency = currency
 
 
 def delete_draft(ctx: Context, invoice: Invoice) -> None:
@@ -182,12 +231,9 @@ def delete_draft(ctx: Context, invoice: Invoice) -> None:
         raise InvalidRequest("You can't delete invoices created by subscriptions. Finalize and void the invoice instead.")
     ctx.session.load([invoice], "lines")
     emit(ctx, "invoice.deleted", invoice)
+    items = [ctx.get(InvoiceItem, line.invoice_item_id) for line in invoice.lines]
+    take_off(ctx, [item for item in items if item is not None])
     for line in invoice.lines:
-        if line.invoice_item_id is not None:
-            item = ctx.get(InvoiceItem, line.invoice_item_id)
-            if item is not None:
-                with tracked(ctx, item, "invoiceitem.updated"):
-                    item.invoice_id = None
         ctx.session.delete(line)
     ctx.session.flush()
     ctx.session.delete(invoice)

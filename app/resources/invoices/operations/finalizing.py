@@ -6,6 +6,7 @@ from app.context import Context
 from app.domain.invoicing import settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.invoices.operations.discounts import use_up
 from app.resources.invoices.operations.drafting import retotal
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import cancel_intent, create_for_invoice
@@ -14,11 +15,12 @@ from app.resources.payment_intents.tables import PaymentIntent
 _SNAPSHOT = ("address", "email", "name", "phone", "shipping", "tax_exempt")
 
 
-def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> None:
+def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, auto_advance: bool | None = None) -> None:
     """Number the invoice, apply the customer's balance, and ask for what is due with a payment intent.
 
-    Emits invoice.updated (not for a `fresh` invoice, of which nobody has heard yet), invoice.finalized and
-    payment_intent.created; customer.updated when the balance moved.
+    `auto_advance`, where given, decides whether time goes on to charge it.
+    Emits customer.discount.deleted for what is good for one invoice only, customer.updated when the balance moved,
+    invoice.updated (not for a `fresh` invoice, which has just been made), invoice.finalized and payment_intent.created.
     """
     if invoice.status != "draft":
         raise InvalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.",
@@ -26,10 +28,14 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> 
     ctx.session.load([invoice], "customer")
     ctx.session.load([invoice], "lines.price")
     if fresh:
+        use_up(ctx, invoice)
         _finalize(ctx, invoice)
     else:
         with tracked(ctx, invoice, "invoice.updated"):
+            if auto_advance is not None:
+                advance_by_itself(ctx, invoice, auto_advance)
             retotal(ctx, invoice, invoice.customer)
+            use_up(ctx, invoice)
             _finalize(ctx, invoice)
     emit(ctx, "invoice.finalized", invoice)
     if invoice.payment_intent_id is not None:
@@ -37,6 +43,18 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> 
                            amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice))
     if invoice.amount_due == 0:
         mark_paid(ctx, invoice)
+
+
+def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:
+    """Let time finalise, charge and retry the invoice, or no longer; runs inside a `tracked` change."""
+    if wanted == invoice.auto_advance:
+        return
+    invoice.auto_advance = wanted
+    # Our choice: the delay of a new draft begins anew, because the one from its creation may be over.
+    at = ctx.now + ctx.choices.finalize_after_s if wanted else None
+    if invoice.status == "draft":
+        invoice.finalizes_at = at
+    invoice.next_payment_attempt = at if invoice.collection_method == "charge_automatically" else None
 
 
 def _finalize(ctx: Context, invoice: Invoice) -> None:
@@ -64,8 +82,13 @@ def _description(invoice: Invoice) -> str:
             "subscription_update": "Subscription update"}.get(invoice.billing_reason, f"Payment for Invoice {invoice.number}")
 
 
-def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, out_of_band: bool = False) -> None:
-    """The invoice is settled. Emits invoice.updated, invoice.paid and invoice.payment_succeeded."""
+def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, counts: bool = False,
+              out_of_band: bool = False) -> None:
+    """The invoice is settled; `counts` says whether by an attempt that `attempt_count` is to show.
+
+    Emits invoice.updated, customer.updated where the customer was delinquent, invoice.paid and
+    invoice.payment_succeeded.
+    """
     ctx.session.load([invoice], "customer")
     with tracked(ctx, invoice, "invoice.updated"):
         invoice.status, invoice.paid_at = "paid", ctx.now
@@ -73,10 +96,13 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, o
         invoice.paid_out_of_band = out_of_band
         # Stripe counts every settlement as an attempt made, also one of nothing.
         invoice.attempted = True
+        invoice.attempt_count += counts
         if charge_id is not None:
             invoice.charge_id = charge_id
-            invoice.attempt_count += 0 if invoice.attempt_count else 1
         invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
+    if invoice.amount_paid and invoice.customer.delinquent:
+        with tracked(ctx, invoice.customer, "customer.updated"):
+            invoice.customer.delinquent = False
     emit(ctx, "invoice.paid", invoice)
     emit(ctx, "invoice.payment_succeeded", invoice)
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam
 
 from app.context import Context
 from app.db.session import Prepared, Session, entity
+from app.domain.money import decimal_string, per_unit
 from app.events.emit import emit, tracked
+from app.resources.coupons.tables import Coupon, Discount
 from app.resources.customers.tables import Customer
+from app.resources.invoices.operations.currency import settle_currency
+from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.tables import InvoiceItem
 from app.resources.prices.tables import Price
+
+ITEMS_MAX = 250
+"""How many items one invoice takes."""
 
 _PENDING = Prepared(entity(InvoiceItem).where(
     InvoiceItem.account_id == bindparam("account_id"), InvoiceItem.customer_id == bindparam("customer_id"),
@@ -46,39 +54,52 @@ def preload_pending_items(session: Session, customers: list[Customer]) -> None:
 
 def add_pending_item(ctx: Context, customer_id: str, *, amount: int, currency: str, description: str | None,
                      price: Price | None = None, quantity: int = 1, start: int | None = None, end: int | None = None,
-                     **values: Any) -> InvoiceItem:
-    """An item for the customer's next invoice. `values` are further columns. Emits invoiceitem.created."""
+                     coupons: Sequence[Coupon | Discount] = (), **values: Any) -> InvoiceItem:
+    """An item for the customer's next invoice, or the draft that `invoice_id` in `values` names.
+
+    `coupons` are redeemed for it; `values` are further columns. Emits customer.updated where it fixes the customer's
+    currency, customer.discount.created for each coupon, and invoiceitem.created.
+    """
     pending = pending_items(ctx, customer_id)
-    # A price's unit amount is meant per unit; a prorated or plain amount is its own unit.
-    of_price = price is not None and not values.get("proration") and price.unit_amount_decimal is not None
-    unit_decimal = price.unit_amount_decimal if of_price and price is not None else str(amount) if quantity == 1 else None
-    item = InvoiceItem(
-        amount=amount, currency=currency, customer_id=customer_id, date=ctx.now, description=description,
-        discountable=values.pop("discountable", amount >= 0), discounts=values.pop("discounts", []),
-        period_start=ctx.now if start is None else start, period_end=ctx.now if end is None else end,
-        price_id=None if price is None else price.id, proration=values.pop("proration", False),
-        proration_details=values.pop("proration_details", {"credited_items": None}), quantity=quantity,
-        tax_rates=values.pop("tax_rates", []),
-        unit_amount=values.pop("unit_amount", price.unit_amount if of_price and price is not None else
-                               amount if quantity == 1 else None),
-        unit_amount_decimal=values.pop("unit_amount_decimal", unit_decimal), **values)
+    customer = ctx.get(Customer, customer_id)
+    assert customer is not None, "an item is made for a customer"
+    settle_currency(ctx, customer, currency)
+    # A price's unit amount is meant per unit; what was prorated is not what the price says.
+    unit = unit_columns(amount, quantity, None if values.get("proration") else price)
+    item = InvoiceItem(**{
+        "discountable": amount >= 0, "discounts": [], "proration": False,
+        "proration_details": {"credited_items": None}, "tax_rates": []} | unit | values | {
+        "amount": amount, "currency": currency, "customer_id": customer_id, "date": ctx.now, "description": description,
+        "period_start": ctx.now if start is None else start, "period_end": ctx.now if end is None else end,
+        "price_id": None if price is None else price.id, "quantity": quantity})
     ctx.add(item)
     item.__dict__["price"] = price
+    if coupons:
+        item.discounts = redeem(ctx, coupons, customer_id=customer_id, currency=currency, invoice_item_id=item.id)
     if item.invoice_id is None:
         pending.append(item)
     emit(ctx, "invoiceitem.created", item)
     return item
 
 
+def unit_columns(amount: int, quantity: int, price: Price | None) -> dict[str, Any]:
+    """`unit_amount`, null for a fraction, and `unit_amount_decimal` of an item: its price's, else its amount's share."""
+    if price is not None and price.unit_amount_decimal is not None:
+        return {"unit_amount": price.unit_amount, "unit_amount_decimal": price.unit_amount_decimal}
+    unit = per_unit(amount, quantity or 1)
+    whole = unit == unit.to_integral_value()
+    return {"unit_amount": int(unit) if whole else None, "unit_amount_decimal": decimal_string(unit)}
+
+
 def sweep(ctx: Context, customer_id: str, subscription_id: str | None, *, only_own: bool = False,
           prorations_only: bool = False) -> list[InvoiceItem]:
     """The pending items that the next invoice of the subscription takes: its own and those of no subscription.
 
-    In the order of the lines: prorations as they were made, then the others, newest first. They stay pending until
-    `put_on` names their invoice.
+    In the order of the lines: prorations as they were made, then the others, newest first; the oldest, where there are
+    more than one invoice takes. They stay pending until `put_on` names their invoice.
     """
     taken = [item for item in pending_items(ctx, customer_id)
-             if item.subscription_id == subscription_id or (item.subscription_id is None and not only_own)]
+             if item.subscription_id == subscription_id or (item.subscription_id is None and not only_own)][:ITEMS_MAX]
     prorations = [item for item in taken if item.proration]
     others = [] if prorations_only else [item for item in reversed(taken) if not item.proration]
     return prorations + others
@@ -90,6 +111,16 @@ def put_on(ctx: Context, items: list[InvoiceItem], invoice_id: str) -> None:
         pending_items(ctx, item.customer_id).remove(item)
         with tracked(ctx, item, "invoiceitem.updated"):
             item.invoice_id = invoice_id
+
+
+def take_off(ctx: Context, items: list[InvoiceItem]) -> None:
+    """The items wait again, because their draft is deleted. Emits invoiceitem.updated for each."""
+    for item in items:
+        pending = pending_items(ctx, item.customer_id)
+        with tracked(ctx, item, "invoiceitem.updated"):
+            item.invoice_id = None
+        pending.append(item)
+        pending.sort(key=lambda each: each.seq)
 
 
 def drop_prorations(ctx: Context, customer_id: str, subscription_id: str) -> None:

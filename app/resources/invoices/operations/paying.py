@@ -7,7 +7,8 @@ from typing import Any
 from app.context import Context
 from app.domain.dunning import next_attempt
 from app.errors import CardError, InvalidRequest
-from app.events.emit import emit, tracked
+from app.events.emit import emit, react, record, tracked
+from app.render import render
 from app.resources.invoices.operations.finalizing import finalize_invoice, mark_paid, pay_out_of_band
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import attempt_payment, card_error_of
@@ -15,9 +16,9 @@ from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
 
 
-def finalize_and_collect(ctx: Context, invoice: Invoice) -> None:
+def finalize_and_collect(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> None:
     """What time does to a draft: finalise it, then charge or send it in the same instant."""
-    finalize_invoice(ctx, invoice)
+    finalize_invoice(ctx, invoice, fresh=fresh)
     if invoice.status != "open":
         return
     if invoice.collection_method == "send_invoice":
@@ -37,18 +38,31 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
 
     `automatic` attempts count and plan the next one; a manual one counts only when it is the first.
     """
+    ctx.session.load([invoice], "customer")
     method = payment_method or payment_method_of(ctx, invoice)
     intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
     assert intent is not None, "an open invoice with an amount due has a payment intent"
+    counts = automatic or not invoice.attempted
     charge = None
     if method is not None:
         charge = attempt_payment(ctx, intent, method, off_session=off_session)
         if charge is not None and charge.status == "succeeded":
-            _succeed(ctx, invoice, charge.id)
+            mark_paid(ctx, invoice, charge_id=charge.id, counts=counts)
             return None
-    _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic,
-          action_required=intent.status == "requires_action")
+    waits = intent.status == "requires_action"
+    _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic, counts=counts, action_required=waits)
+    if waits:
+        return _action_required(intent)
     return None if method is None else card_error_of(intent, charge)
+
+
+def _action_required(intent: PaymentIntent) -> CardError:
+    """The answer to whoever asked for a payment that the customer has to authenticate first."""
+    return CardError(
+        "This payment requires additional user action before it can be completed successfully. Payment can be completed "
+        "using the PaymentIntent associated with the invoice. For more details see: "
+        "https://stripe.com/docs/billing/subscriptions/overview#requires-action",
+        code="invoice_payment_intent_requires_action", payment_intent=render(intent))
 
 
 def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
@@ -68,32 +82,27 @@ def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
     return None
 
 
-def _succeed(ctx: Context, invoice: Invoice, charge_id: str) -> None:
-    if invoice.customer.delinquent:
-        with tracked(ctx, invoice.customer, "customer.updated"):
-            invoice.customer.delinquent = False
-    mark_paid(ctx, invoice, charge_id=charge_id)
-
-
-def _fail(ctx: Context, invoice: Invoice, charge_id: str | None, *, automatic: bool, action_required: bool) -> None:
+def _fail(ctx: Context, invoice: Invoice, charge_id: str | None, *, automatic: bool, counts: bool,
+          action_required: bool) -> None:
     with tracked(ctx, invoice, "invoice.updated"):
-        if automatic or not invoice.attempted:
-            invoice.attempt_count += 1
+        invoice.attempt_count += counts
         invoice.attempted = True
         if charge_id is not None:
             invoice.charge_id = charge_id
         if automatic and invoice.auto_advance:
             invoice.next_payment_attempt = next_attempt(ctx.choices.retry_days, invoice.attempt_count, ctx.now)
-    if action_required:
-        emit(ctx, "invoice.payment_action_required", invoice)
+        if action_required:
+            emit(ctx, "invoice.payment_action_required", invoice)
+        # The order in which Stripe lists them (behaviour reference, 7.3).
+        record(ctx, "invoice.payment_failed", invoice)
     if not invoice.customer.delinquent:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = True
-    emit(ctx, "invoice.payment_failed", invoice)
+    react(ctx, "invoice.payment_failed", invoice)
 
 
 def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | None = None,
-                out_of_band: bool = False) -> None:
+                off_session: bool = True, out_of_band: bool = False) -> None:
     """What a caller asks for with `POST …/pay`. Raises the CardError of a decline; the attempt stays on record."""
     if invoice.status == "draft":
         finalize_invoice(ctx, invoice)
@@ -109,7 +118,7 @@ def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod
         return
     if payment_method is None and payment_method_of(ctx, invoice) is None:
         raise no_payment_method()
-    declined = collect(ctx, invoice, payment_method=payment_method, automatic=False, off_session=False)
+    declined = collect(ctx, invoice, payment_method=payment_method, automatic=False, off_session=off_session)
     if declined is not None:
         raise declined
 

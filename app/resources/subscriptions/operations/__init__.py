@@ -1,5 +1,6 @@
 """What happens to subscriptions: they start, renew, change, fall behind and end."""
 
+from app.resources.invoices.operations import check_currency
 from app.resources.subscriptions.operations.changing import (
     Change,
     apply_change,
@@ -27,8 +28,9 @@ from app.resources.subscriptions.operations.requests import (
     update_subscription,
 )
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
-from app.resources.subscriptions.operations.starting import check_currency, start_subscription
+from app.resources.subscriptions.operations.starting import start_subscription
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
+from app.resources.subscriptions.operations.upcoming import preview_upcoming
 
 __all__ = [
     "Change",
@@ -58,6 +60,7 @@ __all__ = [
     "miss_due_date",
     "payment_failed",
     "preview_renewal",
+    "preview_upcoming",
     "renew",
     "set_cancel_at",
     "start_subscription",

@@ -19,18 +19,18 @@ from app.errors import CardError, InvalidRequest
 from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount, attach_discount, end_discount, find_coupon
 from app.resources.invoices import operations as invoices
+from app.resources.invoices.operations import check_currency
 from app.resources.invoices.tables import InvoiceLine
 from app.resources.prices.operations import interval_of, terms_of
 from app.resources.prices.tables import Price
-from app.resources.subscriptions.operations.renewing import begin_period, close_usage, licensed_lines
+from app.resources.subscriptions.operations.renewing import begin_period, close_usage, period_lines
 from app.resources.subscriptions.operations.starting import (
     Refused,
     add_item,
-    check_currency,
     draft_subscription_invoice,
-    plan_notices,
 )
 from app.resources.subscriptions.operations.terms import (
+    PRORATING,
     ItemSpec,
     Terms,
     check_items,
@@ -38,7 +38,7 @@ from app.resources.subscriptions.operations.terms import (
     off_words,
     state_of,
     subscription_discounts,
-    trial_line,
+    whole_period,
 )
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations as usage
@@ -70,6 +70,7 @@ class Change:
     draft_invoice: bool = False
     bill_removed_usage: bool = False
     payment_behavior: str = "allow_incomplete"
+    off_session: bool = False
     param: str = "items"
 
 
@@ -77,7 +78,8 @@ def apply_change(ctx: Context, subscription: Subscription, change: Change, *, an
     """Change the subscription, with what follows for its money: prorations, a new period, an invoice.
 
     Emits the events of the invoice items and invoices, then customer.subscription.updated, unless `announce` is false or
-    a renewal is under way: then the caller emits it. Raises for items that do not go together, and for a proration date outside the period.
+    a renewal is under way: then the caller emits it. Raises for items that do not go together, and for a proration date
+    outside the period.
     """
     ctx.session.load([subscription], "customer")
     ctx.session.load([subscription], "items.price.product")
@@ -89,31 +91,54 @@ def apply_change(ctx: Context, subscription: Subscription, change: Change, *, an
 
 
 def _change(ctx: Context, subscription: Subscription, change: Change) -> None:
-    discounts = subscription_discounts(ctx, subscription)
-    before = [state_of(item, discounts) for item in subscription.items]
-    rows = {item.id: item for item in subscription.items}
-    interval = interval_of(subscription.items[0].price)
+    before = _Before.of(ctx, subscription)
     if change.terms is not None:
         apply_terms(ctx, subscription, change.terms)
     if change.metadata is not None:
-        subscription.metadata_ = merged(subscription.metadata_, change.metadata)
+        # A phase's metadata must not stop the clock that enters it.
+        subscription.metadata_ = merged(subscription.metadata_, change.metadata, limited=not ctx.ticking)
     if change.items is not None:
         _replace_items(ctx, subscription, change)
-    rows |= {item.id: item for item in subscription.items}
-    discounts = subscription_discounts(ctx, subscription)
-    after = [state_of(item, discounts) for item in subscription.items]
-    new_interval = interval_of(subscription.items[0].price)
     trial_changed = _apply_trial(ctx, subscription, change)
-    starts_over = (change.reset_anchor or new_interval != interval or trial_changed
-                   or (subscription.status != "trialing" and _becomes_paid(before, after)))
+    starts_over = (change.reset_anchor or interval_of(subscription.items[0].price) != before.interval or trial_changed
+                   or (subscription.status != "trialing" and before.free and not _is_free(subscription)))
     if change.at_period_end:
         if starts_over and not trial_changed:
             subscription.billing_cycle_anchor = ctx.now
-        return
-    if starts_over:
-        _start_over(ctx, subscription, change, before, rows, discounts_text=off_words(discounts, subscription.currency))
+    elif starts_over:
+        _start_over(ctx, subscription, change, before)
     else:
-        _prorate_rest(ctx, subscription, change, before, after, rows)
+        _prorate_rest(ctx, subscription, change, before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A subscription as it was when a change began. `whole` is how long its full period lasts, in seconds."""
+
+    states: list[ItemState]
+    rows: dict[str, SubscriptionItem]
+    interval: Interval
+    period: Period
+    whole: int
+    status: str
+    free: bool
+    changed_at: int
+
+    @classmethod
+    def of(cls, ctx: Context, subscription: Subscription) -> _Before:
+        discounts = subscription_discounts(ctx, subscription)
+        return cls(
+            states=[state_of(item, discounts) for item in subscription.items],
+            rows={item.id: item for item in subscription.items}, interval=interval_of(subscription.items[0].price),
+            period=Period(subscription.current_period_start, subscription.current_period_end),
+            whole=whole_period(subscription), status=subscription.status, free=_is_free(subscription),
+            changed_at=max(item.changed_at for item in subscription.items))
+
+
+def _is_free(subscription: Subscription) -> bool:
+    """Whether none of its prices costs anything, whatever a coupon takes off."""
+    return all(not is_metered(item.price) and amount_of(terms_of(item.price), item.quantity or 1) == 0
+               for item in subscription.items)
 
 
 def apply_terms(ctx: Context, subscription: Subscription, terms: Terms) -> None:
@@ -234,60 +259,46 @@ def _apply_trial(ctx: Context, subscription: Subscription, change: Change) -> bo
     return False
 
 
-def _becomes_paid(before: Sequence[ItemState], after: Sequence[ItemState]) -> bool:
-    free = all(state.amount == 0 and not state.metered for state in before)
-    return free and any(state.amount for state in after)
-
-
-def _start_over(ctx: Context, subscription: Subscription, change: Change, before: Sequence[ItemState],
-                rows: Mapping[str, SubscriptionItem], *, discounts_text: str | None) -> None:
+def _start_over(ctx: Context, subscription: Subscription, change: Change, before: _Before) -> None:
     """A new period from now: credit the old one's rest, bill its usage, and invoice the new one at once."""
-    period = Period(subscription.current_period_start, subscription.current_period_end)
-    was_paid = subscription.status == "active" or subscription.status == "past_due" or subscription.trial_start == ctx.now
-    ended_trial = subscription.trial_end == ctx.now and subscription.status == "active"
-    if change.proration_behavior != "none" and was_paid and not ended_trial and period.start <= ctx.now < period.end:
-        add_prorations(ctx, subscription, prorate(before, [], period, ctx.now), rows)
+    period = before.period
+    at = ctx.now if change.proration_date is None else change.proration_date
+    _check_proration_date(change, before)
+    if change.proration_behavior != "none" and before.status in PRORATING and period.start <= at < period.end:
+        lines = prorate(before.states, [], period, at, whole=before.whole)
+        add_prorations(ctx, subscription, lines, before.rows)
     closed, usage_lines = close_usage(ctx, subscription)
     for line in usage_lines:
         line.end = ctx.now
-    if subscription.status == "trialing":
-        assert subscription.trial_end is not None
-        subscription.current_period_start, subscription.current_period_end = ctx.now, subscription.trial_end
-        for item in subscription.items:
-            if is_metered(item.price):
-                usage.resize_open_period(ctx, item, start=ctx.now, end=subscription.trial_end)
-        plan_notices(ctx, subscription)
-        lines = [trial_line(subscription, item, ctx.now, subscription.trial_end) for item in subscription.items]
-    else:
+    if subscription.status != "trialing":
         subscription.billing_cycle_anchor = ctx.now
-        begin_period(ctx, subscription)
-        lines = licensed_lines(subscription)
-    billed_usage = [] if ended_trial else [line for line in usage_lines if line.quantity or line.amount]
-    _invoice_change(ctx, subscription, change, billed_usage + lines, (period.start, ctx.now))
+    begin_period(ctx, subscription)
+    billed_usage = [] if before.status == "trialing" else [line for line in usage_lines if line.quantity or line.amount]
+    _invoice_change(ctx, subscription, change, billed_usage + period_lines(subscription), (period.start, ctx.now))
     for summary in closed:
         summary.invoice_id = subscription.latest_invoice_id
 
 
-def _prorate_rest(ctx: Context, subscription: Subscription, change: Change, before: Sequence[ItemState],
-                  after: Sequence[ItemState], rows: Mapping[str, SubscriptionItem]) -> None:
+def _prorate_rest(ctx: Context, subscription: Subscription, change: Change, before: _Before) -> None:
     """Credits and debits for the rest of the period, pending or invoiced now."""
-    period = Period(subscription.current_period_start, subscription.current_period_end)
-    at = ctx.now if change.proration_date is None else change.proration_date
-    if not period.start <= at <= period.end or (change.proration_date is not None and at < _last_change(ctx, rows)):
-        raise InvalidRequest("Cannot specify proration date outside of current subscription period",
-                             param="proration_date")
-    # Stripe: nothing was paid in a trial, so that nothing prorates (behaviour reference, 3.6).
-    if change.proration_behavior == "none" or subscription.status not in ("active", "past_due", "unpaid"):
+    _check_proration_date(change, before)
+    if change.proration_behavior == "none" or subscription.status not in PRORATING:
         return
-    lines = prorate(before, after, period, at)
-    add_prorations(ctx, subscription, lines, rows)
+    period = before.period
+    at = min(max(ctx.now, period.start), period.end) if change.proration_date is None else change.proration_date
+    discounts = subscription_discounts(ctx, subscription)
+    after = [state_of(item, discounts) for item in subscription.items]
+    lines = prorate(before.states, after, period, at, whole=before.whole)
+    add_prorations(ctx, subscription, lines, before.rows | {item.id: item for item in subscription.items})
     if change.proration_behavior == "always_invoice" and lines:
         _invoice_change(ctx, subscription, change, [], (period.start, ctx.now))
 
 
-def _last_change(ctx: Context, rows: Mapping[str, SubscriptionItem]) -> int:
-    """When an item last changed before this very change."""
-    return max((item.changed_at for item in rows.values() if item.changed_at < ctx.now), default=0)
+def _check_proration_date(change: Change, before: _Before) -> None:
+    at = change.proration_date
+    if at is not None and not max(before.period.start, before.changed_at) <= at <= before.period.end:
+        raise InvalidRequest("Cannot specify proration date outside of current subscription period",
+                             param="proration_date")
 
 
 def add_prorations(ctx: Context, subscription: Subscription, lines: Sequence[ProrationLine],
@@ -321,16 +332,14 @@ def _invoice_change(ctx: Context, subscription: Subscription, change: Change, li
     draft = change.draft_invoice or subscription.collection_method == "send_invoice"
     invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines,
                                          reason="subscription_update", period=period, auto_advance=draft)
-    if change.proration_date is not None:
-        invoice.subscription_proration_date = change.proration_date
     subscription.latest_invoice_id = invoice.id
     if draft:
         return
     invoices.finalize_invoice(ctx, invoice, fresh=True)
     if invoice.status == "open" and change.payment_behavior != "default_incomplete":
-        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=False)
-        if declined is not None and change.payment_behavior == "error_if_incomplete":
-            raise Refused(declined)
+        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=change.off_session)
+        if change.payment_behavior == "error_if_incomplete" and invoice.status == "open":
+            raise invoices.no_payment_method() if declined is None else Refused(declined)
     if invoice.status == "open" and subscription.status == "active":
         subscription.status = "past_due"
 

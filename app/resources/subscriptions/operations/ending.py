@@ -16,8 +16,13 @@ from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import interval_of
 from app.resources.subscriptions.operations.changing import add_prorations
 from app.resources.subscriptions.operations.renewing import close_usage
-from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_notices
-from app.resources.subscriptions.operations.terms import state_of, subscription_discounts
+from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_renewal_notice
+from app.resources.subscriptions.operations.terms import (
+    PRORATING,
+    state_of,
+    subscription_discounts,
+    whole_period,
+)
 from app.resources.subscriptions.tables import Subscription
 from app.resources.usage_records import operations as usage
 
@@ -32,11 +37,12 @@ _OF_CUSTOMER = Prepared(entity(Subscription).where(
     Subscription.customer_id == bindparam("customer_id")).order_by(Subscription.seq))
 
 
-def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now: bool = False, prorate: bool = False) -> None:
+def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now: bool = False, prorate: bool = False,
+                        keep_draft: bool = False) -> None:
     """End it now.
 
     `prorate` credits the unused time; `invoice_now` bills usage and pending prorations on a final invoice that is
-    finalised and collected at once. Without it pending prorations are dropped and usage stays unbilled. Emits
+    finalised and collected at once, unless it is only to be looked at (`keep_draft`). Without it pending prorations are dropped and usage stays unbilled. Emits
     customer.subscription.deleted, and invoice.updated for each older invoice that is collected no further.
     """
     if subscription.status in ("canceled", "incomplete_expired"):
@@ -46,18 +52,18 @@ def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now
     older = collecting_invoices(ctx, subscription)
     if not invoice_now and not prorate:
         invoices.drop_prorations(ctx, subscription.customer_id, subscription.id)
-    if prorate and subscription.status in ("active", "past_due"):
+    if prorate and subscription.status in PRORATING:
         _credit_unused(ctx, subscription)
     if invoice_now:
-        _final_invoice(ctx, subscription, "subscription_update")
+        _final_invoice(ctx, subscription, "subscription_update", keep_draft=keep_draft)
     _end(ctx, subscription, older, canceled_at=ctx.now)
 
 
-def end_at_date(ctx: Context, subscription: Subscription) -> None:
+def end_at_date(ctx: Context, subscription: Subscription, *, keep_draft: bool = False) -> None:
     """The period or the cancel date that was to be the last is over: bill what is left, and end."""
     ctx.session.load([subscription], "items.price.product")
     older = collecting_invoices(ctx, subscription)
-    _final_invoice(ctx, subscription, "subscription_cycle")
+    _final_invoice(ctx, subscription, "subscription_cycle", keep_draft=keep_draft)
     _end(ctx, subscription, older, canceled_at=subscription.canceled_at or ctx.now)
 
 
@@ -81,10 +87,11 @@ def _credit_unused(ctx: Context, subscription: Subscription) -> None:
         return
     discounts = subscription_discounts(ctx, subscription)
     before = [state_of(item, discounts) for item in subscription.items]
-    add_prorations(ctx, subscription, prorate(before, [], period, ctx.now), {item.id: item for item in subscription.items})
+    lines = prorate(before, [], period, ctx.now, whole=whole_period(subscription))
+    add_prorations(ctx, subscription, lines, {item.id: item for item in subscription.items})
 
 
-def _final_invoice(ctx: Context, subscription: Subscription, reason: str) -> None:
+def _final_invoice(ctx: Context, subscription: Subscription, reason: str, *, keep_draft: bool) -> None:
     """Usage and pending items on an invoice that is settled at once; none where there is nothing to bill."""
     closed, usage_lines = close_usage(ctx, subscription, final=True)
     if subscription.status == "trialing":
@@ -101,9 +108,8 @@ def _final_invoice(ctx: Context, subscription: Subscription, reason: str) -> Non
     subscription.latest_invoice_id = invoice.id
     for summary in closed:
         summary.invoice_id = invoice.id
-    invoices.finalize_invoice(ctx, invoice, fresh=True)
-    if invoice.status == "open":
-        invoices.collect(ctx, invoice)
+    if not keep_draft:
+        invoices.finalize_and_collect(ctx, invoice, fresh=True)
 
 
 def set_cancel_at(ctx: Context, subscription: Subscription, at: int | None, *, proration_behavior: str = "create_prorations") -> None:
@@ -111,47 +117,45 @@ def set_cancel_at(ctx: Context, subscription: Subscription, at: int | None, *, p
 
     A date inside the current period shortens it, and credits what is cut off.
     """
+    ctx.session.load([subscription], "items.price.product")
+    subscription.cancel_at_period_end = False
     if at == subscription.cancel_at:
         return
-    ctx.session.load([subscription], "items.price.product")
-    interval = interval_of(subscription.items[0].price)
-    before_end = subscription.current_period_end
     subscription.cancel_at = at
     subscription.canceled_at = None if at is None else subscription.canceled_at or ctx.now
+    interval = interval_of(subscription.items[0].price)
     natural = (subscription.trial_end if subscription.status == "trialing" and subscription.trial_end is not None
                else next_boundary(subscription.billing_cycle_anchor, interval, subscription.current_period_start))
-    end = natural if at is None else min(natural, at)
-    if end != before_end:
-        if proration_behavior != "none" and subscription.status in ("active", "past_due"):
-            _prorate_cut(ctx, subscription, before_end, end)
-        subscription.current_period_end = end
-        for item in subscription.items:
-            if item.price.recurring_usage_type == "metered":
-                usage.resize_open_period(ctx, item, start=subscription.current_period_start, end=end)
-        plan_notices(ctx, subscription)
+    before_end, end = subscription.current_period_end, natural if at is None else min(natural, at)
+    if end == before_end:
+        return
+    if proration_behavior != "none" and subscription.status in PRORATING:
+        _prorate_cut(ctx, subscription, before_end, end)
+    subscription.current_period_end = end
+    for item in subscription.items:
+        if item.price.recurring_usage_type == "metered":
+            usage.resize_open_period(ctx, item, start=subscription.current_period_start, end=end)
+    plan_renewal_notice(ctx, subscription)
 
 
 def _prorate_cut(ctx: Context, subscription: Subscription, before_end: int, end: int) -> None:
     """Credit the time between the new end and the old one, or charge it where the end moves out again."""
-    first, last = min(before_end, end), max(before_end, end)
     discounts = subscription_discounts(ctx, subscription)
     states = [state_of(item, discounts) for item in subscription.items]
-    interval = interval_of(subscription.items[0].price)
-    whole = Period(subscription.current_period_start,
-                   next_boundary(subscription.billing_cycle_anchor, interval, subscription.current_period_start))
-    shortened = end < before_end
-    lines = prorate(states if shortened else [], [] if shortened else states, whole, first)
-    if last < whole.end:
-        beyond = {line.item: line.amount for line in
-                  prorate(states if shortened else [], [] if shortened else states, whole, last)}
-        lines = [type(line)(line.item, line.price, line.quantity, line.amount - beyond[line.item], Period(first, last),
-                            line.credit) for line in lines]
+    start, whole = subscription.current_period_start, whole_period(subscription)
+    if end < before_end:
+        lines = prorate(states, [], Period(start, before_end), end, whole=whole)
+    else:
+        lines = prorate([], states, Period(start, end), before_end, whole=whole)
     add_prorations(ctx, subscription, lines, {item.id: item for item in subscription.items})
 
 
-def cancel_at_period_end(ctx: Context, subscription: Subscription, wanted: bool) -> None:
+def cancel_at_period_end(ctx: Context, subscription: Subscription, wanted: bool, *,
+                         proration_behavior: str = "create_prorations") -> None:
     """End with the current period, or go on after all; runs inside a `tracked` change."""
     if wanted and not subscription.cancel_at_period_end:
+        # A date that was set before gives way, and what it cut off comes back.
+        set_cancel_at(ctx, subscription, None, proration_behavior=proration_behavior)
         subscription.cancel_at_period_end = True
         subscription.canceled_at, subscription.cancel_at = ctx.now, subscription.current_period_end
     elif not wanted and subscription.cancel_at_period_end:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.context import Context
-from app.domain.periods import Interval, next_boundary
+from app.domain.periods import Period, next_boundary, period_containing
 from app.domain.proration import amount_between
 from app.domain.tiers import amount_of
 from app.events.emit import emit, tracked
@@ -37,7 +37,7 @@ def renew(ctx: Context, subscription: Subscription, change: Callable[[], None] |
             change()
         begin_period(ctx, subscription)
         items = invoices.sweep(ctx, subscription.customer_id, subscription.id)
-        lines = invoices.item_lines(items) + _interleaved(subscription, usage_lines)
+        lines = invoices.item_lines(items) + _interleaved(subscription, usage_lines, period_lines(subscription))
         invoice = draft_subscription_invoice(ctx, subscription, lines, reason="subscription_cycle", period=old,
                                              auto_advance=subscription.status != "unpaid")
         subscription.latest_invoice_id = invoice.id
@@ -53,7 +53,9 @@ def begin_period(ctx: Context, subscription: Subscription) -> None:
     end = (subscription.trial_end if subscription.status == "trialing"
            else next_boundary(subscription.billing_cycle_anchor, interval, ctx.now))
     assert end is not None
-    if subscription.cancel_at is not None and ctx.now < subscription.cancel_at < end:
+    if subscription.cancel_at_period_end:
+        subscription.cancel_at = end
+    elif subscription.cancel_at is not None and ctx.now < subscription.cancel_at < end:
         end = subscription.cancel_at
     subscription.current_period_end = end
     for item in subscription.items:
@@ -77,59 +79,65 @@ def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False
     return closed, lines
 
 
-def licensed_lines(subscription: Subscription) -> list[LineDraft]:
-    """The lines of the licensed items for the current period, pro rata where a cancel date shortens it.
-
-    In a trial they are lines of nothing, for all items.
-    """
+def period_lines(subscription: Subscription) -> list[LineDraft]:
+    """The lines of the current period: those of the licensed items, or in a trial lines of nothing for all items."""
     start, end = subscription.current_period_start, subscription.current_period_end
     if subscription.status == "trialing":
         return [trial_line(subscription, item, start, end) for item in subscription.items]
+    return licensed_lines(subscription, start, end)
+
+
+def licensed_lines(subscription: Subscription, start: int, end: int) -> list[LineDraft]:
+    """The lines of the licensed items for a period.
+
+    One that is cut is billed pro rata: by a cancel date, or by an anchor that is not where a trial ended.
+    """
+    anchor, interval = subscription.billing_cycle_anchor, interval_of(subscription.items[0].price)
+    cut = period_containing(anchor, interval, start) != Period(start, end)
     lines = []
     for item in subscription.items:
         if not is_metered(item.price):
-            lines.append(period_line(subscription, item, start, end, amount=_shortened(subscription, item.price, item.quantity)))
+            amount = None
+            if cut:
+                amount = amount_between(amount_of(terms_of(item.price), item.quantity or 0), anchor, interval, start, end)
+            lines.append(period_line(subscription, item, start, end, amount=amount))
     return lines
 
 
-def _shortened(subscription: Subscription, price: object, quantity: int | None) -> int | None:
-    if subscription.cancel_at != subscription.current_period_end:
-        return None
-    interval: Interval = interval_of(price)  # type: ignore[arg-type]
-    whole = amount_of(terms_of(price), quantity or 0)  # type: ignore[arg-type]
-    return amount_between(whole, subscription.billing_cycle_anchor, interval, subscription.current_period_start,
-                          subscription.current_period_end)
-
-
-def _interleaved(subscription: Subscription, usage_lines: list[LineDraft]) -> list[LineDraft]:
+def _interleaved(subscription: Subscription, usage_lines: list[LineDraft], licensed: list[LineDraft]) -> list[LineDraft]:
     """Subscription lines in item order: an item's usage stands where the item does; a removed item's comes first."""
     if not usage_lines:
-        return licensed_lines(subscription)
+        return licensed
     order = {item.id: index for index, item in enumerate(subscription.items)}
-    lines = usage_lines + licensed_lines(subscription)
+    lines = usage_lines + licensed
     return sorted(lines, key=lambda line: order.get(line.subscription_item_id or "", -1))
+
+
+def ends_with_period(subscription: Subscription) -> bool:
+    """Whether the current period is to be the last one."""
+    return subscription.cancel_at_period_end or subscription.cancel_at == subscription.current_period_end
 
 
 def announce_upcoming(ctx: Context, subscription: Subscription) -> None:
     """Send invoice.upcoming: what the next renewal would bill as things stand. Not for a subscription that is ending."""
-    if not (subscription.cancel_at_period_end or subscription.cancel_at == subscription.current_period_end):
-        emit(ctx, "invoice.upcoming", preview_renewal(ctx, subscription))
+    if not ends_with_period(subscription):
+        emit(ctx, "invoice.upcoming", invoices.as_preview(ctx, preview_renewal(ctx, subscription)))
     subscription.upcoming_notice_at = None
 
 
 def preview_renewal(ctx: Context, subscription: Subscription) -> Invoice:
-    """The invoice that the next renewal would make, not stored and without an id."""
+    """A draft as the next renewal would make it, which is not stored."""
+    ctx.session.load([subscription], "items.price.product")
     at = ctx.at(subscription.current_period_end)
     start, end = subscription.current_period_start, subscription.current_period_end
-    interval = interval_of(subscription.items[0].price)
-    following = next_boundary(subscription.billing_cycle_anchor, interval, end)
-    lines: list[LineDraft] = []
-    for item in subscription.items:
-        if not is_metered(item.price):
-            lines.append(period_line(subscription, item, end, following))
-        elif subscription.status != "trialing":
-            quantity = usage.current_summary(ctx, item).total_usage
-            lines.append(period_line(subscription, item, start, end, quantity=quantity))
+    following = next_boundary(subscription.billing_cycle_anchor, interval_of(subscription.items[0].price), end)
+    if subscription.cancel_at is not None:
+        following = min(following, subscription.cancel_at)
+    usage_lines: list[LineDraft] = []
+    if subscription.status != "trialing":
+        usage_lines = [period_line(subscription, item, start, end, quantity=usage.current_summary(ctx, item).total_usage)
+                       for item in subscription.items if is_metered(item.price)]
+    lines = _interleaved(subscription, usage_lines, licensed_lines(subscription, end, following))
     items = invoices.sweep(ctx, subscription.customer_id, subscription.id)
-    return draft_subscription_invoice(at, subscription, invoices.item_lines(items) + lines, reason="upcoming",
+    return draft_subscription_invoice(at, subscription, invoices.item_lines(items) + lines, reason="subscription_cycle",
                                       period=(start, end), auto_advance=True, preview=True)

@@ -29,8 +29,11 @@ TRIAL_YEARS_MAX_S = 2 * 366 * 86_400
 DAY = 86_400
 
 
-def create_subscription(ctx: Context, values: Mapping[str, Any]) -> Subscription:
-    """Start a subscription as the parameters of POST /v1/subscriptions say."""
+def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: bool = False) -> Subscription:
+    """Start a subscription as the parameters of POST /v1/subscriptions say.
+
+    With `keep_draft` its first invoice is only to be looked at, and stays a draft.
+    """
     customer = ctx.find(Customer, values["customer"], param="customer")
     if not values.get("items"):
         raise missing_parameter("items")
@@ -53,29 +56,29 @@ def create_subscription(ctx: Context, values: Mapping[str, Any]) -> Subscription
         if anchor > natural:
             raise InvalidRequest(f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",
                                  param="billing_cycle_anchor")
-    if "cancel_at" in values and values.get("cancel_at_period_end"):
-        raise _cancel_conflict()
+    if "cancel_at" in values:
+        if values.get("cancel_at_period_end"):
+            raise _cancel_conflict()
+        _check_cancel_at(ctx, values["cancel_at"])
     backdate = values.get("backdate_start_date")
     if backdate is not None and backdate > ctx.now:
         raise InvalidRequest("backdate_start_date must be in the past.", param="backdate_start_date")
-    subscription = start_subscription(
+    return start_subscription(
         ctx, customer, specs, terms, start_date=backdate, anchor=anchor, trial_end=trial_end,
         proration_behavior=values.get("proration_behavior", "create_prorations"), metadata=_plain(values.get("metadata")),
-        first_invoice="finalize", add_items=[added_item(ctx, item, f"add_invoice_items[{index}]")
-                                             for index, item in enumerate(values.get("add_invoice_items", ()))],
-        payment_behavior=values.get("payment_behavior", "allow_incomplete"))
-    if "cancel_at" in values or values.get("cancel_at_period_end"):
-        with tracked(ctx, subscription, "customer.subscription.updated"):
-            if values.get("cancel_at_period_end"):
-                cancel_at_period_end(ctx, subscription, True)
-            else:
-                _check_cancel_at(ctx, values["cancel_at"])
-                set_cancel_at(ctx, subscription, values["cancel_at"])
-    return subscription
+        first_invoice="draft" if keep_draft else "finalize",
+        add_items=[added_item(ctx, item, f"add_invoice_items[{index}]")
+                   for index, item in enumerate(values.get("add_invoice_items", ()))],
+        payment_behavior=values.get("payment_behavior", "allow_incomplete"), cancel_at=values.get("cancel_at"),
+        cancel_at_period_end=values.get("cancel_at_period_end", False), off_session=values.get("off_session", False))
 
 
-def update_subscription(ctx: Context, subscription: Subscription, values: Mapping[str, Any]) -> Subscription:
-    """Change a subscription as the parameters of POST /v1/subscriptions/:id say."""
+def update_subscription(ctx: Context, subscription: Subscription, values: Mapping[str, Any], *,
+                        keep_draft: bool = False) -> Subscription:
+    """Change a subscription as the parameters of POST /v1/subscriptions/:id say.
+
+    With `keep_draft` an invoice that the change causes is only to be looked at, and stays a draft.
+    """
     if subscription.status in ("canceled", "incomplete_expired") and values.keys() - {"metadata"}:
         raise InvalidRequest("A canceled subscription can only update its metadata.")
     if subscription.status == "incomplete" and values.keys() - {"metadata", "default_payment_method"}:
@@ -95,7 +98,8 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
     change = Change(
         proration_behavior=values.get("proration_behavior", "create_prorations"),
         proration_date=values.get("proration_date"), reset_anchor=values.get("billing_cycle_anchor") == "now",
-        metadata=values.get("metadata"), payment_behavior=values.get("payment_behavior", "allow_incomplete"))
+        metadata=values.get("metadata"), payment_behavior=values.get("payment_behavior", "allow_incomplete"),
+        off_session=values.get("off_session", False), draft_invoice=keep_draft)
     if values.get("items"):
         change.items = _changed_items(ctx, subscription, values["items"])
     terms = terms_in_force(ctx, subscription)
@@ -109,12 +113,13 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
                          **added_item(ctx, item, f"add_invoice_items[{index}]"))
     with tracked(ctx, subscription, "customer.subscription.updated"):
         apply_change(ctx, subscription, change, announce=False)
-        if "cancel_at_period_end" in values:
-            cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"])
         if "cancel_at" in values:
             if values["cancel_at"] is not None:
                 _check_cancel_at(ctx, values["cancel_at"])
             set_cancel_at(ctx, subscription, values["cancel_at"], proration_behavior=change.proration_behavior)
+        if "cancel_at_period_end" in values:
+            cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"],
+                                 proration_behavior=change.proration_behavior)
     return subscription
 
 

@@ -19,7 +19,8 @@ def invoice_paid(ctx: Context, invoice: Invoice) -> None:
     if subscription.status in ("incomplete", "past_due", "unpaid"):
         with tracked(ctx, subscription, "customer.subscription.updated"):
             was_incomplete = subscription.status == "incomplete"
-            subscription.status, subscription.expires_at = "active", None
+            trialing = subscription.trial_end is not None and subscription.trial_end > ctx.now
+            subscription.status, subscription.expires_at = "trialing" if trialing else "active", None
             if was_incomplete:
                 plan_notices(ctx, subscription)
 
@@ -27,7 +28,8 @@ def invoice_paid(ctx: Context, invoice: Invoice) -> None:
 def payment_failed(ctx: Context, invoice: Invoice) -> None:
     """Reaction to invoice.payment_failed: past due at the first failure, and dunning's end after the last attempt."""
     subscription = _of(ctx, invoice)
-    if subscription is None:
+    if subscription is None or invoice.billing_reason == "manual":
+        # Our choice: what a caller invoices beside the periods says nothing about the subscription.
         return
     if subscription.status in ("active", "trialing"):
         _become(ctx, subscription, "past_due")
@@ -48,10 +50,14 @@ def payment_failed(ctx: Context, invoice: Invoice) -> None:
 
 
 def miss_due_date(ctx: Context, invoice: Invoice) -> None:
-    """An invoice that was sent is not paid by its due date."""
+    """An invoice that was sent is not paid by its due date: its customer is delinquent, its subscription past due."""
     invoice.past_due_at = None
+    ctx.session.load([invoice], "customer")
+    if not invoice.customer.delinquent:
+        with tracked(ctx, invoice.customer, "customer.updated"):
+            invoice.customer.delinquent = True
     subscription = _of(ctx, invoice)
-    if subscription is not None and subscription.status == "active":
+    if subscription is not None and invoice.billing_reason != "manual" and subscription.status in ("active", "trialing"):
         _become(ctx, subscription, "past_due")
 
 

@@ -10,16 +10,16 @@ from app.domain.periods import Interval, period_containing
 from app.domain.proration import amount_between
 from app.domain.descriptions import remaining_time_text
 from app.domain.tiers import amount_of
-from app.errors import CardError, InvalidRequest
+from app.errors import CardError
 from app.events.emit import emit
-from app.resources.coupons.operations import attach_discount, find_coupon
+from app.resources.coupons.operations import active_discount, attach_discount, find_coupon
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
-from app.resources.invoices.operations import LineDraft
+from app.resources.invoices.operations import LineDraft, settle_currency
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import terms_of
 from app.resources.subscriptions.operations.terms import (
-    ItemSpec, Terms, check_items, is_metered, off_words, period_line, subscription_discounts, trial_line,
+    ItemSpec, Terms, check_items, is_metered, off_words, period_line, state_of, subscription_discounts, trial_line,
 )
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations as usage
@@ -32,7 +32,7 @@ def start_subscription(
     anchor: int | None = None, trial_end: int | None = None, proration_behavior: str = "create_prorations",
     metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
     add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
-    cancel_at: int | None = None,
+    cancel_at: int | None = None, cancel_at_period_end: bool = False, off_session: bool = False,
 ) -> Subscription:
     """A subscription with its items and its first invoice.
 
@@ -43,7 +43,7 @@ def start_subscription(
     then customer.subscription.created.
     """
     interval, currency = check_items(specs, param=param)
-    check_currency(customer, currency)
+    settle_currency(ctx, customer, currency)
     now = ctx.now
     trialing = trial_end is not None and trial_end > now
     anchor = trial_end if trialing and anchor is None else now if anchor is None else anchor
@@ -52,10 +52,12 @@ def start_subscription(
     assert end is not None
     if cancel_at is not None:
         end = min(end, cancel_at)
+    elif cancel_at_period_end:
+        cancel_at = end
     subscription = Subscription(
         application_fee_percent=terms.application_fee_percent, automatic_tax_enabled=terms.automatic_tax_enabled,
         billing_cycle_anchor=anchor, billing_thresholds=terms.billing_thresholds, cancel_at=cancel_at,
-        cancel_at_period_end=False, canceled_at=None if cancel_at is None else now,
+        cancel_at_period_end=cancel_at_period_end, canceled_at=None if cancel_at is None else now,
         collection_method=terms.collection_method, currency=currency, current_period_end=end, current_period_start=now,
         customer_id=customer.id, days_until_due=terms.days_until_due,
         default_payment_method_id=terms.default_payment_method_id, default_tax_rates=terms.default_tax_rates,
@@ -81,7 +83,7 @@ def start_subscription(
     if lines or items:
         invoice = _first_invoice(ctx, subscription, lines, items, keep_draft=first_invoice == "draft")
         if first_invoice == "finalize" and subscription.collection_method == "charge_automatically":
-            _collect_first(ctx, subscription, invoice, payment_behavior)
+            _collect_first(ctx, subscription, invoice, payment_behavior, off_session=off_session)
         # Only now: a subscription without a latest invoice is one that nobody has heard of, see `standing`.
         subscription.latest_invoice_id = invoice.id
     emit(ctx, "customer.subscription.created", subscription)
@@ -89,13 +91,6 @@ def start_subscription(
         subscription.trial_notice_at = None
         emit(ctx, "customer.subscription.trial_will_end", subscription)
     return subscription
-
-
-def check_currency(customer: Customer, currency: str) -> None:
-    """Raises when the customer was billed in another currency before."""
-    if customer.currency is not None and customer.currency != currency:
-        raise InvalidRequest("You cannot combine currencies on a single customer. This customer has had a subscription, "
-                             f"coupon, or invoice item with currency {customer.currency}")
 
 
 def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> SubscriptionItem:
@@ -113,13 +108,18 @@ def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> Subscr
 
 def plan_notices(ctx: Context, subscription: Subscription) -> None:
     """When to announce the end of the trial and the next renewal, for the period that has just begun."""
+    plan_renewal_notice(ctx, subscription)
+    if subscription.status == "trialing":
+        assert subscription.trial_end is not None
+        subscription.trial_notice_at = max(subscription.trial_end - ctx.choices.trial_will_end_lead_days * DAY, ctx.now)
+
+
+def plan_renewal_notice(ctx: Context, subscription: Subscription) -> None:
+    """When to announce the next renewal."""
     lead = ctx.choices.invoice_upcoming_lead_days * DAY
     length = subscription.current_period_end - subscription.current_period_start
     # Our choice: no notice where the lead is as long as the period, because it would come before the period itself.
     subscription.upcoming_notice_at = subscription.current_period_end - lead if lead < length else None
-    if subscription.status == "trialing":
-        assert subscription.trial_end is not None
-        subscription.trial_notice_at = max(subscription.trial_end - ctx.choices.trial_will_end_lead_days * DAY, ctx.now)
 
 
 def _bill_back(ctx: Context, subscription: Subscription, interval: Interval) -> None:
@@ -129,7 +129,7 @@ def _bill_back(ctx: Context, subscription: Subscription, interval: Interval) -> 
         if is_metered(item.price):
             continue
         quantity = item.quantity or 0
-        amount = amount_between(amount_of(terms_of(item.price), quantity), subscription.start_date, interval,
+        amount = amount_between(state_of(item, discounts).amount, subscription.start_date, interval,
                                 subscription.start_date, ctx.now)
         text = remaining_time_text(item.price.product.name, subscription.start_date, quantity,
                                    off_words(discounts, subscription.currency))
@@ -172,7 +172,7 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
     """A draft that carries what the subscription hands down to its invoices."""
     ctx.session.load([subscription], "customer")
     values: dict[str, Any] = {}
-    if subscription.discount_id is not None:
+    if active_discount(ctx, subscription.discount_id) is not None:
         values["discounts"] = [subscription.discount_id]
     if subscription.default_tax_rates:
         values["default_tax_rates"] = subscription.default_tax_rates
@@ -188,7 +188,8 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
     return invoice
 
 
-def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str) -> None:
+def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str, *,
+                   off_session: bool) -> None:
     """Finalise and charge the first invoice inside the request; what comes of it is the subscription's status."""
     if invoice.amount_due > 0 and payment_behavior != "default_incomplete":
         method = invoices.payment_method_of(ctx, invoice)
@@ -201,7 +202,7 @@ def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, p
         subscription.upcoming_notice_at = None
     invoices.finalize_invoice(ctx, invoice, fresh=True)
     if invoice.status == "open" and payment_behavior != "default_incomplete":
-        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=False)
+        declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=off_session)
         if declined is not None and payment_behavior == "error_if_incomplete":
             raise Refused(declined)
     if invoice.status == "paid":
@@ -215,5 +216,13 @@ class Refused(CardError):
     commits = False
 
     def __init__(self, declined: CardError) -> None:
-        super().__init__(declined.message, code=declined.code, decline_code=declined.decline_code, param=declined.param,
+        message, code = declined.message, declined.code
+        if code == "invoice_payment_intent_requires_action":
+            message = (
+                "Payment for this subscription requires additional user action before it can be completed successfully. "
+                "Payment can be completed using the PaymentIntent associated with `subscription.latest_invoice`. "
+                "Additional information is available here: "
+                "https://stripe.com/docs/billing/subscriptions/overview#requires-action")
+            code = "subscription_payment_intent_requires_action"
+        super().__init__(message, code=code, decline_code=declined.decline_code, param=declined.param,
                          payment_method=declined.payment_method, extra=declined.extra)

@@ -11,7 +11,7 @@ from app.context import Context
 from app.domain.descriptions import off_text, subscription_line_text, trial_text
 from app.domain.discounts import Discount as DomainDiscount
 from app.domain.discounts import discounted
-from app.domain.periods import Interval
+from app.domain.periods import Interval, period_containing
 from app.domain.proration import ItemState
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
@@ -22,6 +22,9 @@ from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
 ITEMS_MAX = 20
+
+PRORATING = ("active", "past_due", "unpaid")
+"""In a trial nothing was paid, so that nothing prorates (behaviour reference, 3.6)."""
 
 
 @dataclass(slots=True)
@@ -112,6 +115,16 @@ def state_of(item: SubscriptionItem, discounts: list[DomainDiscount]) -> ItemSta
     if discounts and amount:
         amount = discounted(amount, price.product_id, discounts)
     return ItemState(item.id, price.id, item.quantity, amount, metered)
+
+
+def whole_period(subscription: Subscription) -> int:
+    """How long a full period lasts, in seconds: the current one may be cut by the anchor or a cancel date.
+
+    Our choice: what is prorated in a cut period is prorated at the rate at which that period was billed.
+    """
+    start, end = subscription.current_period_start, subscription.current_period_end
+    natural = period_containing(subscription.billing_cycle_anchor, interval_of(subscription.items[0].price), start)
+    return max(natural.end - natural.start, end - start)
 
 
 def period_line(subscription: Subscription, item: SubscriptionItem, start: int, end: int, *,

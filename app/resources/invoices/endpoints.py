@@ -1,0 +1,165 @@
+"""The routes of invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.context import Context
+from app.errors import InvalidRequest, no_such
+from app.resources.invoices import operations
+from app.resources.invoices.params import (
+    InvoiceCreate,
+    InvoiceDelete,
+    InvoiceFinalize,
+    InvoiceList,
+    InvoicePay,
+    InvoiceUpdate,
+    UpcomingInvoice,
+    UpcomingInvoiceLines,
+)
+from app.resources.invoices.tables import Invoice, InvoiceLine
+from app.resources.payment_methods.operations import use_payment_method
+from app.resources.subscriptions.operations import preview_upcoming
+from app.wire.endpoint import endpoint
+from app.wire.pagination import IS_NULL, Page, list_page, page_size
+from app.wire.params import ListParams, RetrieveParams
+
+blueprint = Blueprint("invoices", __name__)
+
+
+@blueprint.post("/v1/invoices")
+@endpoint(InvoiceCreate)
+def create_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
+    """POST /v1/invoices. Not simulated: application fees, transfers, tax ids, sources."""
+    return operations.create_invoice(ctx, params)
+
+
+@blueprint.get("/v1/invoices")
+@endpoint(InvoiceList)
+def list_invoices(ctx: Context, params: dict[str, Any]) -> Page:
+    """GET /v1/invoices: those on test clocks are listed only by customer or subscription."""
+    narrowed = "customer" in params or "subscription" in params
+    names = ("collection_method", "created", "due_date", "status")
+    filters = {name: (getattr(Invoice, name), params.get(name)) for name in names} | {
+        "customer": (Invoice.customer_id, params.get("customer")),
+        "subscription": (Invoice.subscription_id, params.get("subscription")),
+        "test_clock": (Invoice.test_clock_id, None if narrowed else IS_NULL),
+    }
+    return list_page(ctx, Invoice, params, "/v1/invoices", filters=filters)
+
+
+@blueprint.get("/v1/invoices/upcoming")
+@endpoint(UpcomingInvoice, tries=True)
+def upcoming_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
+    """GET /v1/invoices/upcoming. Not simulated: schedules, customers that do not exist yet, automatic tax."""
+    return preview_upcoming(ctx, params)
+
+
+@blueprint.get("/v1/invoices/upcoming/lines")
+@endpoint(UpcomingInvoiceLines, tries=True)
+def upcoming_invoice_lines(ctx: Context, params: dict[str, Any]) -> Page:
+    """GET /v1/invoices/upcoming/lines"""
+    paging: dict[str, Any] = {name: params.pop(name) for name in ("limit", "starting_after", "ending_before") if name in params}
+    return _line_page(ctx, preview_upcoming(ctx, params).lines, paging, "/v1/invoices/upcoming/lines")
+
+
+@blueprint.get("/v1/invoices/<id>")
+@endpoint(RetrieveParams)
+def retrieve_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """GET /v1/invoices/:id"""
+    return ctx.find(Invoice, id)
+
+
+@blueprint.post("/v1/invoices/<id>")
+@endpoint(InvoiceUpdate)
+def update_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id. Not simulated: application fees, transfers, tax ids, sources."""
+    return operations.update_invoice(ctx, ctx.find(Invoice, id), params)
+
+
+@blueprint.delete("/v1/invoices/<id>")
+@endpoint(InvoiceDelete)
+def delete_invoice(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """DELETE /v1/invoices/:id: one-off drafts only."""
+    invoice = ctx.find(Invoice, id)
+    operations.delete_draft(ctx, invoice)
+    return {"id": id, "object": Invoice.object_name, "deleted": True}
+
+
+@blueprint.get("/v1/invoices/<id>/lines")
+@endpoint(ListParams)
+def list_invoice_lines(ctx: Context, params: dict[str, Any], id: str) -> Page:
+    """GET /v1/invoices/:id/lines: in the order of the invoice."""
+    invoice = ctx.find(Invoice, id)
+    ctx.session.load([invoice], "lines")
+    return _line_page(ctx, invoice.lines, params, f"/v1/invoices/{id}/lines")
+
+
+@blueprint.post("/v1/invoices/<id>/finalize")
+@endpoint(InvoiceFinalize)
+def finalize_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id/finalize"""
+    invoice = ctx.find(Invoice, id)
+    operations.finalize_invoice(ctx, invoice, auto_advance=params.get("auto_advance"))
+    return invoice
+
+
+@blueprint.post("/v1/invoices/<id>/pay")
+@endpoint(InvoicePay)
+def pay_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id/pay: `forgive` changes nothing, because a card is charged in full or not at all."""
+    invoice = ctx.find(Invoice, id)
+    ctx.session.load([invoice], "customer")
+    method = None
+    if "payment_method" in params:
+        method = use_payment_method(ctx, params["payment_method"], customer=invoice.customer, param="payment_method")
+    operations.pay_invoice(ctx, invoice, payment_method=method, off_session=params.get("off_session", True),
+                           out_of_band=params.get("paid_out_of_band", False))
+    return invoice
+
+
+@blueprint.post("/v1/invoices/<id>/send")
+@endpoint(RetrieveParams)
+def send_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id/send: no mail goes out."""
+    invoice = ctx.find(Invoice, id)
+    operations.send_invoice(ctx, invoice)
+    return invoice
+
+
+@blueprint.post("/v1/invoices/<id>/void")
+@endpoint(RetrieveParams)
+def void_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id/void"""
+    invoice = ctx.find(Invoice, id)
+    operations.void_invoice(ctx, invoice)
+    return invoice
+
+
+@blueprint.post("/v1/invoices/<id>/mark_uncollectible")
+@endpoint(RetrieveParams)
+def mark_invoice_uncollectible(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
+    """POST /v1/invoices/:id/mark_uncollectible"""
+    invoice = ctx.find(Invoice, id)
+    operations.mark_uncollectible(ctx, invoice)
+    return invoice
+
+
+def _line_page(ctx: Context, lines: list[InvoiceLine], params: dict[str, Any], url: str) -> Page:
+    """A page of lines in their own order, which is not that of other lists."""
+    limit = page_size(ctx, params)
+    places = {line.id: place for place, line in enumerate(lines)}
+    given = [name for name in ("starting_after", "ending_before") if params.get(name)]
+    for name in given:
+        if params[name] not in places:
+            raise no_such(InvoiceLine.object_name, params[name], param=name, status=400)
+    if len(given) == 2:
+        raise InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")
+    if given == ["ending_before"]:
+        end = places[params["ending_before"]]
+        start = max(0, end - limit)
+        return Page(InvoiceLine, lines[start:end], url, has_more=start > 0)
+    start = places[params["starting_after"]] + 1 if given else 0
+    return Page(InvoiceLine, lines[start:start + limit], url, has_more=start + limit < len(lines))

@@ -1,0 +1,246 @@
+"""What the invoices endpoints take."""
+
+from app.wire.params import (
+    Boolean,
+    Currency,
+    DecimalNumber,
+    Enum,
+    Hash,
+    Integer,
+    ListOf,
+    ListParams,
+    Metadata,
+    Params,
+    RangeQuery,
+    RetrieveParams,
+    Text,
+    Timestamp,
+    TimestampOr,
+)
+
+COLLECTION_METHODS = ("charge_automatically", "send_invoice")
+PAYMENT_METHOD_TYPES = (
+    "ach_credit_transfer", "ach_debit", "acss_debit", "au_becs_debit", "bacs_debit", "bancontact", "boleto", "card",
+    "customer_balance", "fpx", "giropay", "grabpay", "ideal", "konbini", "link", "paynow", "promptpay", "sepa_debit",
+    "sofort", "us_bank_account", "wechat_pay",
+)  # fmt: skip
+VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
+
+
+class AutomaticTaxParams(Params):
+    enabled = Boolean(required=True)
+
+
+class CustomFieldParams(Params):
+    name = Text(max=30, required=True)
+    value = Text(max=30, required=True)
+
+
+class DiscountParams(Params):
+    coupon = Text()
+    discount = Text()
+
+
+class RenderingOptionsParams(Params):
+    amount_tax_display = Enum(("exclude_tax", "include_inclusive_tax"), unsettable=True)
+
+
+class MandateOptionsParams(Params):
+    transaction_type = Enum(("business", "personal"))
+
+
+class AcssDebitParams(Params):
+    mandate_options = Hash(MandateOptionsParams)
+    verification_method = Enum(VERIFICATION_METHODS)
+
+
+class BancontactParams(Params):
+    preferred_language = Enum(("de", "en", "fr", "nl"))
+
+
+class InstallmentPlanParams(Params):
+    count = Integer(required=True)
+    interval = Enum(("month",), required=True)
+    type = Enum(("fixed_count",), required=True)
+
+
+class InstallmentsParams(Params):
+    enabled = Boolean()
+    plan = Hash(InstallmentPlanParams, unsettable=True)
+
+
+class CardParams(Params):
+    installments = Hash(InstallmentsParams)
+    request_three_d_secure = Enum(("any", "automatic"))
+
+
+class EuBankTransferParams(Params):
+    country = Text(required=True)
+
+
+class BankTransferParams(Params):
+    eu_bank_transfer = Hash(EuBankTransferParams)
+    type = Text()
+
+
+class CustomerBalanceParams(Params):
+    bank_transfer = Hash(BankTransferParams)
+    funding_type = Text()
+
+
+class KonbiniParams(Params):
+    pass
+
+
+class FinancialConnectionsParams(Params):
+    permissions = ListOf(Enum(("balances", "ownership", "payment_method", "transactions")))
+
+
+class UsBankAccountParams(Params):
+    financial_connections = Hash(FinancialConnectionsParams)
+    verification_method = Enum(VERIFICATION_METHODS)
+
+
+class PaymentMethodOptionsParams(Params):
+    acss_debit = Hash(AcssDebitParams, unsettable=True)
+    bancontact = Hash(BancontactParams, unsettable=True)
+    card = Hash(CardParams, unsettable=True)
+    customer_balance = Hash(CustomerBalanceParams, unsettable=True)
+    konbini = Hash(KonbiniParams, unsettable=True)
+    us_bank_account = Hash(UsBankAccountParams, unsettable=True)
+
+
+class PaymentSettingsParams(Params):
+    payment_method_options = Hash(PaymentMethodOptionsParams)
+    payment_method_types = ListOf(Enum(PAYMENT_METHOD_TYPES), unsettable=True)
+
+
+class InvoiceUpdate(RetrieveParams):
+    auto_advance = Boolean()
+    automatic_tax = Hash(AutomaticTaxParams)
+    collection_method = Enum(COLLECTION_METHODS)
+    custom_fields = ListOf(Hash(CustomFieldParams), max=4, unsettable=True)
+    days_until_due = Integer(minimum=0)
+    default_payment_method = Text()
+    default_tax_rates = ListOf(Text(), unsettable=True)
+    description = Text(max=1500)
+    discounts = ListOf(Hash(DiscountParams), unsettable=True)
+    due_date = Timestamp()
+    footer = Text()
+    metadata = Metadata()
+    payment_settings = Hash(PaymentSettingsParams)
+    rendering_options = Hash(RenderingOptionsParams, unsettable=True)
+    statement_descriptor = Text(max=22)
+
+
+class InvoiceCreate(InvoiceUpdate):
+    currency = Currency()
+    customer = Text(required=True)
+    default_tax_rates = ListOf(Text())
+    pending_invoice_items_behavior = Enum(("exclude", "include", "include_and_require"))
+    subscription = Text()
+
+
+class InvoiceFinalize(RetrieveParams):
+    auto_advance = Boolean()
+
+
+class InvoicePay(RetrieveParams):
+    forgive = Boolean()
+    off_session = Boolean()
+    paid_out_of_band = Boolean()
+    payment_method = Text()
+
+
+class InvoiceDelete(Params):
+    pass
+
+
+class InvoiceList(ListParams):
+    collection_method = Enum(COLLECTION_METHODS)
+    created = RangeQuery()
+    customer = Text()
+    due_date = RangeQuery()
+    status = Enum(("draft", "open", "paid", "uncollectible", "void"))
+    subscription = Text()
+
+
+class PeriodParams(Params):
+    end = Timestamp(required=True)
+    start = Timestamp(required=True)
+
+
+class PriceDataParams(Params):
+    currency = Currency(required=True)
+    product = Text(required=True)
+    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class ItemParams(Params):
+    amount = Integer()
+    description = Text()
+    discountable = Boolean()
+    discounts = ListOf(Hash(DiscountParams), unsettable=True)
+    metadata = Metadata()
+    period = Hash(PeriodParams)
+    price = Text()
+    price_data = Hash(PriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class UpcomingItemParams(ItemParams):
+    currency = Currency()
+    invoiceitem = Text()
+
+
+class RecurringParams(Params):
+    interval = Enum(("day", "month", "week", "year"), required=True)
+    interval_count = Integer(minimum=1)
+
+
+class RecurringPriceDataParams(PriceDataParams):
+    recurring = Hash(RecurringParams, required=True)
+
+
+class ItemThresholdsParams(Params):
+    usage_gte = Integer(required=True)
+
+
+class UpcomingSubscriptionItemParams(Params):
+    billing_thresholds = Hash(ItemThresholdsParams, unsettable=True)
+    clear_usage = Boolean()
+    deleted = Boolean()
+    id = Text()
+    metadata = Metadata()
+    price = Text()
+    price_data = Hash(RecurringPriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class UpcomingInvoice(RetrieveParams):
+    coupon = Text()
+    customer = Text()
+    discounts = ListOf(Hash(DiscountParams), unsettable=True)
+    invoice_items = ListOf(Hash(UpcomingItemParams), max=250)
+    subscription = Text()
+    subscription_billing_cycle_anchor = TimestampOr("now", "unchanged")
+    subscription_cancel_at = Timestamp(unsettable=True)
+    subscription_cancel_at_period_end = Boolean()
+    subscription_cancel_now = Boolean()
+    subscription_default_tax_rates = ListOf(Text(), unsettable=True)
+    subscription_items = ListOf(Hash(UpcomingSubscriptionItemParams), max=20)
+    subscription_proration_behavior = Enum(("always_invoice", "create_prorations", "none"))
+    subscription_proration_date = Timestamp()
+    subscription_start_date = Timestamp()
+    subscription_trial_end = TimestampOr("now")
+    subscription_trial_from_plan = Boolean()
+
+
+class UpcomingInvoiceLines(UpcomingInvoice, ListParams):
+    pass

@@ -1,0 +1,163 @@
+"""What would be invoiced next: the operations that would do it run for a transaction that is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import bindparam
+
+from app.context import Context
+from app.db.session import Prepared, entity
+from app.errors import InvalidRequest, no_such
+from app.resources.customers.tables import Customer
+from app.resources.invoiceitems.operations import create_item, update_item
+from app.resources.invoices import operations as invoices
+from app.resources.invoices.tables import Invoice, InvoiceItem
+from app.resources.subscriptions.operations.ending import cancel_subscription, end_at_date
+from app.resources.subscriptions.operations.renewing import ends_with_period, renew
+from app.resources.subscriptions.operations.requests import create_subscription, update_subscription
+from app.resources.subscriptions.tables import Subscription
+
+_UPDATES = ("billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "default_tax_rates", "items",
+            "proration_behavior", "proration_date", "trial_end", "trial_from_plan")
+"""The parameters of a subscription's update that a preview takes, there with `subscription_` before them."""
+
+_OF_CUSTOMER = Prepared(entity(Subscription).where(
+    Subscription.account_id == bindparam("account_id"), Subscription.customer_id == bindparam("customer_id"),
+    Subscription.ended_at.is_(None)).order_by(Subscription.current_period_end, Subscription.seq))
+
+
+def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
+    """The next invoice of a subscription, a customer, or a change, as the parameters of GET /v1/invoices/upcoming say.
+
+    Everything really happens in the transaction, up to the draft: `ctx` must be one that keeps nothing. Raises 404
+    `invoice_upcoming_none` where there is nothing to bill.
+    """
+    assert not ctx.session.kept, "a preview leaves no traces"
+    subscription, customer = _whose(ctx, values)
+    update = {name: values[f"subscription_{name}"] for name in _UPDATES if f"subscription_{name}" in values}
+    if "coupon" in values:
+        update["coupon"] = values["coupon"]
+    starts = subscription is None and bool(update.get("items"))
+    if subscription is None and "proration_date" in update:
+        raise InvalidRequest("Cannot specify proration date without specifying a subscription",
+                             param="subscription_proration_date")
+    if subscription is None and not starts:
+        subscription = _next_subscription(ctx, customer)
+    _apply_items(ctx, customer, subscription, values.get("invoice_items", ()))
+    with _renamed():
+        if starts:
+            draft = _start(ctx, customer, update, values)
+        elif subscription is not None:
+            draft = _change(ctx, subscription, update, cancel_now=values.get("subscription_cancel_now", False))
+        else:
+            draft = _loose_items(ctx, customer)
+    if draft is None:
+        raise InvalidRequest(f"No upcoming invoices for customer: {customer.id}", status=404, code="invoice_upcoming_none")
+    if "discounts" in values:
+        found = invoices.find_discounts(ctx, values["discounts"], customer_id=customer.id)
+        draft.discounts = invoices.redeem(ctx, found, customer_id=customer.id, currency=draft.currency,
+                                          invoice_id=draft.id)
+        invoices.retotal(ctx, draft, draft.customer)
+    preview = invoices.as_preview(ctx, draft)
+    if subscription is not None and update and any(line.proration for line in preview.lines):
+        preview.subscription_proration_date = update.get("proration_date", ctx.now)
+    return preview
+
+
+def _whose(ctx: Context, values: Mapping[str, Any]) -> tuple[Subscription | None, Customer]:
+    if "subscription" not in values:
+        if "customer" not in values:
+            raise InvalidRequest("Missing required param: customer if subscription is not provided",
+                                 code="parameter_missing", param="customer")
+        return None, ctx.find(Customer, values["customer"], param="customer")
+    subscription = ctx.find(Subscription, values["subscription"], param="subscription")
+    if values.get("customer", subscription.customer_id) != subscription.customer_id:
+        raise no_such("subscription", subscription.id, param="subscription", status=400)
+    ctx.session.load([subscription], "customer")
+    return subscription, subscription.customer
+
+
+def _next_subscription(ctx: Context, customer: Customer) -> Subscription | None:
+    """The subscription of the customer that will be invoiced first."""
+    of_customer = ctx.session.rows(Subscription, _OF_CUSTOMER, account_id=ctx.account_id, customer_id=customer.id)
+    return next((subscription for subscription in of_customer if not ends_with_period(subscription)),
+                of_customer[0] if of_customer else None)
+
+
+def _apply_items(ctx: Context, customer: Customer, subscription: Subscription | None, elements: Any) -> None:
+    """Add the items of `invoice_items`, and change those that are named by `invoiceitem`."""
+    for index, element in enumerate(elements):
+        path = f"invoice_items[{index}]"
+        if "invoiceitem" in element:
+            item = ctx.get(InvoiceItem, element["invoiceitem"])
+            if item is None or item.customer_id != customer.id:
+                raise no_such(InvoiceItem.object_name, element["invoiceitem"], param=f"{path}[invoiceitem]", status=400)
+            update_item(ctx, item, element, param=path)
+            continue
+        of = {} if subscription is None else {"subscription": subscription.id, "currency": subscription.currency}
+        price = "price" in element or "price_data" in element
+        create_item(ctx, {"customer": customer.id} | ({"subscription": of["subscription"]} if price and of else of) | element,
+                    param=path)
+
+
+def _start(ctx: Context, customer: Customer, update: Mapping[str, Any], values: Mapping[str, Any]) -> Invoice | None:
+    """The first invoice of a subscription that would be created."""
+    start = values.get("subscription_start_date")
+    at = ctx if start is None or start <= ctx.now else ctx.at(start)
+    create = {name: value for name, value in update.items() if value not in ("now", "unchanged") or name == "trial_end"}
+    create.pop("proration_date", None)
+    if start is not None and start < ctx.now:
+        create["backdate_start_date"] = start
+    subscription = create_subscription(at, {"customer": customer.id} | create, keep_draft=True)
+    invoice = ctx.get(Invoice, subscription.latest_invoice_id)
+    return _next(at, subscription) if invoice is None else invoice
+
+
+def _change(ctx: Context, subscription: Subscription, update: Mapping[str, Any], *, cancel_now: bool) -> Invoice | None:
+    """The invoice that a change would make at once, else the next one after it."""
+    before = subscription.latest_invoice_id
+    if subscription.status in ("canceled", "incomplete_expired"):
+        return None
+    if cancel_now:
+        cancel_subscription(ctx, subscription, invoice_now=True, keep_draft=True,
+                            prorate=update.get("proration_behavior") != "none")
+    elif update:
+        update_subscription(ctx, subscription, update, keep_draft=True)
+    if subscription.latest_invoice_id != before:
+        return ctx.get(Invoice, subscription.latest_invoice_id)
+    return None if cancel_now else _next(ctx, subscription)
+
+
+def _next(ctx: Context, subscription: Subscription) -> Invoice | None:
+    """What the end of the current period brings: a renewal, or the last invoice, if there is anything on it."""
+    before = subscription.latest_invoice_id
+    at = ctx.at(subscription.current_period_end)
+    if ends_with_period(subscription):
+        end_at_date(at, subscription, keep_draft=True)
+    else:
+        ctx.session.load([subscription], "items.price.product")
+        renew(at, subscription)
+    return None if subscription.latest_invoice_id == before else ctx.get(Invoice, subscription.latest_invoice_id)
+
+
+def _loose_items(ctx: Context, customer: Customer) -> Invoice | None:
+    """Our choice: items that wait while the customer has no subscription are shown as an invoice of now."""
+    items = invoices.sweep(ctx, customer.id, None)
+    if not items:
+        return None
+    return invoices.draft_invoice(ctx, customer, invoices.item_lines(items), reason="manual", currency=items[0].currency,
+                                  period=(ctx.now, ctx.now))
+
+
+@contextmanager
+def _renamed() -> Iterator[None]:
+    """What is refused is named as the preview calls it: `items[0][price]` is `subscription_items[0][price]` there."""
+    try:
+        yield
+    except InvalidRequest as refusal:
+        if refusal.param is not None and refusal.param.startswith(_UPDATES):
+            refusal.param = f"subscription_{refusal.param}"
+        raise
