@@ -13,6 +13,7 @@ from app.domain.metadata import merged
 from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import emit, tracked
 from app.resources.customers.tables import Customer
+from app.resources.invoices.operations import check_currency, settle_currency
 from app.resources.subscription_schedules.operations.boundaries import cross_due_boundaries
 from app.resources.subscription_schedules.operations.entering import (
     announce_expiring,
@@ -28,7 +29,7 @@ from app.resources.subscription_schedules.operations.phases import (
     set_default_settings,
 )
 from app.resources.subscription_schedules.tables import SchedulePhase, SchedulePhaseItem, SubscriptionSchedule
-from app.resources.subscriptions.operations import check_currency, terms_in_force
+from app.resources.subscriptions.operations import terms_in_force
 from app.resources.subscriptions.tables import Subscription
 
 _SUBSCRIPTIONS = Prepared(select(func.count()).where(
@@ -73,7 +74,8 @@ def create_schedule(ctx: Context, values: Mapping[str, Any]) -> SubscriptionSche
     for phase in phases:
         add_phase(ctx, schedule, phase)
     if start > ctx.now:
-        _fix_currency(ctx, customer, currency)
+        # The customer is billed in this currency from now on, or the schedule could not start when its time comes.
+        settle_currency(ctx, customer, currency)
     else:
         begin(ctx, schedule)
     emit(ctx, "subscription_schedule.created", schedule)
@@ -172,10 +174,3 @@ def _check_limit(ctx: Context, customer: Customer) -> None:
         # Our choice: the words.
         raise InvalidRequest(f"Customer {customer.id} already has the maximum of {maximum} active or scheduled "
                              "subscriptions.", code="customer_max_subscriptions")
-
-
-def _fix_currency(ctx: Context, customer: Customer, currency: str) -> None:
-    """The customer is billed in this currency from now on, or the schedule could not start when its time comes."""
-    if customer.currency is None:
-        with tracked(ctx, customer, "customer.updated"):
-            customer.currency = currency

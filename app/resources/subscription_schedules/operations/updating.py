@@ -9,6 +9,7 @@ from app.context import Context
 from app.domain.metadata import merged
 from app.errors import InvalidRequest
 from app.events.emit import tracked
+from app.resources.invoices.operations import check_currency
 from app.resources.subscription_schedules.operations.boundaries import cross_due_boundaries
 from app.resources.subscription_schedules.operations.creating import chosen_end_behavior
 from app.resources.subscription_schedules.operations.ending import require_unfinished
@@ -32,7 +33,7 @@ from app.resources.subscription_schedules.operations.phases import (
     set_default_settings,
 )
 from app.resources.subscription_schedules.tables import SchedulePhase, SchedulePhaseInvoiceItem, SubscriptionSchedule
-from app.resources.subscriptions.operations import Change, apply_change, check_currency, terms_in_force
+from app.resources.subscriptions.operations import Change, apply_change, terms_in_force
 
 _START_FIXED = "You can not modify the start date of the current phase."
 
