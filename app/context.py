@@ -36,7 +36,7 @@ class Context:
     request_id: str | None = None
     idempotency_key: str | None = None
     ticking: bool = False
-    """Whether time, not a caller, is at work: the clock that advances is then no obstacle, and `now` is the engine's."""
+    """Whether time, not a caller, is at work: an advancing clock is then no obstacle, and `now` is the engine's."""
     base_url: str = "http://127.0.0.1:12111"
     """Where this server's own pages are reached, without a trailing slash."""
 
@@ -88,11 +88,11 @@ class Context:
         transaction writes.
         """
         row = self.get(cls, id)
+        if row is not None and self.session.writing and self.session.kept and not self._lock(row):
+            row = None
         if row is None or (row.__dict__.get("deleted") and not deleted_too):
             raise no_such(cls.missing_name or cls.object_name, id, param=param or cls.path_param,
                           status=400 if param else 404)
-        if self.session.writing and self.session.kept:
-            self._lock(row)
         test_clock_id = row.__dict__.get("test_clock_id")
         if test_clock_id is not None and not self.ticking:
             self.enter_clock(test_clock_id)
@@ -113,13 +113,12 @@ class Context:
         self.test_clock_id, self.now = test_clock_id, clock.frozen_time
         return clock
 
-    def _lock(self, row: StripeObject) -> None:
-        """Hold the timeline that the row belongs to: its customer, or the row itself where it has none."""
+    def _lock(self, row: StripeObject) -> bool:
+        """Hold the row, and the timeline that it belongs to where it has a customer; whether it is still there."""
         root: Any = row
         relationship = type(row).__mapper__.relationships.get("customer")
         customer_id = row.__dict__.get("customer_id")
         if relationship is not None and customer_id is not None:
             root = self.get(relationship.mapper.class_, customer_id)
-        self.session.lock(root)
-        if root is not row:
-            self.session.lock(row)
+        is_there = self.session.lock(root)
+        return is_there if root is row else self.session.lock(row)

@@ -131,7 +131,7 @@ def list_index(*columns: str) -> Index:
 
 
 def to_one(child: str, column: str, parent: str) -> str:
-    """The join of a to-one relationship inside a sandbox, for `relationship(primaryjoin=…)`: `to_one("Price", "product_id", "Product")`."""
+    """The `primaryjoin` of a to-one relationship inside a sandbox: `to_one("Price", "product_id", "Product")`."""
     return f"and_(foreign({child}.account_id) == {parent}.account_id, foreign({child}.{column}) == {parent}.id)"
 
 

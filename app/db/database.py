@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
@@ -83,10 +84,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view of the rows; nothing can be written through it."""
-        connection = self._connection()
-        driver: Any = connection.connection.dbapi_connection
+        connection = self._begin("BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            driver.execute("BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield Session(connection, writing=False)
         finally:
             self._end(connection, "ROLLBACK")
@@ -100,10 +99,9 @@ class Database:
         if self._writer is not None:
             self._writer.acquire()
         try:
-            connection = self._connection()
+            connection = self._begin("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             driver: Any = connection.connection.dbapi_connection
             try:
-                driver.execute("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
                 session = Session(connection, writing=True, kept=kept)
                 yield session
                 if kept:
@@ -131,6 +129,23 @@ class Database:
         if self._writer is not None:
             self._writer.close()
 
+    def _begin(self, statement: str) -> Connection:
+        """This thread's connection, in a transaction. A kept connection that has died meanwhile is replaced."""
+        was_kept = getattr(self._local, "connection", None) is not None
+        try:
+            return self._execute(statement)
+        except psycopg.OperationalError:
+            self._drop()
+            if not was_kept:
+                raise
+            return self._execute(statement)
+
+    def _execute(self, statement: str) -> Connection:
+        connection = self._connection()
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(statement)
+        return connection
+
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.pid != os.getpid() or connection.closed:
@@ -140,12 +155,12 @@ class Database:
         return connection
 
     def _end(self, connection: Connection, how: str) -> None:
-        """Leave the transaction; a connection that cannot even do that is thrown away, and the next request opens another."""
+        """Leave the transaction. A connection that cannot even do that is thrown away; the next request opens one."""
         try:
             driver: Any = connection.connection.dbapi_connection
             if driver.in_transaction if self.is_sqlite else True:
                 driver.execute(how)
-        except Exception:
+        except Exception:  # noqa: BLE001 - why it cannot does not matter
             self._drop()
 
     def _drop(self) -> None:

@@ -11,7 +11,7 @@ import threading
 import time
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-# A byte is mapped to a letter by its remainder; the slight preference for the first eight letters does no harm in an id.
+# A byte is mapped to a letter by its remainder; that the first eight letters are a little likelier does no harm.
 _LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
 _UPPER_OF_BYTE = bytes(ord("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36]) for byte in range(256))
 

@@ -43,4 +43,5 @@ def head_revision() -> str | None:
 def differences(database: Database) -> list[object]:
     """What the tables of the database and those of the program do not have in common."""
     with database.engine.connect() as connection:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata))
+        found = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(found, Base.metadata))

@@ -1,8 +1,8 @@
 """One transaction's view of the rows: find, add, change, delete; written in bulk at the flush.
 
 SQLAlchemy describes the tables and makes every statement. What this module replaces is its unit of work, which costs
-more than a request may (DECISIONS, "Records without the unit of work"): statements are compiled once for each dialect and run
-on the driver's cursor, and rows are written by `executemany`, one call for each table and set of columns.
+more than a request may (DECISIONS, "Records without the unit of work"): statements are compiled once for each dialect
+and run on the driver's cursor, and rows are written by `executemany`, one call for each table and set of columns.
 """
 
 from __future__ import annotations
@@ -12,11 +12,24 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Select, Table, bindparam, delete, insert, inspect, literal, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import RelationshipProperty
 
-from app.db.base import Base, StripeObject
+from app.db.base import Base
 
 R = TypeVar("R", bound=Base)
 AnySelect = Select[*tuple[Any, ...]]
@@ -26,7 +39,7 @@ DUE_MOMENTS: dict[type[Any], Callable[[Any], int | None]] = {}
 
 
 class Prepared:
-    """A statement compiled once and run with positional values: `Prepared(select(T).where(T.id == bindparam("id")))`."""
+    """A statement compiled once, run with positional values: `Prepared(select(T).where(T.id == bindparam("id")))`."""
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
@@ -77,7 +90,10 @@ class _TableAccess:
             key: process for key, column in self.columns.items()
             if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None}
         self.primary_key = tuple(key for key, column in self.columns.items() if column.primary_key)
-        self.get = Prepared(self.entity.where(*(self.columns[key] == bindparam(key) for key in self.primary_key)))
+        by_key = self.entity.where(*(self.columns[key] == bindparam(key) for key in self.primary_key))
+        self.get = Prepared(by_key)
+        # Nobody changes a key, so that rows which point here may be written meanwhile. SQLite leaves the lock out.
+        self.get_locked = Prepared(by_key.with_for_update(key_share=True))
         self.insert_sql = str(insert(self.table).compile(
             dialect=dialect, column_keys=[self.names[key] for key in self.keys]))
         self.values_of = itemgetter(*self.keys)
@@ -232,13 +248,14 @@ class Session:
         for account_id, group in groupby(sorted(by_parent), key=itemgetter(0)):
             ids = [row_id for _, row_id in group]
             for chunk in _chunks(ids):
-                statement = entity(target).where(target.__table__.c.account_id == account_id, pointer.in_(chunk)).order_by(*order)
-                for child in self.rows(target, statement):
+                statement = entity(target).where(target.__table__.c.account_id == account_id, pointer.in_(chunk))
+                for child in self.rows(target, statement.order_by(*order)):
                     by_parent[account_id, child.__dict__[key]].append(child)
         for row in rows:
             row.__dict__[name] = by_parent[row.account_id, row.id]  # type: ignore[attr-defined]
 
-    def _load_single(self, rows: list[Base], name: str, relationship: RelationshipProperty[Any], target: type[Base]) -> None:
+    def _load_single(self, rows: list[Base], name: str, relationship: RelationshipProperty[Any],
+                     target: type[Base]) -> None:
         pairs = [(type(rows[0]).__mapper__.get_property_by_column(local).key, remote.name)
                  for local, remote in relationship.local_remote_pairs]
         order = _access(target, self._dialect).primary_key
@@ -289,15 +306,24 @@ class Session:
             return self._run(sql, arrange(values)).rowcount  # type: ignore[no-any-return]
         return self.connection.execute(statement, values).rowcount
 
-    def lock(self, row: StripeObject) -> None:
-        """Hold the row until the transaction ends. SQLite's writers are alone already."""
-        if self._dialect.name == "postgresql" and self.writing:
-            access = _access(type(row), self._dialect)
-            statement = access.entity.where(*(access.columns[key] == getattr(row, key) for key in access.primary_key))
-            found = self.connection.execute(statement.with_for_update()).first()
-            changed = row.__dict__["_changed"]
-            if found is not None and not changed:
-                row.__dict__.update(access.row(found).__dict__)
+    def lock(self, row: Base) -> bool:
+        """Hold the row until the transaction ends, as it is now; whether it is still there.
+
+        Another transaction may have changed it since it was read: what hangs on it is then forgotten, to be loaded
+        again. SQLite's writers are alone already.
+        """
+        if self._dialect.name != "postgresql" or not self.writing or row.__dict__["_changed"] is None:
+            return True
+        access = _access(type(row), self._dialect)
+        sql, arrange = access.get_locked.on(self._dialect)
+        found = self._run(sql, arrange(row.__dict__)).fetchone()
+        if found is None:
+            return False
+        present = access.row(found)
+        if not row.__dict__["_changed"] and access.values_of(present.__dict__) != access.values_of(row.__dict__):
+            row.__dict__.clear()
+            row.__dict__.update(present.__dict__)
+        return True
 
     def claim_timelines(self, keys: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Hold these (account, customer) rows, or accounts where the customer is empty, until the transaction ends.
@@ -313,7 +339,7 @@ class Session:
         of_accounts = select(accounts.id, literal("")).where(
             accounts.id.in_([account_id for account_id, customer_id in keys if not customer_id])).order_by(accounts.id)
         return sorted((row[0], row[1]) for statement in (of_accounts, of_customers)
-                      for row in self.values(statement.with_for_update(skip_locked=True)))
+                      for row in self.values(statement.with_for_update(skip_locked=True, key_share=True)))
 
     def flush(self) -> None:
         """Write what was added, changed and deleted."""

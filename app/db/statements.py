@@ -1,0 +1,199 @@
+"""What a session says to the database: statements compiled once for each dialect, and rows as values and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, cast
+
+from sqlalchemy import Executable, Select, Table, bindparam, delete, insert, inspect, select, update
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import RelationshipProperty
+
+from app.db.base import Base
+
+AnySelect = Select[*tuple[Any, ...]]
+
+DUE_MOMENTS: dict[type[Any], Callable[[Any], int | None]] = {}
+"""For each table that time moves: when a row of it is next due. Filled by the registry from the tickers."""
+
+
+def entity(cls: type[Base]) -> AnySelect:
+    """`SELECT` all columns of a table in the order that `Session.rows` reads them."""
+    # Not by `inspect`, which would configure all mappers: modules prepare statements before every table is imported.
+    return select(*(cls.__mapper__.columns[key] for key in cls.column_keys))
+
+
+class Prepared:
+    """A statement compiled once and run with positional values.
+
+    `Prepared(select(T).where(T.id == bindparam("id")))` and then `session.values(prepared, id=…)`.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        self.statement = statement
+        self._compiled: dict[str, tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]] = {}
+
+    def on(self, dialect: Dialect) -> tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]:
+        """The SQL text for the dialect, and the function that puts named values in its order."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _compile(self.statement, dialect)
+        return compiled
+
+
+def _compile(statement: Any, dialect: Dialect) -> tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]:
+    compiled = statement.compile(dialect=dialect)
+    names = list(compiled.positiontup or ())
+    literals = {name: value for name, value in compiled.params.items() if value is not None}
+    processors = []
+    for position, name in enumerate(names):
+        process = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None:
+            processors.append((position, process))
+
+    def arrange(values: dict[str, Any]) -> Sequence[Any]:
+        row = [values[name] if name in values else literals[name] for name in names]
+        for position, process in processors:
+            row[position] = process(row[position])
+        return row
+
+    return str(compiled), arrange
+
+
+class TableAccess:
+    """The statements of one table on one dialect, and the way of its rows from and to the driver's values."""
+
+    def __init__(self, cls: type[Base], dialect: Dialect) -> None:
+        self.cls, self.dialect = cls, dialect
+        self.table = cast(Table, cls.__table__)
+        self.keys = cls.column_keys
+        columns = [cls.__mapper__.columns[key] for key in self.keys]
+        self.columns = dict(zip(self.keys, columns, strict=True))
+        self.names = {key: column.name for key, column in self.columns.items()}
+        self.entity = select(*columns)
+        self.result_processors = [
+            (key, process) for key, column in self.columns.items()
+            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None]
+        self.bind_processors = {
+            key: process for key, column in self.columns.items()
+            if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None}
+        self.primary_key = tuple(key for key, column in self.columns.items() if column.primary_key)
+        is_row = [self.columns[key] == bindparam(key) for key in self.primary_key]
+        self.get_sql = self._by_key(self.entity.where(*is_row))
+        self.delete_sql = self._by_key(delete(self.table).where(*is_row))
+        self.insert_sql = str(insert(self.table).compile(
+            dialect=dialect, column_keys=[self.names[key] for key in self.keys]))
+        self.values_of = itemgetter(*self.keys)
+        self.insert_processors = [(index, self.bind_processors[key]) for index, key in enumerate(self.keys)
+                                  if key in self.bind_processors]
+        self.due = DUE_MOMENTS.get(cls)
+        self._updates: dict[tuple[str, ...], str] = {}
+
+    def _by_key(self, statement: Any) -> str:
+        """The SQL of a statement whose values are those of the primary key."""
+        compiled = statement.compile(dialect=self.dialect)
+        assert tuple(compiled.positiontup or ()) == self.primary_key
+        return str(compiled)
+
+    def identity(self, row: Base) -> tuple[Any, ...]:
+        """By what a session knows the row: its class and its primary key."""
+        attributes = row.__dict__
+        return (self.cls, *[attributes[key] for key in self.primary_key])
+
+    def row(self, values: Sequence[Any]) -> Base:
+        """The record of what the driver read, in the order of `entity`."""
+        row = self.cls.__new__(self.cls)
+        attributes = row.__dict__
+        attributes.update(zip(self.keys, values, strict=True))
+        for key, process in self.result_processors:
+            attributes[key] = process(attributes[key])
+        attributes["_changed"] = set()
+        return row
+
+    def insert_values(self, row: Base) -> Sequence[Any]:
+        """What `insert_sql` takes."""
+        values = self.values_of(row.__dict__)
+        if self.insert_processors:
+            values = list(values)
+            for index, process in self.insert_processors:
+                values[index] = process(values[index])
+        return values  # type: ignore[no-any-return]
+
+    def update_sql(self, keys: tuple[str, ...]) -> str:
+        """The UPDATE of one row's columns with these keys."""
+        sql = self._updates.get(keys)
+        if sql is None:
+            statement = update(self.table).ordered_values(
+                *((self.names[key], bindparam(f"new_{key}", type_=self.columns[key].type)) for key in keys))
+            statement = statement.where(*(self.columns[key] == bindparam(f"pk_{key}") for key in self.primary_key))
+            compiled = statement.compile(dialect=self.dialect)
+            expected = [f"new_{key}" for key in keys] + [f"pk_{key}" for key in self.primary_key]
+            assert list(compiled.positiontup or ()) == expected
+            sql = self._updates[keys] = str(compiled)
+        return sql
+
+    def update_values(self, row: Base, keys: tuple[str, ...]) -> Sequence[Any]:
+        """What `update_sql` of the same keys takes."""
+        attributes = row.__dict__
+        values = [self.bind_processors[key](attributes[key]) if key in self.bind_processors else attributes[key]
+                  for key in keys]
+        values.extend(attributes[key] for key in self.primary_key)
+        return values
+
+
+class _Tables(dict[type[Base], TableAccess]):
+    """The tables on one dialect, each made ready when it is first asked for."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, cls: type[Base]) -> TableAccess:
+        table = self[cls] = TableAccess(cls, self._dialect)
+        return table
+
+
+_TABLES: dict[str, _Tables] = {}
+
+
+def tables_on(dialect: Dialect) -> _Tables:
+    """What a session needs to know of each table."""
+    tables = _TABLES.get(dialect.name)
+    if tables is None:
+        tables = _TABLES[dialect.name] = _Tables(dialect)
+    return tables
+
+
+class Relation:
+    """How the rows at the other end of a relationship are found."""
+
+    def __init__(self, cls: type[Base], name: str) -> None:
+        relationship: RelationshipProperty[Any] = inspect(cls).relationships[name]
+        self.target: type[Base] = relationship.mapper.class_
+        self.to_many = bool(relationship.uselist)
+        self.pointers: list[str]
+        """The columns that point: those of the row to the target's primary key, or the one of the target to the row."""
+        if not self.to_many:
+            keys = {remote.name: cls.__mapper__.get_property_by_column(local).key
+                    for local, remote in relationship.local_remote_pairs}
+            self.pointers = [keys[column.name] for column in relationship.mapper.primary_key]
+            return
+        # The pairs are (account_id, account_id) and (id, the column that points back); the account is asked for once.
+        pointer = next(remote for local, remote in relationship.local_remote_pairs if local.name == "id")
+        self.pointers = [self.target.__mapper__.get_property_by_column(pointer).key]
+        columns = self.target.__table__.c
+        statement = entity(self.target).where(columns.account_id == bindparam("account_id"))
+        statement = statement.order_by(*(relationship.order_by or [columns.seq]))
+        self.of_one = Prepared(statement.where(pointer == bindparam("parent_id")))
+        self.of_many = statement.where(pointer.in_(bindparam("parent_ids", expanding=True)))
+
+
+_RELATIONS: dict[tuple[type[Base], str], Relation] = {}
+
+
+def relation_of(cls: type[Base], name: str) -> Relation:
+    """The relationship of a table, made ready when it is first asked for."""
+    relation = _RELATIONS.get((cls, name))
+    if relation is None:
+        relation = _RELATIONS[cls, name] = Relation(cls, name)
+    return relation
