@@ -150,9 +150,15 @@ def no_such(object_name: str, id: str, *, param: str | None, status: int = 404) 
 
 
 def unrecognized_url(method: str, path: str) -> InvalidRequest:
-    """The error for a route that does not exist."""
+    """The error for a route that does not exist; a path with nothing between or behind its slashes lacks an id."""
+    advice = (
+        " If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make"
+        " sure you passed a valid (non-empty) identifier in your code."
+        if path.endswith("/") or "//" in path
+        else ""
+    )
     return InvalidRequest(
-        f"Unrecognized request URL ({method}: {path})."
+        f"Unrecognized request URL ({method}: {path}).{advice}"
         " Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
         status=404,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from flask import Flask
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from app.clock.engine import Engine
 from app.config import Config
@@ -21,7 +21,8 @@ from app.work.worker import Worker
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """The application of this process. The database must have been migrated."""
     app = Flask("billyard", static_folder=None)
-    app.url_map.strict_slashes = False
+    # An empty id in a path leaves two slashes: that is an unknown route, and no redirection.
+    app.url_map.merge_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     database = database or Database(config.database_url, ids=IdSource(config.id_seed))
     server = Server(config, database)
@@ -29,7 +30,8 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     server.flask = app
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    app.register_error_handler(HTTPException, lambda problem: _no_route(server))
+    for problem in (NotFound, MethodNotAllowed):
+        app.register_error_handler(problem, lambda _: Call(server).refuse_route())
     worker = server.worker = build_worker(config, database, senders=SENDERS if config.embedded_worker else 0)
     if config.embedded_worker:
         server.wake = worker.wake
@@ -49,8 +51,5 @@ def build_worker(config: Config, database: Database, *, senders: int = SENDERS) 
 
 def build_engine(config: Config, database: Database) -> Engine:
     """What moves clocks, and the wall-clock world."""
-    return Engine(TICKERS, database.ids, Choices(limits=config.limits), delete_clock=delete_clock, base_url=config.base_url)
-
-
-def _no_route(server: Server) -> Response:
-    return Call(server).refuse_route()
+    return Engine(
+        TICKERS, database.ids, Choices(limits=config.limits), delete_clock=delete_clock, base_url=config.base_url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -132,7 +131,7 @@ def _key_of(authorization: str | None) -> str:
     if scheme.lower() == "basic":
         try:
             rest = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             rest = ""
     elif scheme.lower() != "bearer":
         rest = ""

@@ -1,7 +1,7 @@
 """`@endpoint(Params)`: from the request's bytes to the answer's, the same way for every route.
 
-Order of work, as Stripe's: authentication, route, unknown parameters, each parameter's own rule, look-ups, business rules. One
-request is one transaction: it is committed when the answer is ready, and a refusal leaves nothing behind.
+Order of work, as Stripe's: authentication, route, unknown parameters, each parameter's own rule, look-ups, business
+rules. One request is one transaction: it is committed when the answer is ready, and a refusal leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Protocol
 
 import psycopg
@@ -23,6 +24,7 @@ from app.context import API_VERSION, Context
 from app.db.base import Base
 from app.db.database import Database
 from app.domain.choices import Choices
+from app.domain.metadata import TooManyKeys
 from app.errors import ApiError, ApiFault, AuthenticationError, InvalidRequest, RateLimited, unrecognized_url
 from app.render import load_for_rendering, parse_expand, render, to_json
 from app.render.view import VIEWS, list_object
@@ -32,13 +34,21 @@ from app.wire.idempotency import Attempt, IdempotencyDesk
 from app.wire.pagination import Page
 from app.wire.params import Params, load_params
 from app.wire.request_log import RequestRecorder
+from app.wire.scalars import printable
 
 log = logging.getLogger("billyard.wire")
 
-_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(\.[a-z]+)?")
+# A release's name and the flags of previews may follow: `2025-02-24.acacia`, `2022-08-01; orders_beta=v4`.
+_VERSION = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(\.[a-z]+)?(; ?[a-z0-9_]+=v[0-9]+)*")
 _DATABASE_ERRORS = (sqlite3.Error, psycopg.Error, sqlalchemy.exc.SQLAlchemyError, OSError)
-_RACE_CODES = frozenset({"55P03", "40P01", "40001"})
-"""PostgreSQL: lock not available, deadlock detected, serialization failure."""
+_RACE_CODES = frozenset({"55P03", "40P01", "40001", "23503", "23505"})
+"""PostgreSQL: lock not available, deadlock detected, serialization failure; and what only a race can bring about,
+because it was looked up before: the other of two rows with one key, and a row that names one which is gone."""
+_NOT_FORMS = ("application/json", "multipart/")
+
+
+class DatabaseFault(ApiFault):
+    """The database failed and nothing was done, so that the call may be repeated with the same idempotency key."""
 
 
 class BackgroundWork(Protocol):
@@ -71,20 +81,19 @@ def this_server() -> Server:
     return server
 
 
-def endpoint(schema: type[Params], *, tries: Callable[[dict[str, Any]], bool] | None = None,
-             ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def endpoint(schema: type[Params], *, tries: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
-    writing one; only a POST heeds `Idempotency-Key`. A GET for whose parameters `tries` holds may write too, to show
-    what would come of it: nothing of that stays, and no event tells of it.
+    writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
+    nothing of that stays, and no event tells of it.
     """
     prepared = schema()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server()).answer(function, prepared, path, tries)
+            return Call(this_server()).answer(function, prepared, path, tries=tries)
 
         return view
 
@@ -100,15 +109,16 @@ class Call:
         environ = request.environ
         self.environ = environ
         self.method: str = environ["REQUEST_METHOD"]
-        self.path: str = environ["PATH_INFO"]
+        path: str = environ["PATH_INFO"]
+        # WSGI hands out the path's bytes one character each.
+        self.path = path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
         self.request_id = server.database.ids.new("req_", 14)
         self.caller: Caller | None = None
         self.raw: dict[str, Any] = {}
         self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
-    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any],
-               tries: Callable[[dict[str, Any]], bool] | None = None) -> Response:
+    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool) -> Response:
         """Run the endpoint and make its response, whatever happens."""
         try:
             self.identify()
@@ -116,23 +126,21 @@ class Call:
             params = load_params(schema, self.raw)
             expand = params.pop("expand", None) or ()
             if self.method in ("GET", "HEAD"):
-                tried = tries is not None and tries(params)
-                status, body = self._read_only(function, params, path, expand, tried=tried)
+                status, body = self._read_only(function, params, path, expand, tries=tries)
             else:
                 status, body = self._write(function, params, path, expand)
-        except ApiError as refusal:
-            status, body = self._refusal(refusal)
         except Exception as problem:  # noqa: BLE001 - the one place where a bug becomes a 500
-            status, body = self._refusal(_translated(problem, self))
+            status, body = self._refusal(_refusal_for(problem, self))
         return self.respond(status, body)
 
     def refuse_route(self) -> Response:
         """The answer to a path or method that does not exist; a bad key is told first."""
         try:
             self.identify()
-            raise unrecognized_url(self.method, self.path)
-        except ApiError as refusal:
-            return self.respond(*self._refusal(refusal))
+            refusal: ApiError = unrecognized_url(self.method, self.path)
+        except Exception as problem:  # noqa: BLE001 - see `answer`
+            refusal = _refusal_for(problem, self)
+        return self.respond(*self._refusal(refusal))
 
     def identify(self) -> None:
         """Authenticate, and take in the headers that hold for every call."""
@@ -141,20 +149,23 @@ class Call:
         self.caller = self.server.authenticator.caller(environ.get("HTTP_AUTHORIZATION"), stripe_account)
         if self.caller.kind == "pk":
             raise AuthenticationError(
-                "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of "
-                "your API keys at https://dashboard.stripe.com/account/apikeys.", code="secret_key_required")
+                "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
+                "list of your API keys at https://dashboard.stripe.com/account/apikeys.", code="secret_key_required")
         if stripe_account is not None:
             self.headers["Stripe-Account"] = stripe_account
         version = environ.get("HTTP_STRIPE_VERSION")
         if version is not None:
-            if not _VERSION.fullmatch(version):
-                raise InvalidRequest(f"Invalid Stripe API version: {version}")
+            if not _is_version(version):
+                raise InvalidRequest(f"Invalid Stripe API version: {printable(version)}")
             self.headers["Stripe-Version"] = version
         if self.key is not None:
-            if len(self.key) > 255:
+            # A server may hand out an empty text for a header that is not ASCII: such keys must not be taken for one.
+            if not 1 <= len(self.key) <= 255:
                 key, self.key = self.key, None
-                raise InvalidRequest(f"Idempotency key is too long ({len(key)} characters): it can be 255 at most.")
+                raise InvalidRequest(f"Idempotency keys have 1 to 255 ASCII characters, but this one has {len(key)}.")
             self.headers["Idempotency-Key"] = self.key
+        if "\0" in self.path:
+            raise InvalidRequest("Invalid request: NUL characters are not accepted.")
 
     def respond(self, status: int, body: bytes) -> Response:
         """The response, and its line in the request log."""
@@ -167,29 +178,48 @@ class Call:
         return response
 
     def _read(self) -> dict[str, Any]:
-        environ, limits = self.environ, self.server.form_limits
-        query: str = environ.get("QUERY_STRING") or ""
+        """The parameters of the query string and of the body; where both have one, the body's counts."""
+        limits = self.server.form_limits
+        query: str = self.environ.get("QUERY_STRING") or ""
         raw = query.encode("latin-1", "replace")
-        length = environ.get("CONTENT_LENGTH")
-        if self.method not in ("GET", "HEAD") and (length not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ):
-            content_type: str = (environ.get("CONTENT_TYPE") or "").lower()
-            if content_type.startswith("application/json"):
-                raise InvalidRequest(
-                    "Your request body must be form-encoded (Content-Type: application/x-www-form-urlencoded), not JSON.")
-            body: bytes = environ["wsgi.input"].read(limits.body_bytes + 1)
-            raw = body if not raw else body + b"&" + raw if body else raw
+        if self.method not in ("GET", "HEAD"):
+            body = self._read_body(limits.body_bytes)
+            raw = raw + b"&" + body if raw and body else raw or body
         return decode(raw, limits=limits) if raw else {}
+
+    def _read_body(self, most: int) -> bytes:
+        """The body, or the first `most` bytes and one more of it; never a part of one that broke off."""
+        environ = self.environ
+        length: str = environ.get("CONTENT_LENGTH") or ""
+        if length in ("", "0"):
+            # Without a length only a server that ends the stream itself can be asked for what a chunked body holds.
+            if length or "HTTP_TRANSFER_ENCODING" not in environ or not environ.get("wsgi.input_terminated"):
+                return b""
+            wanted = most + 1
+        elif not (length.isascii() and length.isdigit() and len(length) < 19):
+            raise InvalidRequest("Invalid request: Content-Length is not a number.")
+        else:
+            wanted = min(int(length), most + 1)
+        content_type: str = (environ.get("CONTENT_TYPE") or "").lower()
+        if content_type.startswith(_NOT_FORMS):
+            raise InvalidRequest("Your request body must be form-encoded (Content-Type: application/"
+                                 f"x-www-form-urlencoded), not {content_type.partition(';')[0]}.")
+        body: bytes = environ["wsgi.input"].read(wanted)
+        if length and len(body) < wanted:
+            raise InvalidRequest("Invalid request: the body ended before its Content-Length.")
+        return body
 
     def _context(self, session: Any) -> Context:
         assert self.caller is not None
-        return Context(session=session, ids=self.server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
-                       default_choices=self.server.default_choices, request_id=self.request_id, idempotency_key=self.key,
-                       base_url=self.server.config.base_url)
+        server = self.server
+        return Context(session=session, ids=server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
+                       default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
+                       base_url=server.config.base_url)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
-                   expand: Any, *, tried: bool) -> tuple[int, bytes]:
+                   expand: Any, *, tries: bool) -> tuple[int, bytes]:
         database = self.server.database
-        with database.writing(kept=False) if tried else database.reading() as session:
+        with database.writing(kept=False) if tries else database.reading() as session:
             return 200, _body(session, function(self._context(session), params, **path), expand)
 
     def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
@@ -210,22 +240,20 @@ class Call:
                             raise
                         status, body = self._refusal(refusal)
                     attempt.remember(session, status, body)
-                    session.flush()
-            except ApiError as refusal:
-                status, body = self._refusal(refusal)
-                if refusal.type != "idempotency_error" and refusal.status != 429:
-                    attempt.remember_after(self.server.database, status, body)
-                return status, body
             except Exception as problem:  # noqa: BLE001 - see `answer`
-                fault = _translated(problem, self)
-                status, body = self._refusal(fault)
-                if fault.status != 429:
+                reason = _refusal_for(problem, self)
+                status, body = self._refusal(reason)
+                # The endpoint has not had its say where another request was in the way, or the database failed.
+                if reason.type != "idempotency_error" and reason.status != 429 and type(reason) is not DatabaseFault:
                     attempt.remember_after(self.server.database, status, body)
                 return status, body
         self.server.wake()
         return status, body
 
     def _refusal(self, refusal: ApiError) -> tuple[int, bytes]:
+        if refusal.code == "lock_timeout":
+            # The SDKs repeat no other 429 by themselves.
+            self.headers["Stripe-Should-Retry"] = "true"
         return refusal.status, to_json(refusal.envelope(self.request_id))
 
 
@@ -239,21 +267,35 @@ def _body(session: Any, result: Any, expand: Any) -> bytes:
         tree = parse_expand(expand, VIEWS[result.table], is_list=True) if expand else None
         load_for_rendering(session, result.rows, tree)
         return to_json(list_object([render(row, tree) for row in result.rows], result.url, has_more=result.has_more))
+    if expand:
+        parse_expand(expand, None, is_list=result["object"] == "list")
     return to_json(result)
 
 
-def _translated(problem: Exception, call: Call) -> ApiError:
-    """A lost race for a row is a 429, as Stripe answers it; anything else is a fault on this side."""
+def _is_version(text: str) -> bool:
+    match = _VERSION.fullmatch(text)
+    try:
+        return match is not None and date.fromisoformat(match[1]) is not None
+    except ValueError:
+        return False
+
+
+def _refusal_for(problem: Exception, call: Call) -> ApiError:
+    """What the caller is told. A lost race for a row is a 429, as Stripe answers it; what is unforeseen is a 500."""
+    if isinstance(problem, ApiError):
+        return problem
+    if isinstance(problem, TooManyKeys):
+        return InvalidRequest(str(problem), param="metadata")
     cause = getattr(problem, "orig", None) or problem
     if getattr(cause, "sqlstate", None) in _RACE_CODES or (
             isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)):
         return RateLimited(
-            "This object cannot be accessed right now because another API request or Stripe process is currently accessing "
-            "it. If you see this error intermittently, retry the request. If you see this error frequently and are making "
-            "multiple concurrent requests to a single object, make your requests serially or at a lower rate.",
-            code="lock_timeout")
+            "This object cannot be accessed right now because another API request or Stripe process is currently "
+            "accessing it. If you see this error intermittently, retry the request. If you see this error frequently "
+            "and are making multiple concurrent requests to a single object, make your requests serially or at a lower "
+            "rate.", code="lock_timeout")
     if isinstance(problem, _DATABASE_ERRORS):
         log.error("%s %s: the database failed: %s", call.method, call.path, type(cause).__name__)
-    else:
-        log.exception("%s %s failed", call.method, call.path)
+        return DatabaseFault()
+    log.exception("%s %s failed", call.method, call.path)
     return ApiFault()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from app.db.database import Database
 from app.db.session import Session
 from app.errors import IdempotencyError
 from app.wire.tables import IdempotencyKey
+
+log = logging.getLogger("billyard.wire")
 
 KEPT_SECONDS = 86_400
 
@@ -52,8 +55,8 @@ class Attempt:
             return None
         tail = f"Try using a key other than '{self.key}' if you meant to execute a different request."
         if known.path != self.path:
-            raise IdempotencyError("Keys for idempotent requests can only be used for the same endpoint they were first "
-                                   f"used for ('{known.path}' vs '{self.path}'). {tail}")
+            raise IdempotencyError("Keys for idempotent requests can only be used for the same endpoint they were "
+                                   f"first used for ('{known.path}' vs '{self.path}'). {tail}")
         if known.params_digest != self._digest:
             raise IdempotencyError("Keys for idempotent requests can only be used with the same parameters they were "
                                    f"first used with. {tail}")
@@ -62,15 +65,20 @@ class Attempt:
     def remember(self, session: Session, status: int, body: bytes) -> None:
         """Keep the answer in the transaction of the work."""
         if self.key is not None:
-            session.add(IdempotencyKey(account_id=self.account_id, key=self.key, path=self.path, params_digest=self._digest,
-                                       request_id=self.request_id, status=status, body=body, created=wall_seconds()))
+            session.add(IdempotencyKey(
+                account_id=self.account_id, key=self.key, path=self.path, params_digest=self._digest,
+                request_id=self.request_id, status=status, body=body, created=wall_seconds()))
 
     def remember_after(self, database: Database, status: int, body: bytes) -> None:
-        """Keep a refusal whose work was rolled back."""
-        if self.key is not None:
+        """Keep a refusal whose work was rolled back; the caller gets it in any case."""
+        if self.key is None:
+            return
+        try:
             with database.writing() as session:
                 if session.get(IdempotencyKey, self.account_id, self.key) is None:
                     self.remember(session, status, body)
+        except Exception as problem:  # noqa: BLE001 - a repetition is then refused afresh
+            log.warning("the answer to %s was not kept for its idempotency key: %s", self.path, type(problem).__name__)
 
 
 class IdempotencyDesk:

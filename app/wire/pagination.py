@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, or_, tuple_, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -26,8 +26,11 @@ class Page:
     has_more: bool
 
 
+LIMIT_MAX = 100
 BRANCHES_MAX = 250
 """How many values of a list filter are read each for itself and merged; SQLite joins 500 statements at most."""
+STATEMENTS_MAX = 2_000
+"""How many statements are kept; callers can ask for as many different ones as they like."""
 
 _STATEMENTS: dict[Any, Prepared] = {}
 
@@ -44,7 +47,7 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     `resource_missing` for an unknown cursor, which need not match the filters.
     """
     cursor_name = "ending_before" if params.get("ending_before") else "starting_after"
-    limit = params.get("limit", 10)
+    limit = page_size(ctx, params)
     values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1, **(where_values or {})}
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
     conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
@@ -57,11 +60,24 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     key = (table, *shape)
     statement = _STATEMENTS.get(key)
     if statement is None:
+        if len(_STATEMENTS) >= STATEMENTS_MAX:
+            _STATEMENTS.clear()
         statement = _STATEMENTS[key] = Prepared(_statement(table, conditions, branches, backwards))
     rows = ctx.session.rows(table, statement, **values)
     has_more = len(rows) > limit
     rows = rows[:limit]
     return Page(table, rows[::-1] if backwards else rows, url, has_more)
+
+
+def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
+    """The `limit` asked for, drawn to 1 or 100 as Stripe does; or refused, where the sandbox has chosen so."""
+    limit: int = params.get("limit", 10)
+    if 1 <= limit <= LIMIT_MAX:
+        return limit
+    if ctx.choices.clamp_list_limit:
+        return min(max(limit, 1), LIMIT_MAX)
+    bound = "greater than or equal to 1" if limit < 1 else f"less than or equal to {LIMIT_MAX}"
+    raise InvalidRequest(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
 
 
 def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
@@ -97,11 +113,10 @@ def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: li
     if isinstance(value, list):
         wanted = {f"{name}_{index}": each for index, each in enumerate(dict.fromkeys(value))}
         shape.append(f"{name} in {len(wanted)}")
-        equal = [column == bindparam(each) for each in wanted]
-        if equal and not branches and len(equal) <= BRANCHES_MAX:
-            branches += equal
+        if wanted and not branches and len(wanted) <= BRANCHES_MAX:
+            branches += [column == bindparam(each) for each in wanted]
         else:
-            conditions.append(or_(false(), *equal))
+            conditions.append(column.in_([bindparam(each) for each in wanted]) if wanted else false())
         values |= wanted
         return
     bounds = {"eq": value}

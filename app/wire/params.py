@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from marshmallow import RAISE, Schema, ValidationError, fields, missing
 
+from app.domain.metadata import KEYS_MAX, TooManyKeys
 from app.errors import InvalidRequest, missing_parameter, unknown_parameters
 from app.wire.scalars import (
     Boolean,
@@ -21,7 +22,6 @@ from app.wire.scalars import (
     Enum,
     Integer,
     IntegerOr,
-    PageSize,
     Parameter,
     Percent,
     Refusal,
@@ -51,7 +51,6 @@ __all__ = [
     "ListParams",
     "MapOf",
     "Metadata",
-    "PageSize",
     "Params",
     "Percent",
     "Range",
@@ -236,11 +235,8 @@ class Metadata(Parameter):
         if not isinstance(value, dict):
             raise refusal("Invalid object")
         kept = sum(inner != "" for inner in value.values())
-        if kept > 50:
-            raise refusal(
-                f"Metadata can have up to 50 keys, but you've set {kept}."
-                " Email us at support+metadata@stripe.com for more information."
-            )
+        if kept > KEYS_MAX:
+            raise refusal(str(TooManyKeys(kept)))
         return {_metadata_key(key): _metadata_value(inner) for key, inner in value.items()}
 
     def unset(self) -> Mapping[str, str | None]:
@@ -288,7 +284,7 @@ class ListParams(Params):
 
     ending_before = Text()
     expand = Expand()
-    limit = PageSize(load_default=10)
+    limit = Integer(load_default=10)
     starting_after = Text()
 
 

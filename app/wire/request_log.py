@@ -1,11 +1,12 @@
 """The request log: every answered request as a row, written in batches behind the requests.
 
-A reading request must not wait for a write, so lines are kept in memory for a fraction of a second; a crash can lose that much
-of the log, and nothing else.
+A reading request must not wait for a write, so lines are kept in memory for a fraction of a second; a crash can lose
+that much of the log, and nothing else.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from typing import Any
@@ -19,19 +20,29 @@ FLUSH_SECONDS = 0.5
 BUFFER_LINES = 20_000
 """When more than this wait, the oldest are dropped: the log must not eat the memory of a server under load."""
 
-_SECRET_WORDS = ("number", "cvc", "secret", "token", "id_number", "tax_id", "ssn", "password", "payload", "routing",
-                 "account_number", "security_code")
+PARAMS_MAX = 20_000
+"""How many characters of JSON are kept of a request's parameters. Longer ones are left out: no reader would miss them,
+and a stranger could fill the disk with them."""
+
+_SECRET_NAMES = re.compile(r"number|cvc|secret|token|tax_id|ssn|password|payload|routing|security_code|iban", re.I)
+# Keys and card numbers are also kept out where they stand under another name, as in a parameter that was mistyped.
+_SECRET_VALUES = re.compile(r"(?:sk|rk|pk|whsec)_[A-Za-z0-9_]+|\b\d(?:[ -]?\d){12,18}\b")
 REDACTED = "[redacted]"
 
 
 def redacted(params: Any) -> Any:
     """The parameters without what could identify a card, a bank account or a person."""
-    if isinstance(params, dict):
-        return {name: REDACTED if any(word in str(name).lower() for word in _SECRET_WORDS) and value != ""
-                else redacted(value) for name, value in params.items()}
-    if isinstance(params, list):
-        return [redacted(value) for value in params]
-    return params
+    match params:
+        case dict():
+            return {_open(name): REDACTED if value != "" and _SECRET_NAMES.search(name) else redacted(value)
+                    for name, value in params.items()}
+        case list():
+            return [redacted(value) for value in params]
+    return _open(params)
+
+
+def _open(text: str) -> str:
+    return _SECRET_VALUES.sub(REDACTED, text)
 
 
 class RequestRecorder:
@@ -56,12 +67,26 @@ class RequestRecorder:
         lines = [self._lines.popleft() for _ in range(len(self._lines))]
         if not lines:
             return
-        with self._database.writing() as session:
-            for request_id, account_id, created, method, path, status, duration_us, key, params in lines:
-                session.add(RequestLog(
-                    id=request_id, seq=self._database.ids.seq(), account_id=account_id, created=created, method=method,
-                    path=path, status=status, duration_us=duration_us, idempotency_key=key,
-                    params=orjson.dumps(redacted(params)).decode() if params else None))
+        try:
+            with self._database.writing() as session:
+                for line in lines:
+                    session.add(self._row(*line))
+        except Exception:
+            # They are tried again with the next ones, the newest of them as far as there is room.
+            room = max(BUFFER_LINES - len(self._lines), 0)
+            self._lines.extendleft(lines[::-1][:room])
+            raise
+
+    def _row(self, request_id: str, account_id: str | None, created: int, method: str, path: str, status: int,
+             duration_us: int, key: str | None, params: dict[str, Any]) -> RequestLog:
+        text = orjson.dumps(redacted(params)).decode() if params else None
+        if text is not None and len(text) > PARAMS_MAX:
+            text = orjson.dumps({"left_out": f"{len(text)} characters"}).decode()
+        # PostgreSQL takes no NUL, and method and path are whatever a client made up.
+        return RequestLog(
+            id=request_id, seq=self._database.ids.seq(), account_id=account_id, created=created, method=method[:32],
+            path=_open(path.replace("\0", "\ufffd")), status=status, duration_us=duration_us, idempotency_key=key,
+            params=text)
 
     def stop(self) -> None:
         """Write the rest and end the thread."""
@@ -80,6 +105,6 @@ class RequestRecorder:
         while not self._stop.wait(FLUSH_SECONDS):
             try:
                 self.flush()
-            except Exception:  # noqa: BLE001, S112 - a log that cannot be written must not end the server
+            except Exception:  # noqa: BLE001 - a log that cannot be written must not end the server
                 continue
         self._database.close_thread()

@@ -128,14 +128,6 @@ class Integer(Parameter):
         return number
 
 
-class PageSize(Integer):
-    """The `limit` of a list. Values out of range are drawn to 1 or 100 and not refused, as Stripe does."""
-
-    def convert(self, value: Any) -> int:
-        number: int = super().convert(value)
-        return min(max(number, 1), 100)
-
-
 class Boolean(Parameter):
     """`true` or `false` in any letter case; unset is None."""
 

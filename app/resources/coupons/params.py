@@ -48,7 +48,7 @@ class CouponUpdate(RetrieveParams):
     name = Text(max=40)
 
 
-class CouponDelete(Params):
+class CouponDelete(RetrieveParams):
     pass
 
 

@@ -57,7 +57,7 @@ class CustomerCreate(CustomerUpdate):
     test_clock = Text()
 
 
-class CustomerDelete(Params):
+class CustomerDelete(RetrieveParams):
     pass
 
 

@@ -152,7 +152,7 @@ class PlanUpdate(RetrieveParams):
     trial_period_days = Integer(minimum=0)
 
 
-class PlanDelete(Params):
+class PlanDelete(RetrieveParams):
     pass
 
 

@@ -109,7 +109,7 @@ class ProductUpdate(RetrieveParams):
     url = Text(max=2048, unsettable=True)
 
 
-class ProductDelete(Params):
+class ProductDelete(RetrieveParams):
     pass
 
 

@@ -155,7 +155,7 @@ class SubscriptionItemUpdate(_ItemParams):
     off_session = Boolean()
 
 
-class SubscriptionItemDelete(Params):
+class SubscriptionItemDelete(RetrieveParams):
     clear_usage = Boolean()
     proration_behavior = Enum(PRORATION_BEHAVIORS)
     proration_date = Timestamp()

@@ -1,6 +1,6 @@
 """What the test clock endpoints take."""
 
-from app.wire.params import ListParams, Params, RetrieveParams, Text, Timestamp
+from app.wire.params import ListParams, RetrieveParams, Text, Timestamp
 
 
 class TestClockCreate(RetrieveParams):
@@ -16,7 +16,7 @@ class TestClockAdvance(RetrieveParams):
     frozen_time = Timestamp(required=True)
 
 
-class TestClockDelete(Params):
+class TestClockDelete(RetrieveParams):
     __test__ = False
 
 

@@ -1,7 +1,7 @@
 """What the webhook endpoints' endpoints take."""
 
 from app.events.catalog import EVENT_TYPES
-from app.wire.params import Boolean, Enum, ListOf, ListParams, Metadata, Params, RetrieveParams, Text
+from app.wire.params import Boolean, Enum, ListOf, ListParams, Metadata, RetrieveParams, Text
 
 API_VERSIONS = (
     "2011-01-01", "2011-06-21", "2011-06-28", "2011-08-01", "2011-09-15", "2011-11-17", "2012-02-23", "2012-03-25",
@@ -42,5 +42,5 @@ class WebhookEndpointList(ListParams):
     pass
 
 
-class WebhookEndpointDelete(Params):
+class WebhookEndpointDelete(RetrieveParams):
     pass
