@@ -120,7 +120,7 @@ class InvoiceUpdate(RetrieveParams):
     automatic_tax = Hash(AutomaticTaxParams)
     collection_method = Enum(COLLECTION_METHODS)
     custom_fields = ListOf(Hash(CustomFieldParams), max=4, unsettable=True)
-    days_until_due = Integer(minimum=0)
+    days_until_due = Integer(minimum=0, maximum=36_500)
     default_payment_method = Text()
     default_tax_rates = ListOf(Text(), unsettable=True)
     description = Text(max=1500)

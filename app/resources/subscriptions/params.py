@@ -89,7 +89,7 @@ class _SubscriptionParams(RetrieveParams):
     cancel_at_period_end = Boolean()
     collection_method = Enum(COLLECTION_METHODS)
     coupon = Text(unsettable=True)
-    days_until_due = Integer(minimum=0)
+    days_until_due = Integer(minimum=0, maximum=36_500)
     default_payment_method = Text(unsettable=True)
     default_tax_rates = ListOf(Text(), unsettable=True)
     description = Text(max=500, unsettable=True)

@@ -29,20 +29,13 @@ from app.resources.subscription_schedules.operations.phases import (
     set_default_settings,
 )
 from app.resources.subscription_schedules.tables import SchedulePhase, SchedulePhaseItem, SubscriptionSchedule
-from app.resources.subscriptions.operations import terms_in_force
+from app.resources.subscriptions.operations import check_count, terms_in_force
 from app.resources.subscriptions.tables import Subscription
 
-_SUBSCRIPTIONS = Prepared(select(func.count()).where(
-    Subscription.account_id == bindparam("account_id"), Subscription.customer_id == bindparam("customer_id"),
-    Subscription.status != "canceled", Subscription.status != "incomplete_expired"))
 _WAITING = Prepared(select(func.count()).where(
     SubscriptionSchedule.account_id == bindparam("account_id"),
     SubscriptionSchedule.customer_id == bindparam("customer_id"),
     SubscriptionSchedule.status == bindparam("status")))
-
-SUBSCRIPTIONS_MAX = {"documented": 500, "strict": 3}
-"""Active or scheduled subscriptions of a customer, by the sandbox's `limits`; `strict` counts on test clocks only."""
-
 
 def create_schedule(ctx: Context, values: Mapping[str, Any]) -> SubscriptionSchedule:
     """A new schedule, started at once unless `start_date` lies ahead.
@@ -64,7 +57,8 @@ def create_schedule(ctx: Context, values: Mapping[str, Any]) -> SubscriptionSche
     phases = read_phases(ctx, schedule, customer, values["phases"], start=start)
     currency = phases[0].currency
     check_currency(customer, currency)
-    _check_limit(ctx, customer)
+    check_count(ctx, customer, waiting=ctx.session.scalar(_WAITING, account_id=ctx.account_id, customer_id=customer.id,
+                                                          status="not_started"))
     if phases[-1].end_date <= ctx.now and schedule.end_behavior == "cancel":
         # Our choice: a schedule whose phases have all passed begins and completes at once, but one that would cancel
         # what it begins is a mistake.
@@ -161,16 +155,3 @@ def _blank(ctx: Context, customer: Customer, values: Mapping[str, Any], *, start
     schedule.__dict__ |= {"customer": customer, "phases": []}
     return schedule
 
-
-def _check_limit(ctx: Context, customer: Customer) -> None:
-    maximum = SUBSCRIPTIONS_MAX.get(ctx.choices.limits)
-    if maximum is None:
-        return
-    if ctx.choices.limits == "strict" and ctx.test_clock_id is None:
-        maximum = SUBSCRIPTIONS_MAX["documented"]
-    owner = {"account_id": ctx.account_id, "customer_id": customer.id}
-    count = ctx.session.scalar(_SUBSCRIPTIONS, **owner) + ctx.session.scalar(_WAITING, **owner, status="not_started")
-    if count >= maximum:
-        # Our choice: the words.
-        raise InvalidRequest(f"Customer {customer.id} already has the maximum of {maximum} active or scheduled "
-                             "subscriptions.", code="customer_max_subscriptions")

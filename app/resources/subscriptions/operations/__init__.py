@@ -28,7 +28,7 @@ from app.resources.subscriptions.operations.requests import (
     update_subscription,
 )
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
-from app.resources.subscriptions.operations.starting import start_subscription
+from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
 from app.resources.subscriptions.operations.upcoming import preview_upcoming
 
@@ -49,6 +49,7 @@ __all__ = [
     "apply_change",
     "cancel_at_period_end",
     "cancel_subscription",
+    "check_count",
     "check_currency",
     "check_items",
     "end_at_date",

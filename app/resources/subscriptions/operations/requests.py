@@ -18,7 +18,7 @@ from app.resources.prices.operations import find_price, price_from_data, terms_o
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.operations.changing import Change, apply_change, items_in_force, terms_in_force
 from app.resources.subscriptions.operations.ending import cancel_at_period_end, set_cancel_at
-from app.resources.subscriptions.operations.starting import start_subscription
+from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.tax_rates.operations import find_tax_rates
@@ -37,6 +37,7 @@ def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: 
     customer = ctx.find(Customer, values["customer"], param="customer")
     if not values.get("items"):
         raise missing_parameter("items")
+    check_count(ctx, customer)
     specs = [item_spec(ctx, item, f"items[{index}]") for index, item in enumerate(values["items"])]
     interval, currency = check_items(specs)
     if values.get("currency", currency) != currency:
@@ -227,9 +228,12 @@ def _check_removal(ctx: Context, item: SubscriptionItem, *, clear_usage: bool, p
 
 def _terms(ctx: Context, customer: Customer, terms: Terms, values: Mapping[str, Any]) -> Terms:
     """`terms` with what the parameters change."""
-    for name in ("collection_method", "description", "billing_thresholds"):
+    for name in ("collection_method", "description"):
         if name in values:
             setattr(terms, name, values[name])
+    if "billing_thresholds" in values:
+        given = values["billing_thresholds"]
+        terms.billing_thresholds = None if given is None else {"amount_gte": None, "reset_billing_cycle_anchor": None} | given
     if "days_until_due" in values:
         terms.days_until_due = values["days_until_due"]
     if "application_fee_percent" in values:

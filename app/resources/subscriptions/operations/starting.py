@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
+
 from app.context import Context
+from app.db.session import Prepared
 from app.domain.periods import Interval, period_containing
 from app.domain.proration import amount_between
 from app.domain.descriptions import remaining_time_text
 from app.domain.tiers import amount_of
-from app.errors import CardError
+from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
 from app.resources.coupons.operations import active_discount, attach_discount, find_coupon
 from app.resources.customers.tables import Customer
@@ -25,6 +28,13 @@ from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations as usage
 
 DAY = 86_400
+
+SUBSCRIPTIONS_MAX = {"documented": 500, "strict": 3}
+"""Active or scheduled subscriptions of a customer, by the sandbox's `limits`; `strict` counts on test clocks only."""
+
+_GOING_ON = Prepared(select(func.count()).where(
+    Subscription.account_id == bindparam("account_id"), Subscription.customer_id == bindparam("customer_id"),
+    Subscription.status != "canceled", Subscription.status != "incomplete_expired"))
 
 
 def start_subscription(
@@ -91,6 +101,19 @@ def start_subscription(
         subscription.trial_notice_at = None
         emit(ctx, "customer.subscription.trial_will_end", subscription)
     return subscription
+
+
+def check_count(ctx: Context, customer: Customer, *, waiting: int = 0) -> None:
+    """Raises when the customer has all the subscriptions that are allowed, `waiting` ones of schedules included."""
+    maximum = SUBSCRIPTIONS_MAX.get(ctx.choices.limits)
+    if maximum is None:
+        return
+    if ctx.choices.limits == "strict" and ctx.test_clock_id is None:
+        maximum = SUBSCRIPTIONS_MAX["documented"]
+    if waiting + ctx.session.scalar(_GOING_ON, account_id=ctx.account_id, customer_id=customer.id) >= maximum:
+        # Our choice: the words.
+        raise InvalidRequest(f"Customer {customer.id} already has the maximum of {maximum} active or scheduled "
+                             "subscriptions.", code="customer_max_subscriptions")
 
 
 def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> SubscriptionItem:
