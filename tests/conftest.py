@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,14 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from app.config import Config
+from app.control.doctor import examine
 from app.db import migrate
 from app.db.database import Database
 from app.db.ids import IdSource
 from app.factory import create_app
 from app.wire.endpoint import Server
 from tests.support.api import Api
+from tests.support.clock import Clock
 from tests.support.wall import Wall
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
@@ -110,3 +113,10 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
 def api(server: Server) -> Api:
     """A client of an empty sandbox, in this process."""
     return Api(server)
+
+
+@pytest.fixture
+def clock(api: Api, server: Server) -> Iterator[Callable[..., Clock]]:
+    """`clock("2022-08-01")` is a customer on a test clock; in the end the rows must agree with each other."""
+    yield partial(Clock, api)
+    assert examine(server.database, account=api.key) == []
