@@ -45,6 +45,8 @@ class Base(DeclarativeBase):
         if changed is not None and name in self._blank:
             changed.add(name)
         values[name] = value
+        # What was rendered of the row before is not what it looks like now (`render.view`).
+        values.pop("_shown", None)
         if name[-3:] == "_id":
             # The row that the old id led to is not the one that the new id leads to.
             values.pop(name[:-3], None)

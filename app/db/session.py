@@ -10,146 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Executable,
-    Select,
-    Table,
-    bindparam,
-    delete,
-    insert,
-    inspect,
-    literal,
-    select,
-    tuple_,
-    update,
-)
-from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy import Connection, literal, select, tuple_
 
 from app.db.base import Base
+from app.db.statements import DUE_MOMENTS, AnySelect, Prepared, Relation, entity, relation_of, tables_on
+
+__all__ = ["DUE_MOMENTS", "AnySelect", "Prepared", "Session", "entity"]
 
 R = TypeVar("R", bound=Base)
-AnySelect = Select[*tuple[Any, ...]]
-
-DUE_MOMENTS: dict[type[Any], Callable[[Any], int | None]] = {}
-"""For each table that time moves: when a row of it is next due. Filled by the registry from the tickers."""
-
-
-class Prepared:
-    """A statement compiled once, run with positional values: `Prepared(select(T).where(T.id == bindparam("id")))`."""
-
-    def __init__(self, statement: Executable) -> None:
-        self.statement = statement
-        self._compiled: dict[str, tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]] = {}
-
-    def on(self, dialect: Dialect) -> tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]:
-        """The SQL text for the dialect, and the function that puts named values in its order."""
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = _compile(self.statement, dialect)
-        return compiled
-
-
-def _compile(statement: Any, dialect: Dialect) -> tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]:
-    compiled = statement.compile(dialect=dialect)
-    names = list(compiled.positiontup or ())
-    literals = {name: value for name, value in compiled.params.items() if value is not None}
-    processors = []
-    for position, name in enumerate(names):
-        process = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if process is not None:
-            processors.append((position, process))
-
-    def arrange(values: dict[str, Any]) -> Sequence[Any]:
-        row = [values[name] if name in values else literals[name] for name in names]
-        for position, process in processors:
-            row[position] = process(row[position])
-        return row
-
-    return str(compiled), arrange
-
-
-class _TableAccess:
-    """The statements and readers of one table on one dialect."""
-
-    def __init__(self, cls: type[Base], dialect: Dialect) -> None:
-        self.cls, self.dialect = cls, dialect
-        self.table = cast(Table, cls.__table__)
-        self.keys = cls.column_keys
-        columns = [cls.__mapper__.columns[key] for key in self.keys]
-        self.columns = dict(zip(self.keys, columns, strict=True))
-        self.names = {key: column.name for key, column in self.columns.items()}
-        self.entity = select(*columns)
-        self.result_processors = [
-            (key, process) for key, column in self.columns.items()
-            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None]
-        self.bind_processors = {
-            key: process for key, column in self.columns.items()
-            if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None}
-        self.primary_key = tuple(key for key, column in self.columns.items() if column.primary_key)
-        by_key = self.entity.where(*(self.columns[key] == bindparam(key) for key in self.primary_key))
-        self.get = Prepared(by_key)
-        # Nobody changes a key, so that rows which point here may be written meanwhile. SQLite leaves the lock out.
-        self.get_locked = Prepared(by_key.with_for_update(key_share=True))
-        self.insert_sql = str(insert(self.table).compile(
-            dialect=dialect, column_keys=[self.names[key] for key in self.keys]))
-        self.values_of = itemgetter(*self.keys)
-        self.insert_processors = [(index, self.bind_processors[key]) for index, key in enumerate(self.keys)
-                                  if key in self.bind_processors]
-        self.due = DUE_MOMENTS.get(cls)
-        self._updates: dict[tuple[str, ...], str] = {}
-        self.delete_sql = str(delete(self.table).where(
-            *(self.columns[key] == bindparam(key) for key in self.primary_key)).compile(dialect=dialect))
-        self.key_of = itemgetter(*self.primary_key)
-
-    def row(self, values: Sequence[Any]) -> Base:
-        row = self.cls.__new__(self.cls)
-        attributes = row.__dict__
-        attributes.update(zip(self.keys, values, strict=True))
-        for key, process in self.result_processors:
-            attributes[key] = process(attributes[key])
-        attributes["_changed"] = set()
-        return row
-
-    def insert_values(self, row: Base) -> Sequence[Any]:
-        values = self.values_of(row.__dict__)
-        if self.insert_processors:
-            values = list(values)
-            for index, process in self.insert_processors:
-                values[index] = process(values[index])
-        return values  # type: ignore[no-any-return]
-
-    def update_sql(self, keys: tuple[str, ...]) -> str:
-        sql = self._updates.get(keys)
-        if sql is None:
-            statement = update(self.table).ordered_values(
-                *((self.names[key], bindparam(f"new_{key}", type_=self.columns[key].type)) for key in keys))
-            statement = statement.where(*(self.columns[key] == bindparam(f"pk_{key}") for key in self.primary_key))
-            compiled = statement.compile(dialect=self.dialect)
-            expected = [f"new_{key}" for key in keys] + [f"pk_{key}" for key in self.primary_key]
-            assert list(compiled.positiontup or ()) == expected
-            sql = self._updates[keys] = str(compiled)
-        return sql
-
-    def update_values(self, row: Base, keys: tuple[str, ...]) -> Sequence[Any]:
-        attributes = row.__dict__
-        values = [self.bind_processors[key](attributes[key]) if key in self.bind_processors else attributes[key]
-                  for key in keys]
-        values.extend(attributes[key] for key in self.primary_key)
-        return values
-
-
-_ACCESS: dict[tuple[type[Base], str], _TableAccess] = {}
-
-
-def _access(cls: type[Base], dialect: Dialect) -> _TableAccess:
-    access = _ACCESS.get((cls, dialect.name))
-    if access is None:
-        access = _ACCESS[cls, dialect.name] = _TableAccess(cls, dialect)
-    return access
 
 
 class Session:
@@ -161,6 +31,7 @@ class Session:
         self.kept = kept
         """Whether what is written is to stay; false where it is only tried, and rolled back in any case."""
         self._dialect = connection.dialect
+        self._tables = tables_on(connection.dialect)
         # SQLAlchemy's connection stays in its own autocommit mode; the transaction is the database's (db.database).
         driver_connection = connection.connection.dbapi_connection
         assert driver_connection is not None
@@ -179,12 +50,11 @@ class Session:
         """The row with this primary key, or None. StripeObject tables: `get(Customer, account_id, id)`."""
         row = self._known.get((cls, *key))
         if row is None:
-            access = _access(cls, self._dialect)
-            sql, arrange = access.get.on(self._dialect)
-            found = self._run(sql, arrange(dict(zip(access.primary_key, key, strict=True)))).fetchone()
+            table = self._tables[cls]
+            found = self._run(table.get_sql, key).fetchone()
             if found is None:
                 return None
-            row = self._known[cls, *key] = access.row(found)
+            row = self._known[cls, *key] = table.row(found)
         return row  # type: ignore[return-value]
 
     def rows(self, cls: type[R], statement: Prepared | AnySelect, **values: Any) -> list[R]:
@@ -193,11 +63,10 @@ class Session:
         A row that this transaction knows already keeps what was set on it. Pending changes are flushed first.
         """
         self.flush()
-        access = _access(cls, self._dialect)
-        known, found = self._known, []
+        table, known, found = self._tables[cls], self._known, []
         for record in self._records(statement, values):
-            row = access.row(record)
-            found.append(known.setdefault((cls, *_key(access, row)), row))
+            row = table.row(record)
+            found.append(known.setdefault(table.identity(row), row))
         return found  # type: ignore[return-value]
 
     def first(self, cls: type[R], statement: Prepared | AnySelect, **values: Any) -> R | None:
@@ -224,51 +93,46 @@ class Session:
 
         A relationship that is loaded already is left alone, so that loading twice costs nothing.
         """
-        rows = [row for row in rows if row is not None]
         name, _, rest = path.partition(".")
-        for cls, group in groupby(sorted(rows, key=lambda row: type(row).__name__), key=type):
-            members = list(group)
+        groups: dict[type[Base], list[Base]] = {}
+        for row in rows:
+            if row is not None:
+                groups.setdefault(type(row), []).append(row)
+        for cls, members in groups.items():
             missing = [row for row in members if name not in row.__dict__]
-            relationship: RelationshipProperty[Any] = inspect(cls).relationships[name]
             if missing:
-                self._load(missing, name, relationship)
+                self._load(missing, name, relation_of(cls, name))
             if rest:
                 self.load([child for row in members for child in _as_list(row.__dict__[name])], rest)
 
-    def _load(self, rows: list[Base], name: str, relationship: RelationshipProperty[Any]) -> None:
-        target: type[Base] = relationship.mapper.class_
-        if not relationship.uselist:
-            self._load_single(rows, name, relationship, target)
+    def _load(self, rows: list[Base], name: str, relation: Relation) -> None:
+        if not relation.to_many:
+            keys = [tuple([row.__dict__[column] for column in relation.pointers]) for row in rows]
+            self.read(relation.target, keys)
+            for row, key in zip(rows, keys, strict=True):
+                row.__dict__[name] = self._known.get((relation.target, *key))
             return
-        # The pairs are (account_id, account_id) and (id, the column that points back); the account is asked for once.
-        pointer = next(remote for local, remote in relationship.local_remote_pairs if local.name == "id")
-        key = target.__mapper__.get_property_by_column(pointer).key
-        order = relationship.order_by or [target.__table__.c.seq]
+        (pointer,) = relation.pointers
         by_parent: dict[Any, list[Base]] = {(row.account_id, row.id): [] for row in rows}  # type: ignore[attr-defined]
         for account_id, group in groupby(sorted(by_parent), key=itemgetter(0)):
-            ids = [row_id for _, row_id in group]
-            for chunk in _chunks(ids):
-                statement = entity(target).where(target.__table__.c.account_id == account_id, pointer.in_(chunk))
-                for child in self.rows(target, statement.order_by(*order)):
-                    by_parent[account_id, child.__dict__[key]].append(child)
+            for ids in _chunks([row_id for _, row_id in group]):
+                for child in self._children(relation, account_id, ids):
+                    by_parent[account_id, child.__dict__[pointer]].append(child)
         for row in rows:
             row.__dict__[name] = by_parent[row.account_id, row.id]  # type: ignore[attr-defined]
 
-    def _load_single(self, rows: list[Base], name: str, relationship: RelationshipProperty[Any],
-                     target: type[Base]) -> None:
-        pairs = [(type(rows[0]).__mapper__.get_property_by_column(local).key, remote.name)
-                 for local, remote in relationship.local_remote_pairs]
-        order = _access(target, self._dialect).primary_key
-        locals_in_order = [next(local for local, remote in pairs if remote == key) for key in order]
-        keys = {id(row): tuple(row.__dict__[local] for local in locals_in_order) for row in rows}
-        self.read(target, (key for key in keys.values() if None not in key))
-        for row in rows:
-            row.__dict__[name] = self._known.get((target, *keys[id(row)]))
+    def _children(self, relation: Relation, account_id: str, ids: list[str]) -> list[Base]:
+        if len(ids) == 1:
+            return self.rows(relation.target, relation.of_one, account_id=account_id, parent_id=ids[0])
+        return self.rows(relation.target, relation.of_many, account_id=account_id, parent_ids=ids)
 
     def read(self, cls: type[Base], keys: Iterable[tuple[Any, ...]]) -> None:
         """Read the rows with these primary keys that are not known yet; `get` then finds them without a statement."""
-        names = _access(cls, self._dialect).primary_key
-        wanted = sorted({key for key in keys if (cls, *key) not in self._known})
+        names = self._tables[cls].primary_key
+        wanted = sorted({key for key in keys if (cls, *key) not in self._known and None not in key})
+        if len(wanted) == 1:
+            self.get(cls, *wanted[0])
+            return
         for account_id, group in groupby(wanted, key=itemgetter(0)):
             for chunk in _chunks([key[-1] for key in group]):
                 where = [cls.__table__.c.id.in_(chunk)]
@@ -282,9 +146,12 @@ class Session:
         """Take the row in; it is written at the next flush."""
         assert self.writing, "a reading transaction writes nothing"
         row.__dict__["_changed"] = None
-        self._new.setdefault(type(row), []).append(row)
-        access = _access(type(row), self._dialect)
-        self._known[type(row), *_key(access, row)] = row
+        cls = type(row)
+        if cls in self._new:
+            self._new[cls].append(row)
+        else:
+            self._new[cls] = [row]
+        self._known[self._tables[cls].identity(row)] = row
         if self.on_add is not None:
             self.on_add(row)
         return row
@@ -292,7 +159,7 @@ class Session:
     def delete(self, row: Base) -> None:
         """Remove the row at the next flush, or forget it where it was never written."""
         new = self._new.get(type(row), [])
-        self._known.pop((type(row), *_key(_access(type(row), self._dialect), row)), None)
+        self._known.pop(self._tables[type(row)].identity(row), None)
         if row in new:
             new.remove(row)
         else:
@@ -314,15 +181,15 @@ class Session:
         """
         if self._dialect.name != "postgresql" or not self.writing or row.__dict__["_changed"] is None:
             return True
-        access = _access(type(row), self._dialect)
-        sql, arrange = access.get_locked.on(self._dialect)
-        found = self._run(sql, arrange(row.__dict__)).fetchone()
+        table = self._tables[type(row)]
+        found = self._run(table.get_locked_sql, table.identity(row)[1:]).fetchone()
         if found is None:
             return False
-        present = access.row(found)
-        if not row.__dict__["_changed"] and access.values_of(present.__dict__) != access.values_of(row.__dict__):
+        present = table.row(found)
+        if not row.__dict__["_changed"] and table.values_of(present.__dict__) != table.values_of(row.__dict__):
             row.__dict__.clear()
             row.__dict__.update(present.__dict__)
+            row.__dict__.pop("_shown", None)
         return True
 
     def claim_timelines(self, keys: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -347,17 +214,17 @@ class Session:
             return
         new, self._new = self._new, {}
         for cls, rows in new.items():
-            access = _access(cls, self._dialect)
+            table = self._tables[cls]
             for row in rows:
-                if access.due is not None:
-                    row.__dict__["due_at"] = access.due(row)
+                if table.due is not None:
+                    row.__dict__["due_at"] = table.due(row)
                 row.__dict__["_changed"] = set()
-            self._run_many(access.insert_sql, [access.insert_values(row) for row in rows])
+            self._run_many(table.insert_sql, [table.insert_values(row) for row in rows])
         self._write_changes()
         deleted, self._deleted = self._deleted, []
         for row in deleted:
-            access = _access(type(row), self._dialect)
-            self._run(access.delete_sql, _key(access, row))
+            table = self._tables[type(row)]
+            self._run(table.delete_sql, table.identity(row)[1:])
 
     def _write_changes(self) -> None:
         changes: dict[tuple[type[Base], tuple[str, ...]], list[Base]] = {}
@@ -365,17 +232,17 @@ class Session:
             changed = row.__dict__["_changed"]
             if not changed:
                 continue
-            access = _access(type(row), self._dialect)
-            if access.due is not None:
-                due_at = access.due(row)
+            table = self._tables[type(row)]
+            if table.due is not None:
+                due_at = table.due(row)
                 if due_at != row.__dict__["due_at"]:
                     row.__dict__["due_at"] = due_at
                     changed.add("due_at")
             changes.setdefault((type(row), tuple(sorted(changed))), []).append(row)
             row.__dict__["_changed"] = set()
         for (cls, keys), rows in changes.items():
-            access = _access(cls, self._dialect)
-            self._run_many(access.update_sql(keys), [access.update_values(row, keys) for row in rows])
+            table = self._tables[cls]
+            self._run_many(table.update_sql(keys), [table.update_values(row, keys) for row in rows])
 
     # The driver
 
@@ -383,7 +250,7 @@ class Session:
         if isinstance(statement, Prepared):
             sql, arrange = statement.on(self._dialect)
             return self._run(sql, arrange(values)).fetchall()  # type: ignore[no-any-return]
-        # The literal columns come back unprocessed so that both ways hand out the same; see `_TableAccess.row`.
+        # The literal columns come back unprocessed so that both ways hand out the same; see `TableAccess.row`.
         return self.connection.execute(statement, values).cursor.fetchall()
 
     def _run(self, sql: str, values: Sequence[Any]) -> Any:
@@ -397,17 +264,6 @@ class Session:
             cursor.execute(sql, rows[0])
         else:
             cursor.executemany(sql, rows)
-
-
-def entity(cls: type[Base]) -> AnySelect:
-    """`SELECT` all columns of a table in the order that `Session.rows` reads them."""
-    # Not by `inspect`, which would configure all mappers: modules prepare statements before every table is imported.
-    return select(*(cls.__mapper__.columns[key] for key in cls.column_keys))
-
-
-def _key(access: _TableAccess, row: Base) -> tuple[Any, ...]:
-    key = access.key_of(row.__dict__)
-    return key if isinstance(key, tuple) else (key,)
 
 
 def _chunks(ids: list[Any], size: int = 500) -> Iterator[list[Any]]:

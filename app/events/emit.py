@@ -24,23 +24,43 @@ _ENDPOINTS = Prepared(entity(WebhookEndpoint).where(
     .order_by(WebhookEndpoint.seq))
 
 
+class Snapshot:
+    """A row's JSON at one moment, and its text once an event has needed it: several events can tell of one state."""
+
+    __slots__ = ("_text", "rendered")
+
+    def __init__(self, rendered: dict[str, Any] | None = None) -> None:
+        self.rendered: dict[str, Any] = rendered or {}
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The JSON text that an event keeps."""
+        if self._text is None:
+            self._text = orjson.dumps(self.rendered).decode()
+        return self._text
+
+
 def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
-         rendered: dict[str, Any] | None = None) -> None:
+         snapshot: Snapshot | None = None) -> Snapshot:
     """Record that `type` happened to the row at `ctx.now`, owe it to the endpoints that listen, and let reactions run.
 
-    `previous` holds the old values of an update. `rendered` is the row's JSON where the caller has it already.
+    `previous` holds the old values of an update. `snapshot` is the row's JSON where the caller has it already; what was
+    recorded comes back, for the next event that tells of the same state.
     """
-    record(ctx, type, row, previous=previous, rendered=rendered)
+    recorded = record(ctx, type, row, previous=previous, snapshot=snapshot)
     react(ctx, type, row)
+    return recorded
 
 
 def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
-           rendered: dict[str, Any] | None = None) -> None:
+           snapshot: Snapshot | None = None) -> Snapshot:
     """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""
-    if rendered is None:
+    if snapshot is None:
         load_for_rendering(ctx.session, [row])
-        rendered = render(row)
-    _write(ctx, type, rendered, row.id, previous)
+        snapshot = Snapshot(render(row))
+    _write(ctx, type, snapshot, row.id, previous)
+    return snapshot
 
 
 def react(ctx: Context, type: EventType, row: StripeObject) -> None:
@@ -50,15 +70,19 @@ def react(ctx: Context, type: EventType, row: StripeObject) -> None:
 
 
 @contextmanager
-def tracked(ctx: Context, row: StripeObject, type: EventType) -> Iterator[None]:
-    """Run a change of the row; emit the `*.updated` event with the old values if its JSON differs afterwards."""
+def tracked(ctx: Context, row: StripeObject, type: EventType) -> Iterator[Snapshot]:
+    """Run a change of the row; emit the `*.updated` event with the old values if its JSON differs afterwards.
+
+    The snapshot that it yields holds the row's JSON when the block is over, for further events that tell of the same state.
+    """
     load_for_rendering(ctx.session, [row])
     before = render(row)
-    yield
+    snapshot = Snapshot()
+    yield snapshot
     load_for_rendering(ctx.session, [row])
-    after = render(row)
-    if before != after:
-        emit(ctx, type, row, previous=previous_attributes(before, after), rendered=after)
+    snapshot.rendered = render(row)
+    if before != snapshot.rendered:
+        emit(ctx, type, row, previous=previous_attributes(before, snapshot.rendered), snapshot=snapshot)
 
 
 def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -75,14 +99,14 @@ def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[s
     return dict(sorted(changed.items()))
 
 
-def _write(ctx: Context, type: str, rendered: dict[str, Any], object_id: str | None,
+def _write(ctx: Context, type: str, snapshot: Snapshot, object_id: str | None,
            previous: dict[str, Any] | None) -> None:
     if not ctx.session.kept:
         # What is only tried has not happened.
         return
     listeners = [endpoint for endpoint in _endpoints(ctx) if _listens(endpoint, type, ctx.account_id)]
     event = ctx.add(Event(
-        platform_id=ctx.account.platform_id, type=type, object_id=object_id, data=orjson.dumps(rendered).decode(),
+        platform_id=ctx.account.platform_id, type=type, object_id=object_id, data=snapshot.text,
         previous_attributes=None if previous is None else orjson.dumps(previous).decode(),
         api_version=API_VERSION, request_id=ctx.request_id, idempotency_key=ctx.idempotency_key,
         pending_webhooks=len(listeners)))

@@ -47,6 +47,8 @@ def _expandable(view: CompiledView, segment: str) -> bool:
 
 def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = None) -> None:
     """Read what the views of the rows show inline, and what the tree expands."""
+    if tree is None and all(_is_loaded(row) for row in rows):
+        return
     groups: dict[type[Base], list[Base]] = {}
     for row in rows:
         if row is not None:
@@ -65,6 +67,24 @@ def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = N
             load_for_rendering(session, _load_list(session, members, field, field.column or name))
         if tree:
             _load_tree(session, members, view.fields, tree)
+
+
+def _is_loaded(row: Any) -> bool:
+    """Whether everything that the row's view shows is there: the usual case when many events tell of one row."""
+    if row is None:
+        return True
+    values, view = row.__dict__, VIEWS[type(row)]
+    for relation in view.loads:
+        if relation not in values:
+            return False
+    for name, field in view.inline_lists:
+        if values[field.column or name]:
+            return False
+    for relation in view.shows:
+        for child in _children(row, relation):
+            if not _is_loaded(child):
+                return False
+    return True
 
 
 def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField], tree: Tree) -> None:

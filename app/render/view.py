@@ -53,6 +53,7 @@ class CompiledView:
         self.shows = [field.relation or key for key, field in fields.items() if isinstance(field, Nested | Inline | Sublist)]
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
+        self.stands_alone = not self.loads and not self.inline_lists
         for key, field in fields.items():
             self._compile(key, field)
 
@@ -80,7 +81,20 @@ class CompiledView:
             self.expanders[key] = expander
 
     def render(self, row: Base, tree: Tree | None = None) -> dict[str, Any]:
-        """The JSON of the row; the names in `tree` expanded (their rows must be loaded)."""
+        """The JSON of the row; the names in `tree` expanded (their rows must be loaded). Nobody may change it.
+
+        What shows nothing but its own row is made once for each state of the row: a price stands on every line of a year.
+        """
+        if tree or not self.stands_alone:
+            return self.make(row, tree)
+        shown: dict[str, dict[str, Any]] = row.__dict__.setdefault("_shown", {})
+        rendered = shown.get(self.name)
+        if rendered is None:
+            rendered = shown[self.name] = self.make(row, None)
+        return rendered
+
+    def make(self, row: Base, tree: Tree | None = None) -> dict[str, Any]:
+        """The same, made anew."""
         values = row.__dict__
         rendered = self.template.copy()
         for key, column in self.columns:
@@ -163,8 +177,8 @@ def _hash_getter(field: Hash) -> Getter:
     members = CompiledView("hash", field.members)
     unless = field.unless
     if unless is None:
-        return members.render
-    return lambda row: None if unless(row) else members.render(row)
+        return members.make
+    return lambda row: None if unless(row) else members.make(row)
 
 
 def _nested(row: Base | None, unless: Callable[[Any], bool] | None, tree: Tree | None) -> dict[str, Any] | None:
@@ -208,5 +222,5 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
             return lambda row, tree: _ref_list(row, column, single, tree)
         case Hash():
             members, unless = CompiledView("hash", field.members), field.unless
-            return lambda row, tree: None if unless is not None and unless(row) else members.render(row, tree)
+            return lambda row, tree: None if unless is not None and unless(row) else members.make(row, tree)
     return None

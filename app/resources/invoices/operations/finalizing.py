@@ -27,17 +27,18 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
                              code="invoice_not_editable")
     ctx.session.load([invoice], "customer")
     ctx.session.load([invoice], "lines.price")
+    snapshot = None
     if fresh:
         use_up(ctx, invoice)
         _finalize(ctx, invoice)
     else:
-        with tracked(ctx, invoice, "invoice.updated"):
+        with tracked(ctx, invoice, "invoice.updated") as snapshot:
             if auto_advance is not None:
                 advance_by_itself(ctx, invoice, auto_advance)
             retotal(ctx, invoice, invoice.customer)
             use_up(ctx, invoice)
             _finalize(ctx, invoice)
-    emit(ctx, "invoice.finalized", invoice)
+    emit(ctx, "invoice.finalized", invoice, snapshot=snapshot)
     if invoice.payment_intent_id is not None:
         create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
                            amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice))
@@ -90,7 +91,7 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
     invoice.payment_succeeded.
     """
     ctx.session.load([invoice], "customer")
-    with tracked(ctx, invoice, "invoice.updated"):
+    with tracked(ctx, invoice, "invoice.updated") as snapshot:
         invoice.status, invoice.paid_at = "paid", ctx.now
         invoice.amount_paid = invoice.amount_due
         invoice.paid_out_of_band = out_of_band
@@ -103,8 +104,8 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
     if invoice.amount_paid and invoice.customer.delinquent:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = False
-    emit(ctx, "invoice.paid", invoice)
-    emit(ctx, "invoice.payment_succeeded", invoice)
+    emit(ctx, "invoice.paid", invoice, snapshot=snapshot)
+    emit(ctx, "invoice.payment_succeeded", invoice, snapshot=snapshot)
 
 
 def pay_out_of_band(ctx: Context, invoice: Invoice) -> None:

@@ -11,7 +11,7 @@ from app.context import Context
 from app.db.session import Prepared, entity
 from app.domain.metadata import merged
 from app.errors import InvalidRequest, missing_parameter, no_such
-from app.events.emit import emit, previous_attributes, tracked
+from app.events.emit import Snapshot, emit, previous_attributes, tracked
 from app.render.view import VIEWS
 from app.resources.prices.operations.amounts import (
     amount_columns,
@@ -88,7 +88,7 @@ def create_plan(ctx: Context, values: Mapping[str, Any]) -> Price:
 def delete_plan(ctx: Context, price: Price) -> None:
     """Let nobody find the price again, as a plan or a price; subscriptions that use it keep it."""
     _expect_no_default(ctx, price, None)
-    emit(ctx, "plan.deleted", price, rendered=VIEWS[Plan].render(price))
+    emit(ctx, "plan.deleted", price, snapshot=Snapshot(VIEWS[Plan].render(price)))
     emit(ctx, "price.deleted", price)
     price.active, price.removed, price.lookup_key = False, True, None
 
@@ -103,7 +103,7 @@ def update_price(ctx: Context, price: Price, values: Mapping[str, Any]) -> Price
         _apply(ctx, price, values)
         plan = VIEWS[Plan].render(price)
         if price.type == "recurring" and plan != plan_before:
-            emit(ctx, "plan.updated", price, previous=previous_attributes(plan_before, plan), rendered=plan)
+            emit(ctx, "plan.updated", price, previous=previous_attributes(plan_before, plan), snapshot=Snapshot(plan))
     return price
 
 
@@ -145,7 +145,7 @@ def _expect_no_default(ctx: Context, price: Price, param: str | None) -> None:
 def _add(ctx: Context, price: Price) -> Price:
     ctx.add(price)
     if price.type == "recurring":
-        emit(ctx, "plan.created", price, rendered=VIEWS[Plan].render(price))
+        emit(ctx, "plan.created", price, snapshot=Snapshot(VIEWS[Plan].render(price)))
     emit(ctx, "price.created", price)
     return price
 
