@@ -41,8 +41,8 @@ class Clock:
         self.id = api.post("/v1/test_helpers/test_clocks", frozen_time=self.now)["id"]
         method = {} if card is None else {
             "payment_method": card, "invoice_settings": {"default_payment_method": card}}
-        self.customer: str = api.post("/v1/customers", test_clock=self.id, **{"email": "jenny@example.com"} | method,
-                                      **customer)["id"]
+        self.customer: str = api.post(
+            "/v1/customers", test_clock=self.id, **{"email": "jenny@example.com"} | method | customer)["id"]
         self._seen: set[str] = set()
         self.new_events()
 
