@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -299,7 +299,7 @@ def events() -> None:
 def tail_events(limit: int, types: tuple[str, ...], follow: bool, account: str | None, database: str | None,
                 as_json: bool) -> None:
     """Print the newest events, oldest of them first; with --json one a line, each with its object."""
-    with _opened(database) as opened:
+    with _opened(database) as opened, suppress(KeyboardInterrupt):
         from app.control.events import newest_events
 
         last = 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
+import signal
 import subprocess
 import sys
 
@@ -109,6 +111,25 @@ def test_events_are_shown_oldest_first(run: Run, world: World) -> None:
     assert shown[0]["data"]["object"] == "test_helpers.test_clock"
     last = run("events", "tail", "--limit", "1", "--account", world.api.key).stdout
     assert last.split()[2:] == [shown[-1]["type"], shown[-1]["object"]]
+
+
+def next_line(process: subprocess.Popen[str]) -> str:
+    """The next line that a process prints, if it does so in good time."""
+    assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], 30)
+    assert ready, "nothing was printed"
+    return process.stdout.readline()
+
+
+def test_events_to_come_are_followed_until_ctrl_c(world: World, database_url: str) -> None:
+    command = [sys.executable, "-m", "app.cli", "events", "tail", "--limit", "1", "--follow"]
+    environment = os.environ | {"DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as tail:
+        assert next_line(tail)
+        customer = world.api.post("/v1/customers")
+        assert next_line(tail).split()[2:] == ["customer.created", customer["id"]]
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(timeout=20) == 0
 
 
 def test_events_are_chosen_by_type(run: Run, world: World) -> None:

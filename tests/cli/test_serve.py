@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -59,6 +59,16 @@ def test_requests_are_in_the_log_when_the_server_has_stopped(tmp_path: Path, how
     with closing(sqlite3.connect(tmp_path / "billyard.db")) as database:
         logged = database.execute("SELECT method, path, status FROM request_log").fetchall()
     assert logged == [("POST", "/v1/customers", 200)]
+
+
+def test_a_worker_works_until_it_is_told_to_stop(migrated: Callable[[Path], str], tmp_path: Path) -> None:
+    url = migrated(tmp_path)
+    worker = subprocess.Popen([sys.executable, "-m", "app.cli", "worker", "--database", url], cwd=ROOT,
+                              stdout=subprocess.PIPE, text=True)
+    with worker:
+        assert worker.stdout is not None and worker.stdout.readline().startswith("Billyard works on ")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=20) == 0
 
 
 def test_an_address_in_use_is_a_failure_that_is_told(tmp_path: Path) -> None:
