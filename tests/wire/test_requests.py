@@ -39,7 +39,8 @@ def basic(key: str) -> str:
     return "Basic " + b64encode(f"{key}:".encode()).decode()
 
 
-def refused(api: Api, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> Answer:
+def refused(api: Api, method: str, path: str, headers: dict[str, str] | None = None,
+            body: bytes | None = None) -> Answer:
     """A call that must be refused, write nothing and emit nothing."""
     api.get("/v1/account")
     before = row_counts(api.server)
@@ -195,8 +196,8 @@ def test_an_account_that_the_key_has_no_access_to_is_refused(api: Api, named: st
     answer = refused(api, "POST", "/v1/customers", {"Stripe-Account": named})
     starred = api.key[:11] + "*" * (len(api.key) - 15) + api.key[-4:]
     assert told(answer) == (
-        403, f"The provided key '{starred}' does not have access to account '{named}' (or that account does not exist). "
-             "Application access may have been revoked.", "account_invalid", None)
+        403, f"The provided key '{starred}' does not have access to account '{named}' (or that account does not exist)."
+             " Application access may have been revoked.", "account_invalid", None)
     assert "Stripe-Account" not in answer.headers
 
 
@@ -269,8 +270,9 @@ def test_problems_are_told_in_the_order_of_evaluation(api: Api) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [
     ("GET", "/v1/foo"), ("GET", "/v1"), ("POST", "/v2/core/accounts"), ("PUT", "/v1/customers"),
-    ("PATCH", "/v1/customers/cus_1"), ("OPTIONS", "/v1/customers"), ("DELETE", "/v1/customers"), ("TRACE", "/v1/customers"),
-    ("POST", "/v1/events"), ("HACK", "/v1/customers"), ("GET", "/V1/customers"), ("GET", "/v1/foo/../customers"),
+    ("PATCH", "/v1/customers/cus_1"), ("OPTIONS", "/v1/customers"), ("DELETE", "/v1/customers"),
+    ("TRACE", "/v1/customers"), ("POST", "/v1/events"),
+    ("HACK", "/v1/customers"), ("GET", "/V1/customers"), ("GET", "/v1/foo/../customers"),
 ])
 def test_an_unknown_route_is_named(api: Api, method: str, path: str) -> None:
     answer = refused(api, method, path)
@@ -311,7 +313,8 @@ def test_a_post_needs_no_body_and_no_content_type(api: Api) -> None:
     assert api.server.flask.test_client().post("/v1/customers", headers=environ).status_code == 200
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "application/JSON; charset=utf-8", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize("content_type", [
+    "application/json", "application/JSON; charset=utf-8", "multipart/form-data; boundary=x"])
 def test_only_forms_are_read(api: Api, content_type: str) -> None:
     answer = refused(api, "POST", "/v1/customers", {"Content-Type": content_type}, b'{"email": "jenny@example.com"}')
     kind = content_type.partition(";")[0].lower()
@@ -358,8 +361,9 @@ def test_a_hostile_body_is_refused_cleanly(api: Api, body: bytes, message: str) 
     assert told(refused(api, "POST", "/v1/customers", body=body))[:2] == (400, message)
 
 
-@pytest.mark.parametrize("query", ["email=%00", "email=%ff", "email=%zz", "a" + "[b]" * 1_000, "&" * 2_000, "{}=",
-                                   "limit=" + "9" * 5_000, "limit=1.5", "created[gte]=x", "created=", "starting_after="])
+@pytest.mark.parametrize("query", [
+    "email=%00", "email=%ff", "email=%zz", "a" + "[b]" * 1_000, "&" * 2_000, "{}=", "limit=" + "9" * 5_000, "limit=1.5",
+    "created[gte]=x", "created=", "starting_after="])
 def test_a_hostile_query_is_refused_cleanly(api: Api, query: str) -> None:
     assert refused(api, "GET", f"/v1/customers?{query}").status == 400
 
@@ -388,8 +392,9 @@ class Wire:
 
 
 def sent(api: Api, body: Wire, **environ: Any) -> Answer:
+    headers = {"Authorization": f"Bearer {api.key}"}
     reply = api.server.flask.test_client().post(
-        "/v1/customers", headers={"Authorization": f"Bearer {api.key}"}, environ_overrides={"wsgi.input": body} | environ)
+        "/v1/customers", headers=headers, environ_overrides={"wsgi.input": body} | environ)
     return Answer(reply.status_code, reply.json, reply.headers)
 
 
