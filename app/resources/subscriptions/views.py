@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.periods import Interval, period_containing
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Nested, Ref, RefList, Sublist
 from app.render.view import View
@@ -15,6 +16,17 @@ from app.resources.tax_rates.tables import TaxRate
 def _only_item(value: Any) -> Any:
     """A field that a subscription with exactly one item has at its top, for older clients."""
     return lambda row: value(row.items[0]) if len(row.items) == 1 else OMIT
+
+
+def _anchor(row: Any) -> Any:
+    """Stripe: the anchor is the cancel date while that cuts the period (behaviour reference, 3.7)."""
+    cancel_at = row.cancel_at
+    if cancel_at is None or cancel_at != row.current_period_end or not row.items:
+        return row.billing_cycle_anchor
+    price = row.items[0].price
+    interval = Interval(price.recurring_interval, price.recurring_interval_count)
+    natural = period_containing(row.billing_cycle_anchor, interval, row.current_period_start)
+    return row.billing_cycle_anchor if cancel_at == natural.end else cancel_at
 
 
 def percent(text: str | None) -> float | None:
@@ -43,7 +55,7 @@ class SubscriptionView(View):
     application = Const(None)
     application_fee_percent = Derived(lambda row: percent(row.application_fee_percent))
     automatic_tax = Derived(lambda row: {"enabled": row.automatic_tax_enabled})
-    billing_cycle_anchor = Attr()
+    billing_cycle_anchor = Derived(_anchor)
     billing_thresholds = Attr()
     cancel_at = Attr()
     cancel_at_period_end = Attr()
