@@ -4,8 +4,8 @@ A tour, from the outside in. A module may import only what stands below it here.
 
     cli, serve, wsgi   the `billyard` command, the server's processes, the application they import
     factory            puts an application together over a database; nothing else
-    registry           the composition root: routes, what time does to rows (TICKERS), what follows from which event (REACTIONS)
-    work               the worker: one thread that runs the engine, delivers webhooks, and sleeps until something is due
+    registry           the composition root: routes, what time does (TICKERS), what follows from which event (REACTIONS)
+    work               the worker: one thread that runs the engine, delivers webhooks, sleeps until something is due
     control            the `/_sim` API and what the command line does
     resources          the slices, one folder for each of Stripe's resources: /v1/prices… is resources/prices
     wire               HTTP in and out: keys, form bodies, parameters, idempotency, pages of lists; knows no resource
@@ -16,17 +16,17 @@ A tour, from the outside in. A module may import only what stands below it here.
     db                 how rows are declared, identified, read and written
     domain, errors     arithmetic without any I/O; Stripe's refusals as exceptions
 
-A slice has the same file names everywhere. `tables` are its rows, `params` what its endpoints take, `views` what its objects look
-like, `operations` what happens in the business (the only writer), `ticks` what time does, `endpoints` its routes. Callers and the
-clock go through the same operations.
+A slice has the same file names everywhere. `tables` are its rows, `params` what its endpoints take, `views` what its
+objects look like, `operations` what happens in the business (the only writer), `ticks` what time does, `endpoints` its
+routes. Callers and the clock go through the same operations.
 
-A request: `wire.endpoint` authenticates, decodes, converts the parameters, opens a transaction and makes a `Context`. The endpoint
-finds rows with `ctx.find`, which also puts the context on the clock that the row lives on, and calls an operation. What comes
-back is rendered, remembered under the idempotency key, and committed with the work.
+A request: `wire.endpoint` authenticates, decodes, converts the parameters, opens a transaction and makes a `Context`.
+The endpoint finds rows with `ctx.find`, which also puts the context on the clock that the row lives on, and calls an
+operation. What comes back is rendered, remembered under the idempotency key, and committed with the work.
 
-An advance: the endpoint only notes the target. The worker's engine takes a batch of customers with something due, moves each in
-its own order of time by the tickers of the registry, and commits; when nobody is left, the clock arrives. A killed process loses
-one batch at the most, and doing it again does nothing twice, because what is done is no longer due.
+An advance: the endpoint only notes the target. The worker's engine takes a batch of customers with something due, moves
+each in its own order of time by the tickers of the registry, and commits; when nobody is left, the clock arrives. A
+killed process loses one batch at the most, and doing it again does nothing twice, because what is done is no longer due.
 
 Money: integers in minor units, one rounding (`domain.money.round_half_away`), applied once, at the line.
 

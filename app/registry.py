@@ -15,13 +15,12 @@ from flask import Blueprint
 from sqlalchemy.orm import configure_mappers
 
 import app.resources
-
-from app.clock.ticker import Ticker
-from app.events.emit import REACTIONS
-from app.db.session import DUE_MOMENTS
-from app.db.base import Base, TimeDriven
 from app.clock.engine import PRELOADERS
+from app.clock.ticker import Ticker
 from app.control.endpoints import blueprint as control
+from app.db.base import TimeDriven
+from app.db.session import DUE_MOMENTS
+from app.events.emit import REACTIONS
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.charges.endpoints import blueprint as charges
@@ -29,12 +28,12 @@ from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
-from app.resources.payment_intents.endpoints import blueprint as payment_intents
-from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.endpoints import blueprint as payment_intents
+from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
 from app.resources.subscription_schedules import operations as schedule_operations

@@ -108,7 +108,7 @@ class Engine:
                     return False
                 self._arrive(session, clock)
                 return True
-        except Exception as problem:  # noqa: BLE001 - whatever a step raises is the clock's failure, and kept
+        except Exception as problem:
             log.exception("clock %s failed to advance", clock_id)
             self._fail(database, account_id, clock_id, problem)
             return True

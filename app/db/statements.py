@@ -81,6 +81,8 @@ class TableAccess:
         self.primary_key = tuple(key for key, column in self.columns.items() if column.primary_key)
         is_row = [self.columns[key] == bindparam(key) for key in self.primary_key]
         self.get_sql = self._by_key(self.entity.where(*is_row))
+        # Nobody changes a key, so that rows which point here may be written meanwhile. SQLite leaves the lock out.
+        self.get_locked_sql = self._by_key(self.entity.where(*is_row).with_for_update(key_share=True))
         self.delete_sql = self._by_key(delete(self.table).where(*is_row))
         self.insert_sql = str(insert(self.table).compile(
             dialect=dialect, column_keys=[self.names[key] for key in self.keys]))

@@ -67,8 +67,11 @@ class Choices:
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Choices:
         """These choices with the stored ones of a sandbox over them. Lists from JSON become tuples."""
-        known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-                                 for name, value in overrides.items() if name in _NAMES}
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in overrides.items()
+            if name in _NAMES
+        }
         return replace(self, **known)
 
 

@@ -35,15 +35,35 @@ def sandbox(url: str) -> tuple[Server, Api, str]:
     api = Api(server)
     api.post("/_sim/settings", limits="off")
     clock = api.post("/v1/test_helpers/test_clocks", frozen_time=JAN_1_2022)
-    prices = [api.post("/v1/prices", currency="usd", unit_amount=1000, product_data={"name": "Gold"},
-                       recurring={"interval": "month"}),
-              api.post("/v1/prices", currency="usd", unit_amount=5, product_data={"name": "Calls"},
-                       recurring={"interval": "month", "usage_type": "metered"})]
+    prices = [
+        api.post(
+            "/v1/prices",
+            currency="usd",
+            unit_amount=1000,
+            product_data={"name": "Gold"},
+            recurring={"interval": "month"},
+        ),
+        api.post(
+            "/v1/prices",
+            currency="usd",
+            unit_amount=5,
+            product_data={"name": "Calls"},
+            recurring={"interval": "month", "usage_type": "metered"},
+        ),
+    ]
     for number in range(CUSTOMERS):
-        customer = api.post("/v1/customers", name=f"Customer {number}", test_clock=clock["id"], payment_method="pm_card_visa",
-                            invoice_settings={"default_payment_method": "pm_card_visa"})
-        subscription = api.post("/v1/subscriptions", customer=customer["id"],
-                                items=[{"price": prices[0]["id"], "quantity": number + 1}, {"price": prices[1]["id"]}])
+        customer = api.post(
+            "/v1/customers",
+            name=f"Customer {number}",
+            test_clock=clock["id"],
+            payment_method="pm_card_visa",
+            invoice_settings={"default_payment_method": "pm_card_visa"},
+        )
+        subscription = api.post(
+            "/v1/subscriptions",
+            customer=customer["id"],
+            items=[{"price": prices[0]["id"], "quantity": number + 1}, {"price": prices[1]["id"]}],
+        )
         api.post(f"/v1/subscription_items/{subscription['items']['data'][1]['id']}/usage_records", quantity=number)
     api.post(f"/v1/test_helpers/test_clocks/{clock['id']}/advance", frozen_time=JAN_1_2023)
     return server, api, clock["id"]
@@ -51,13 +71,24 @@ def sandbox(url: str) -> tuple[Server, Api, str]:
 
 def outcome(server: Server) -> dict[str, list[tuple[object, ...]]]:
     """Everything the year left behind, but for ids: invoices, usage summaries, and how often each event happened."""
-    invoices = select(Invoice.customer_snapshot, Invoice.number, Invoice.status, Invoice.total, Invoice.period_start,
-                      Invoice.period_end, Invoice.created, Invoice.paid_at)
-    summaries = select(UsageRecordSummary.period_start, UsageRecordSummary.total_usage, UsageRecordSummary.closed,
-                       func.count()).group_by(UsageRecordSummary.period_start, UsageRecordSummary.total_usage,
-                                              UsageRecordSummary.closed)
-    events = select(Event.type, Event.created, func.count()).where(Event.created < 1_700_000_000).group_by(
-        Event.type, Event.created)
+    invoices = select(
+        Invoice.customer_snapshot,
+        Invoice.number,
+        Invoice.status,
+        Invoice.total,
+        Invoice.period_start,
+        Invoice.period_end,
+        Invoice.created,
+        Invoice.paid_at,
+    )
+    summaries = select(
+        UsageRecordSummary.period_start, UsageRecordSummary.total_usage, UsageRecordSummary.closed, func.count()
+    ).group_by(UsageRecordSummary.period_start, UsageRecordSummary.total_usage, UsageRecordSummary.closed)
+    events = (
+        select(Event.type, Event.created, func.count())
+        .where(Event.created < 1_700_000_000)
+        .group_by(Event.type, Event.created)
+    )
     with server.database.reading() as session:
         return {
             "invoices": sorted((str(row[0]), str(row[1])[-5:], *row[2:]) for row in session.values(invoices)),
@@ -72,8 +103,12 @@ def count_invoices(server: Server) -> int:
 
 
 def worker(url: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "app.cli", "worker", "--database", url],
-                            env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "worker", "--database", url],
+        env=os.environ | {"DATABASE_URL": url},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
@@ -106,12 +141,15 @@ def test_a_year_bills_every_period_once(uninterrupted: dict[str, list[tuple[obje
     assert len(uninterrupted["invoices"]) == CUSTOMERS * 13
     assert sum(row[2] == "paid" for row in uninterrupted["invoices"]) == CUSTOMERS * 12
     # Customer n has n + 1 units of 10.00 and, in January only, n calls of 0.05.
-    in_february = sorted(row[3] for row in uninterrupted["invoices"] if row[4] == JAN_1_2022 and row[5] == 1_643_673_600)
+    in_february = sorted(
+        row[3] for row in uninterrupted["invoices"] if row[4] == JAN_1_2022 and row[5] == 1_643_673_600
+    )
     assert in_february == [1000 * (n + 1) + 5 * n for n in range(CUSTOMERS)]
 
 
 def test_an_advance_that_was_killed_is_finished_with_the_same_invoices(
-        migrated: Callable[[Path], str], tmp_path: Path, uninterrupted: dict[str, object]) -> None:
+    migrated: Callable[[Path], str], tmp_path: Path, uninterrupted: dict[str, object]
+) -> None:
     url = migrated(tmp_path)
     server, _api, clock_id = sandbox(url)
     for enough in (CUSTOMERS + 30, CUSTOMERS * 5):
@@ -132,8 +170,9 @@ def test_an_advance_that_was_killed_is_finished_with_the_same_invoices(
     server.database.close()
 
 
-def test_two_workers_share_an_advance(migrated: Callable[[Path], str], tmp_path: Path,
-                                      uninterrupted: dict[str, object]) -> None:
+def test_two_workers_share_an_advance(
+    migrated: Callable[[Path], str], tmp_path: Path, uninterrupted: dict[str, object]
+) -> None:
     url = migrated(tmp_path)
     server, _api, clock_id = sandbox(url)
     processes = [worker(url), worker(url)]
@@ -147,8 +186,9 @@ def test_two_workers_share_an_advance(migrated: Callable[[Path], str], tmp_path:
     server.database.close()
 
 
-def test_in_one_step_or_in_many_the_year_is_the_same(migrated: Callable[[Path], str], tmp_path: Path,
-                                                     uninterrupted: dict[str, object]) -> None:
+def test_in_one_step_or_in_many_the_year_is_the_same(
+    migrated: Callable[[Path], str], tmp_path: Path, uninterrupted: dict[str, object]
+) -> None:
     server, api, clock_id = sandbox(migrated(tmp_path))
     with server.database.writing() as session:
         # The same clock, sent to a nearer place first: nothing was moved yet.

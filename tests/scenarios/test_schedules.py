@@ -9,13 +9,18 @@ from tests.support.api import Api
 def test_phases_over_a_leap_year_keep_to_the_ends_of_months(api: Api) -> None:
     world = World(api, "2024-01-31 12:00")
     gold = world.price(unit_amount=1000)
-    schedule = world.schedule({"items": [{"price": gold}], "iterations": 1},
-                              {"items": [{"price": gold, "quantity": 2}], "iterations": 3},
-                              {"items": [{"price": gold, "quantity": 3}], "iterations": 2}, end_behavior="cancel")
+    schedule = world.schedule(
+        {"items": [{"price": gold}], "iterations": 1},
+        {"items": [{"price": gold, "quantity": 2}], "iterations": 3},
+        {"items": [{"price": gold, "quantity": 3}], "iterations": 2},
+        end_behavior="cancel",
+    )
     # Windows chain from each phase's own start: 31 January, 29 February, 29 May, 29 July.
     assert [(when(phase["start_date"]), when(phase["end_date"])) for phase in schedule["phases"]] == [
-        ("2024-01-31 12:00", "2024-02-29 12:00"), ("2024-02-29 12:00", "2024-05-29 12:00"),
-        ("2024-05-29 12:00", "2024-07-29 12:00")]
+        ("2024-01-31 12:00", "2024-02-29 12:00"),
+        ("2024-02-29 12:00", "2024-05-29 12:00"),
+        ("2024-05-29 12:00", "2024-07-29 12:00"),
+    ]
     world.advance("2024-12-31")
     # Billing stays on the anchor, the 31st: the phase that begins on 29 May finds two days of a period of 31 left, so that
     # the third unit costs 10.00 * 2/31 = 0.65 (20.00 * 2/31 = 1.29 back, 30.00 * 2/31 = 1.94 anew), on the next invoice.
@@ -29,7 +34,11 @@ def test_phases_over_a_leap_year_keep_to_the_ends_of_months(api: Api) -> None:
         2024-06-30 12:00 28.06 paid
     """)
     ended = api.get(f"/v1/subscription_schedules/{schedule['id']}")
-    assert (ended["status"], when(ended["completed_at"]), ended["current_phase"]) == ("completed", "2024-07-29 12:00", None)
+    assert (ended["status"], when(ended["completed_at"]), ended["current_phase"]) == (
+        "completed",
+        "2024-07-29 12:00",
+        None,
+    )
     subscription = api.get("/v1/subscriptions", customer=world.customer["id"], status="all")["data"][0]
     assert (subscription["status"], when(subscription["ended_at"])) == ("canceled", "2024-07-29 12:00")
 
@@ -37,17 +46,24 @@ def test_phases_over_a_leap_year_keep_to_the_ends_of_months(api: Api) -> None:
 def test_a_boundary_inside_a_period_prorates_to_the_second(api: Api) -> None:
     world = World(api, "2022-08-01")
     small, large = world.price("Small", unit_amount=1000), world.price("Large", unit_amount=2000)
-    world.schedule({"items": [{"price": small}], "end_date": at("2022-08-16 12:00")},
-                   {"items": [{"price": large}], "iterations": 2}, end_behavior="release")
+    world.schedule(
+        {"items": [{"price": small}], "end_date": at("2022-08-16 12:00")},
+        {"items": [{"price": large}], "iterations": 2},
+        end_behavior="release",
+    )
     world.advance("2022-09-01 01:00")
     # Half of August is left when the phase changes: 5.00 back, 10.00 anew, and 20.00 for September.
     september = world.invoices()[-1]
     assert [(line["amount"], line["proration"], line["description"]) for line in september["lines"]["data"]] == [
         (-500, True, "Unused time on Small after 16 Aug 2022"),
         (1000, True, "Remaining time on Large after 16 Aug 2022"),
-        (2000, False, "1 × Large (at $20.00 / month)")]
+        (2000, False, "1 × Large (at $20.00 / month)"),
+    ]
     assert (september["total"], september["status"], september["status_transitions"]["paid_at"]) == (
-        2500, "paid", at("2022-09-01 01:00"))
+        2500,
+        "paid",
+        at("2022-09-01 01:00"),
+    )
 
 
 def test_a_card_that_fails_and_recovers(api: Api) -> None:
@@ -85,7 +101,9 @@ def test_a_card_that_is_given_up_aborts_the_schedule(api: Api) -> None:
     schedule = world.schedule({"items": [{"price": gold}], "iterations": 12})
     world.advance("2022-03-01")
     # One attempt at finalisation, then after 3, 5 and 7 days: 1, 4, 9 and 16 January.
-    assert world.story("invoice.payment_failed", "customer.subscription.deleted", "subscription_schedule.aborted") == text("""
+    assert world.story(
+        "invoice.payment_failed", "customer.subscription.deleted", "subscription_schedule.aborted"
+    ) == text("""
         2022-01-01 01:00 invoice.payment_failed
         2022-01-04 01:00 invoice.payment_failed
         2022-01-09 01:00 invoice.payment_failed
@@ -101,13 +119,25 @@ def test_a_card_that_is_given_up_aborts_the_schedule(api: Api) -> None:
 
 def test_usage_in_tiers_follows_each_way_of_adding_up(api: Api) -> None:
     world = World(api, "2022-01-01")
-    tiers = [{"up_to": 5, "unit_amount": 500, "flat_amount": 1000}, {"up_to": 10, "unit_amount": 400, "flat_amount": 2000},
-             {"up_to": "inf", "unit_amount": 300, "flat_amount": 3000}]
+    tiers = [
+        {"up_to": 5, "unit_amount": 500, "flat_amount": 1000},
+        {"up_to": 10, "unit_amount": 400, "flat_amount": 2000},
+        {"up_to": "inf", "unit_amount": 300, "flat_amount": 3000},
+    ]
     modes = ("sum", "max", "last_during_period", "last_ever")
-    prices = [world.price(mode, billing_scheme="tiered", tiers_mode="graduated" if index % 2 == 0 else "volume", tiers=tiers,
-                          recurring={"usage_type": "metered", "aggregate_usage": mode})
-              for index, mode in enumerate(modes)]
-    schedule = world.schedule({"items": [{"price": price} for price in prices], "iterations": 3}, expand=["subscription"])
+    prices = [
+        world.price(
+            mode,
+            billing_scheme="tiered",
+            tiers_mode="graduated" if index % 2 == 0 else "volume",
+            tiers=tiers,
+            recurring={"usage_type": "metered", "aggregate_usage": mode},
+        )
+        for index, mode in enumerate(modes)
+    ]
+    schedule = world.schedule(
+        {"items": [{"price": price} for price in prices], "iterations": 3}, expand=["subscription"]
+    )
     items = [item["id"] for item in schedule["subscription"]["items"]["data"]]
     for item in items:
         for moment, quantity in (("2022-01-01", 4), ("2022-01-01 00:01", 8), ("2022-01-01 00:02", 1)):
@@ -117,8 +147,16 @@ def test_usage_in_tiers_follows_each_way_of_adding_up(api: Api) -> None:
     # January: sum 13 graduated = 5*500+1000 + 5*400+2000 + 3*300+3000 = 11400; max 8 by volume = 8*400+2000 = 5200; the last,
     # 1, graduated = 500+1000 = 1500; the last ever, 1, by volume = 1500.
     assert [(line["quantity"], line["amount"]) for line in february["lines"]["data"]] == [
-        (13, 11_400), (8, 5200), (1, 1500), (1, 1500)]
+        (13, 11_400),
+        (8, 5200),
+        (1, 1500),
+        (1, 1500),
+    ]
     # February without usage: the first tier's flat amount, but the last ever goes on.
     assert [(line["quantity"], line["amount"]) for line in march["lines"]["data"]] == [
-        (0, 1000), (0, 1000), (0, 1000), (1, 1500)]
+        (0, 1000),
+        (0, 1000),
+        (0, 1000),
+        (1, 1500),
+    ]
     assert [february["total"], march["total"]] == [19_600, 4500]

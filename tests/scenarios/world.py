@@ -31,19 +31,30 @@ class World:
         api.post("/_sim/settings", limits="off")
         self.clock = api.post(CLOCKS, frozen_time=at(start))
         self.customer = api.post(
-            "/v1/customers", test_clock=self.clock["id"], payment_method=card,
-            invoice_settings={"default_payment_method": card}, **customer)
+            "/v1/customers",
+            test_clock=self.clock["id"],
+            payment_method=card,
+            invoice_settings={"default_payment_method": card},
+            **customer,
+        )
 
     def price(self, name: str = "Gold", **values: Any) -> str:
         """The id of a recurring price in dollars: monthly and licensed unless `values` say otherwise."""
         recurring = {"interval": "month"} | values.pop("recurring", {})
-        return str(self.api.post("/v1/prices", currency="usd", product_data={"name": name}, recurring=recurring,
-                                 **values)["id"])
+        return str(
+            self.api.post("/v1/prices", currency="usd", product_data={"name": name}, recurring=recurring, **values)[
+                "id"
+            ]
+        )
 
     def schedule(self, *phases: dict[str, Any], **values: Any) -> dict[str, Any]:
         """A schedule of the customer's that starts now unless `values` say otherwise."""
-        return self.api.post("/v1/subscription_schedules", customer=self.customer["id"], phases=list(phases),
-                             **{"start_date": "now"} | values)
+        return self.api.post(
+            "/v1/subscription_schedules",
+            customer=self.customer["id"],
+            phases=list(phases),
+            **{"start_date": "now"} | values,
+        )
 
     def advance(self, to: str) -> None:
         """Turn the clock, and have the doctor look at what it left behind."""
@@ -63,8 +74,10 @@ class World:
 
     def bills(self) -> str:
         """Each invoice in a line: when it was made, what it comes to, what became of it."""
-        return "\n".join(f"{when(invoice['created'])} {invoice['total'] / 100:.2f} {invoice['status']}"
-                         for invoice in self.invoices())
+        return "\n".join(
+            f"{when(invoice['created'])} {invoice['total'] / 100:.2f} {invoice['status']}"
+            for invoice in self.invoices()
+        )
 
     def story(self, *types: str, since: str = "1970-01-01") -> str:
         """The events of these types (all where none is named) since a moment, each in a line with its time."""

@@ -15,7 +15,16 @@ from tests.support.receiver import Receiver
 from tests.support.reference import conforms
 
 JAN_2022, FEB, MAR, MAY, JUL, SEP, NOV, JAN_2023, MAR_2023 = (
-    1640995200, 1643673600, 1646092800, 1651363200, 1656633600, 1661990400, 1667260800, 1672531200, 1677628800)
+    1640995200,
+    1643673600,
+    1646092800,
+    1651363200,
+    1656633600,
+    1661990400,
+    1667260800,
+    1672531200,
+    1677628800,
+)
 HOUR = 3600
 
 
@@ -42,8 +51,9 @@ def advance(clock_id: str, to: int) -> None:
     raise AssertionError("the clock did not arrive")
 
 
-def test_a_schedule_lives_a_year_on_a_test_clock(migrated: Callable[[Path], str], tmp_path: Path, sdk: Any,
-                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_schedule_lives_a_year_on_a_test_clock(
+    migrated: Callable[[Path], str], tmp_path: Path, sdk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = migrated(tmp_path)
     with Receiver() as receiver:
         with live_server(url) as base_url:
@@ -63,22 +73,33 @@ def begin() -> tuple[str, str, str]:
     """A customer on a clock, and a schedule of three phases with a licensed and a metered price."""
     clock = stripe.test_helpers.TestClock.create(frozen_time=JAN_2022, name="The story")
     customer = stripe.Customer.create(
-        email="jenny@example.com", test_clock=clock.id, payment_method="pm_card_visa",
-        invoice_settings={"default_payment_method": "pm_card_visa"})
+        email="jenny@example.com",
+        test_clock=clock.id,
+        payment_method="pm_card_visa",
+        invoice_settings={"default_payment_method": "pm_card_visa"},
+    )
     product = stripe.Product.create(name="Gold")
     seats = stripe.Price.create(product=product.id, currency="usd", unit_amount=2000, recurring={"interval": "month"})
-    calls = stripe.Price.create(product=product.id, currency="usd", unit_amount=5,
-                                recurring={"interval": "month", "usage_type": "metered"})
+    calls = stripe.Price.create(
+        product=product.id, currency="usd", unit_amount=5, recurring={"interval": "month", "usage_type": "metered"}
+    )
 
     def phase(quantity: int, months: int) -> dict[str, Any]:
         return {"items": [{"price": seats.id, "quantity": quantity}, {"price": calls.id}], "iterations": months}
 
     schedule = stripe.SubscriptionSchedule.create(
-        customer=customer.id, start_date="now", end_behavior="release", phases=[phase(1, 2), phase(3, 4), phase(2, 6)],
-        expand=["subscription"])
+        customer=customer.id,
+        start_date="now",
+        end_behavior="release",
+        phases=[phase(1, 2), phase(3, 4), phase(2, 6)],
+        expand=["subscription"],
+    )
     assert schedule.status == "active"
     assert [(each.start_date, each.end_date) for each in schedule.phases] == [
-        (JAN_2022, MAR), (MAR, JUL), (JUL, JAN_2023)]
+        (JAN_2022, MAR),
+        (MAR, JUL),
+        (JUL, JAN_2023),
+    ]
     item = next(each for each in schedule.subscription["items"].data if each.price.id == calls.id)
     return clock.id, schedule.id, item.id
 
@@ -103,7 +124,9 @@ def check_the_year(schedule_id: str, item_id: str) -> None:
     conforms(schedule.to_dict_recursive())
     assert (schedule.status, schedule.completed_at, schedule.subscription) == ("completed", JAN_2023, None)
     conforms(stripe.Subscription.retrieve(schedule.released_subscription).to_dict_recursive())
-    subscription = stripe.Subscription.retrieve(schedule.released_subscription, expand=["latest_invoice.payment_intent"])
+    subscription = stripe.Subscription.retrieve(
+        schedule.released_subscription, expand=["latest_invoice.payment_intent"]
+    )
     assert (subscription.status, subscription.schedule) == ("active", None)
     assert (subscription.current_period_start, subscription.current_period_end) == (MAR_2023, 1680307200)
     assert subscription.latest_invoice.payment_intent.status == "succeeded"

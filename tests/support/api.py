@@ -35,14 +35,25 @@ class Api:
         self.key = key or f"sk_test_tests{next(_keys):06d}abcdef"
         self._client = server.flask.test_client()
 
-    def call(self, method: str, path: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
-             body: bytes | None = None) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
         """Any call, answered whatever its status."""
         fields = urlencode(list(form_fields(params or {})))
         sent = {"Authorization": f"Bearer {self.key}"} | dict(headers or {})
         if method == "POST":
-            reply = self._client.open(path, method=method, headers=sent, data=body if body is not None else fields,
-                                      content_type=sent.pop("Content-Type", "application/x-www-form-urlencoded"))
+            reply = self._client.open(
+                path,
+                method=method,
+                headers=sent,
+                data=body if body is not None else fields,
+                content_type=sent.pop("Content-Type", "application/x-www-form-urlencoded"),
+            )
         else:
             reply = self._client.open(f"{path}?{fields}" if fields else path, method=method, headers=sent)
         return Answer(reply.status_code, orjson.loads(reply.data) if reply.data else None, reply.headers)

@@ -11,7 +11,9 @@ from typing import Any
 _TOOL = Path("shared", "tools", "conformance.py")
 
 # Real answers carry these beside what the published schema has, and older clients read them.
-_FOR_OLDER_CLIENTS = re.compile(r"(\.plan|^subscription\.quantity|^data\[\d+\]\.subscription\.quantity): not in the reference$")
+_FOR_OLDER_CLIENTS = re.compile(
+    r"(\.plan|^subscription\.quantity|^data\[\d+\]\.subscription\.quantity): not in the reference$"
+)
 
 
 def conforms(payload: dict[str, Any]) -> None:

@@ -29,5 +29,7 @@ def retrieve_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
     if id != ctx.account_id:
         raise PermissionDenied(
             f"The provided key does not have access to account '{id}' (or that account does not exist). Application access "
-            "may have been revoked.", code="account_invalid")
+            "may have been revoked.",
+            code="account_invalid",
+        )
     return ctx.account

@@ -16,28 +16,56 @@ def _settings(account: Account) -> dict[str, Any]:
         "bacs_debit_payments": {},
         "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
         "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
-        "card_payments": {"decline_on": {"avs_failure": False, "cvc_failure": False}, "statement_descriptor_prefix": None,
-                          "statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None},
+        "card_payments": {
+            "decline_on": {"avs_failure": False, "cvc_failure": False},
+            "statement_descriptor_prefix": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
         "dashboard": {"display_name": account.display_name, "timezone": "Etc/UTC"},
-        "payments": {"statement_descriptor": None, "statement_descriptor_kana": None, "statement_descriptor_kanji": None},
-        "payouts": {"debit_negative_balances": True, "schedule": {"delay_days": 2, "interval": "daily"},
-                    "statement_descriptor": None},
+        "payments": {
+            "statement_descriptor": None,
+            "statement_descriptor_kana": None,
+            "statement_descriptor_kanji": None,
+        },
+        "payouts": {
+            "debit_negative_balances": True,
+            "schedule": {"delay_days": 2, "interval": "daily"},
+            "statement_descriptor": None,
+        },
         "sepa_debit_payments": {},
     }
 
 
 def _nothing_required(_account: Account) -> dict[str, Any]:
-    return {"alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
-            "eventually_due": [], "past_due": [], "pending_verification": []}
+    return {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": [],
+        "disabled_reason": None,
+        "errors": [],
+        "eventually_due": [],
+        "past_due": [],
+        "pending_verification": [],
+    }
 
 
 @view_of(Account)
 class AccountView(View):
     id = Attr()
     object = Const("account")
-    business_profile = Derived(lambda row: {
-        "mcc": None, "name": row.display_name, "product_description": None, "support_address": None, "support_email": None,
-        "support_phone": None, "support_url": None, "url": None})
+    business_profile = Derived(
+        lambda row: {
+            "mcc": None,
+            "name": row.display_name,
+            "product_description": None,
+            "support_address": None,
+            "support_email": None,
+            "support_phone": None,
+            "support_url": None,
+            "url": None,
+        }
+    )
     business_type = Const(None)
     capabilities = Derived(lambda row: {"card_payments": "active", "transfers": "active"})
     charges_enabled = Const(True)

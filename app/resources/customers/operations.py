@@ -18,8 +18,11 @@ from app.resources.customers.tables import Customer
 CUSTOMERS_ON_CLOCK_MAX = 3
 """What Stripe allows in test mode; enforced where the sandbox's `limits` are `strict`."""
 
-_ON_CLOCK = Prepared(select(func.count()).where(
-    Customer.account_id == bindparam("account_id"), Customer.test_clock_id == bindparam("clock_id")))
+_ON_CLOCK = Prepared(
+    select(func.count()).where(
+        Customer.account_id == bindparam("account_id"), Customer.test_clock_id == bindparam("clock_id")
+    )
+)
 _PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales", "shipping")
 
 
@@ -29,8 +32,16 @@ def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
         clock = ctx.find(TestClock, values["test_clock"], param="test_clock")
         ctx.enter_clock(clock.id)
         _check_quota(ctx, clock)
-    customer = Customer(balance=0, deleted=False, delinquent=False, invoice_prefix=ctx.ids.upper(8), invoice_settings={},
-                        next_invoice_sequence=1, preferred_locales=[], tax_exempt="none")
+    customer = Customer(
+        balance=0,
+        deleted=False,
+        delinquent=False,
+        invoice_prefix=ctx.ids.upper(8),
+        invoice_settings={},
+        next_invoice_sequence=1,
+        preferred_locales=[],
+        tax_exempt="none",
+    )
     _apply(customer, values)
     ctx.add(customer)
     emit(ctx, "customer.created", customer)
@@ -59,8 +70,9 @@ def _check_quota(ctx: Context, clock: TestClock) -> None:
         return
     if ctx.session.scalar(_ON_CLOCK, account_id=ctx.account_id, clock_id=clock.id) >= CUSTOMERS_ON_CLOCK_MAX:
         # Our choice: the wording; only the number is published.
-        raise InvalidRequest(f"Test clock {clock.id} already has the maximum of {CUSTOMERS_ON_CLOCK_MAX} customers.",
-                             param="test_clock")
+        raise InvalidRequest(
+            f"Test clock {clock.id} already has the maximum of {CUSTOMERS_ON_CLOCK_MAX} customers.", param="test_clock"
+        )
 
 
 def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
@@ -81,7 +93,9 @@ def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
     if "invoice_prefix" in values:
         prefix = values["invoice_prefix"]
         if not (3 <= len(prefix) <= 12 and prefix.isascii() and prefix.isalnum() and prefix == prefix.upper()):
-            raise InvalidRequest("The invoice prefix must be 3-12 uppercase letters or numbers.", param="invoice_prefix")
+            raise InvalidRequest(
+                "The invoice prefix must be 3-12 uppercase letters or numbers.", param="invoice_prefix"
+            )
         customer.invoice_prefix = prefix
     if "next_invoice_sequence" in values:
         if values["next_invoice_sequence"] < customer.next_invoice_sequence:

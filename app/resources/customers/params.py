@@ -1,7 +1,16 @@
 """What the customers endpoints take."""
 
 from app.wire.params import (
-    Enum, Hash, Integer, ListOf, ListParams, Metadata, Params, RangeQuery, RetrieveParams, Text,
+    Enum,
+    Hash,
+    Integer,
+    ListOf,
+    ListParams,
+    Metadata,
+    Params,
+    RangeQuery,
+    RetrieveParams,
+    Text,
 )
 
 

@@ -24,8 +24,14 @@ EMPTY_CLOCK_YEARS_MAX = 2
 
 def create_clock(ctx: Context, *, frozen_time: int, name: str | None = None) -> TestClock:
     """A clock that stands at `frozen_time`; it was made, and will be deleted, in wall time. Emits test_clock.created."""
-    clock = ctx.add(TestClock(frozen_time=frozen_time, name=name, status="ready",
-                              deletes_after=ctx.now + ctx.choices.clock_deletes_after_s))
+    clock = ctx.add(
+        TestClock(
+            frozen_time=frozen_time,
+            name=name,
+            status="ready",
+            deletes_after=ctx.now + ctx.choices.clock_deletes_after_s,
+        )
+    )
     emit(ctx.at(frozen_time), "test_helpers.test_clock.created", clock)
     return clock
 
@@ -41,8 +47,9 @@ def advance_clock(ctx: Context, clock: TestClock, frozen_time: int) -> TestClock
         raise InvalidRequest(f"Test clock {clock.id} failed to advance and cannot be advanced any more.")
     if frozen_time <= clock.frozen_time:
         # Our choice: the wording; only the rule is published.
-        raise InvalidRequest("frozen_time must be greater than the current frozen time of the test clock.",
-                             param="frozen_time")
+        raise InvalidRequest(
+            "frozen_time must be greater than the current frozen time of the test clock.", param="frozen_time"
+        )
     if ctx.choices.limits != "off":
         latest = latest_advance(ctx, clock)
         if frozen_time > latest:
@@ -55,7 +62,9 @@ def advance_clock(ctx: Context, clock: TestClock, frozen_time: int) -> TestClock
 def refuse_while_advancing(clock: TestClock) -> None:
     """Raises 429 for a change to a clock that is on its way."""
     if clock.status == "advancing":
-        raise RateLimited(f"Test clock advancement underway - cannot perform modifications: {clock.id}", code="rate_limit")
+        raise RateLimited(
+            f"Test clock advancement underway - cannot perform modifications: {clock.id}", code="rate_limit"
+        )
 
 
 def latest_advance(ctx: Context, clock: TestClock) -> int:
@@ -70,21 +79,46 @@ def _intervals_on(ctx: Context, clock: TestClock) -> list[Interval]:
     """Of the subscriptions that still run and the schedules that still will."""
     columns = (Price.recurring_interval, Price.recurring_interval_count)
     running = (
-        select(*columns).distinct()
-        .join(SubscriptionItem, (SubscriptionItem.account_id == Price.account_id) & (SubscriptionItem.price_id == Price.id))
-        .join(Subscription, (Subscription.account_id == SubscriptionItem.account_id)
-              & (Subscription.id == SubscriptionItem.subscription_id))
-        .where(Subscription.account_id == ctx.account_id, Subscription.test_clock_id == clock.id,
-               Subscription.status.not_in(("canceled", "incomplete_expired"))))
+        select(*columns)
+        .distinct()
+        .join(
+            SubscriptionItem,
+            (SubscriptionItem.account_id == Price.account_id) & (SubscriptionItem.price_id == Price.id),
+        )
+        .join(
+            Subscription,
+            (Subscription.account_id == SubscriptionItem.account_id)
+            & (Subscription.id == SubscriptionItem.subscription_id),
+        )
+        .where(
+            Subscription.account_id == ctx.account_id,
+            Subscription.test_clock_id == clock.id,
+            Subscription.status.not_in(("canceled", "incomplete_expired")),
+        )
+    )
     planned = (
-        select(*columns).distinct()
-        .join(SchedulePhaseItem, (SchedulePhaseItem.account_id == Price.account_id) & (SchedulePhaseItem.price_id == Price.id))
-        .join(SchedulePhase, (SchedulePhase.account_id == SchedulePhaseItem.account_id)
-              & (SchedulePhase.id == SchedulePhaseItem.phase_id))
-        .join(SubscriptionSchedule, (SubscriptionSchedule.account_id == SchedulePhase.account_id)
-              & (SubscriptionSchedule.id == SchedulePhase.schedule_id))
-        .where(SubscriptionSchedule.account_id == ctx.account_id, SubscriptionSchedule.test_clock_id == clock.id,
-               SubscriptionSchedule.status.in_(("not_started", "active"))))
+        select(*columns)
+        .distinct()
+        .join(
+            SchedulePhaseItem,
+            (SchedulePhaseItem.account_id == Price.account_id) & (SchedulePhaseItem.price_id == Price.id),
+        )
+        .join(
+            SchedulePhase,
+            (SchedulePhase.account_id == SchedulePhaseItem.account_id)
+            & (SchedulePhase.id == SchedulePhaseItem.phase_id),
+        )
+        .join(
+            SubscriptionSchedule,
+            (SubscriptionSchedule.account_id == SchedulePhase.account_id)
+            & (SubscriptionSchedule.id == SchedulePhase.schedule_id),
+        )
+        .where(
+            SubscriptionSchedule.account_id == ctx.account_id,
+            SubscriptionSchedule.test_clock_id == clock.id,
+            SubscriptionSchedule.status.in_(("not_started", "active")),
+        )
+    )
     return [Interval(unit, count) for unit, count in {*ctx.session.values(running), *ctx.session.values(planned)}]
 
 
@@ -114,12 +148,17 @@ def delete_clock(ctx: Context, clock: TestClock) -> dict[str, Any]:
         if table.name in ("customers", "test_clocks") or "account_id" not in columns:
             continue
         if "test_clock_id" in columns:
-            ctx.session.execute(delete(table).where(columns.account_id == clock.account_id,
-                                                    columns.test_clock_id == clock.id))
+            ctx.session.execute(
+                delete(table).where(columns.account_id == clock.account_id, columns.test_clock_id == clock.id)
+            )
         elif "customer_id" in columns:
-            ctx.session.execute(delete(table).where(columns.account_id == clock.account_id,
-                                                    columns.customer_id.in_(on_clock)))
-    ctx.session.execute(update(Customer).where(Customer.account_id == clock.account_id, Customer.test_clock_id == clock.id)
-                        .values(deleted=True, test_clock_id=None))
+            ctx.session.execute(
+                delete(table).where(columns.account_id == clock.account_id, columns.customer_id.in_(on_clock))
+            )
+    ctx.session.execute(
+        update(Customer)
+        .where(Customer.account_id == clock.account_id, Customer.test_clock_id == clock.id)
+        .values(deleted=True, test_clock_id=None)
+    )
     ctx.session.delete(clock)
     return {"id": clock.id, "object": TestClock.object_name, "deleted": True}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from app.resources.prices.tables import Price
 from tests.support.api import Api
 from tests.support.reference import conforms
 from tests.support.wall import Wall
@@ -15,10 +17,15 @@ CLOCKS = "/v1/test_helpers/test_clocks"
 
 def subscribe(api: Api, clock: dict[str, object], **recurring: object) -> tuple[str, str]:
     """A customer on the clock with a licensed subscription; their ids."""
-    customer = api.post("/v1/customers", test_clock=clock["id"], payment_method="pm_card_visa",
-                        invoice_settings={"default_payment_method": "pm_card_visa"})
-    price = api.post("/v1/prices", currency="usd", unit_amount=1000, recurring=recurring or MONTH,
-                     product_data={"name": "Gold"})
+    customer = api.post(
+        "/v1/customers",
+        test_clock=clock["id"],
+        payment_method="pm_card_visa",
+        invoice_settings={"default_payment_method": "pm_card_visa"},
+    )
+    price = api.post(
+        "/v1/prices", currency="usd", unit_amount=1000, recurring=recurring or MONTH, product_data={"name": "Gold"}
+    )
     subscription = api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price["id"]}])
     return customer["id"], subscription["id"]
 
@@ -28,8 +35,13 @@ def test_a_clock_is_created_retrieved_and_listed_newest_first(api: Api, wall: Wa
     clock = api.post(CLOCKS, frozen_time=JAN_1_2020, name="Year one")
     conforms(clock)
     assert clock == {
-        "id": clock["id"], "object": "test_helpers.test_clock", "created": 1_659_518_858,
-        "deletes_after": 1_659_518_858 + 30 * 86_400, "frozen_time": JAN_1_2020, "livemode": False, "name": "Year one",
+        "id": clock["id"],
+        "object": "test_helpers.test_clock",
+        "created": 1_659_518_858,
+        "deletes_after": 1_659_518_858 + 30 * 86_400,
+        "frozen_time": JAN_1_2020,
+        "livemode": False,
+        "name": "Year one",
         "status": "ready",
     }
     assert clock["id"].startswith("clock_1") and len(clock["id"]) == 30
@@ -42,19 +54,40 @@ def test_a_clock_is_created_retrieved_and_listed_newest_first(api: Api, wall: Wa
     assert [event["created"] for event in api.events()] == [JAN_1_2020] * 2
 
 
-@pytest.mark.parametrize(("params", "code", "message", "param"), [
-    pytest.param({}, "parameter_missing", "Missing required param: frozen_time.", "frozen_time", id="no_time"),
-    pytest.param({"frozen_time": "soon"}, None, "Invalid timestamp: must be an integer", "frozen_time", id="no_number"),
-    pytest.param({"frozen_time": JAN_1_2020, "name": "x" * 301}, None,
-                 "Invalid string: xxxx...xxxx; must be at most 300 characters", "name", id="long_name"),
-    pytest.param({"frozen_time": JAN_1_2020, "status": "ready"}, "parameter_unknown",
-                 "Received unknown parameter: status", "status", id="unknown"),
-])
-def test_a_clock_with_wrong_parameters_is_refused(api: Api, params: dict[str, object], code: str, message: str,
-                                                  param: str) -> None:
+@pytest.mark.parametrize(
+    ("params", "code", "message", "param"),
+    [
+        pytest.param({}, "parameter_missing", "Missing required param: frozen_time.", "frozen_time", id="no_time"),
+        pytest.param(
+            {"frozen_time": "soon"}, None, "Invalid timestamp: must be an integer", "frozen_time", id="no_number"
+        ),
+        pytest.param(
+            {"frozen_time": JAN_1_2020, "name": "x" * 301},
+            None,
+            "Invalid string: xxxx...xxxx; must be at most 300 characters",
+            "name",
+            id="long_name",
+        ),
+        pytest.param(
+            {"frozen_time": JAN_1_2020, "status": "ready"},
+            "parameter_unknown",
+            "Received unknown parameter: status",
+            "status",
+            id="unknown",
+        ),
+    ],
+)
+def test_a_clock_with_wrong_parameters_is_refused(
+    api: Api, params: dict[str, object], code: str, message: str, param: str
+) -> None:
     answer = api.refused("POST", CLOCKS, **params)
-    assert (answer.status, answer.error["type"], answer.error.get("code"), answer.error["message"], answer.error["param"]) == (
-        400, "invalid_request_error", code, message, param)
+    assert (
+        answer.status,
+        answer.error["type"],
+        answer.error.get("code"),
+        answer.error["message"],
+        answer.error["param"],
+    ) == (400, "invalid_request_error", code, message, param)
     assert api.get(CLOCKS)["data"] == []
 
 
@@ -65,9 +98,10 @@ def test_an_advance_answers_at_once_and_arrives_behind(api: Api) -> None:
     api.server.worker.run_due()
     assert api.get(f"{CLOCKS}/{clock['id']}") == clock | {"frozen_time": JAN_1_2020 + 60}
     events = api.events()
-    assert [(event["type"].removeprefix("test_helpers.test_clock."), event["created"], event["request"]["id"] is None)
-            for event in events] == [("created", JAN_1_2020, False), ("advancing", JAN_1_2020, False),
-                                     ("ready", JAN_1_2020 + 60, True)]
+    assert [
+        (event["type"].removeprefix("test_helpers.test_clock."), event["created"], event["request"]["id"] is None)
+        for event in events
+    ] == [("created", JAN_1_2020, False), ("advancing", JAN_1_2020, False), ("ready", JAN_1_2020 + 60, True)]
     assert events[1]["data"]["object"] == advancing
 
 
@@ -84,8 +118,11 @@ def test_while_it_advances_nothing_on_the_clock_can_be_changed(api: Api) -> None
     ):
         answer = api.refused(method, path, **params)
         assert (answer.status, answer.error["type"], answer.error["code"], answer.error["message"]) == (
-            429, "invalid_request_error", "rate_limit",
-            f"Test clock advancement underway - cannot perform modifications: {clock['id']}")
+            429,
+            "invalid_request_error",
+            "rate_limit",
+            f"Test clock advancement underway - cannot perform modifications: {clock['id']}",
+        )
     assert api.get(f"/v1/customers/{customer}")["id"] == customer
     api.server.worker.run_due()
     assert api.post(f"/v1/customers/{customer}", name="Jenny")["name"] == "Jenny"
@@ -96,20 +133,29 @@ def test_a_clock_does_not_go_back_or_stand(api: Api) -> None:
     for target in (JAN_1_2020, JAN_1_2020 - 1):
         answer = api.refused("POST", f"{CLOCKS}/{clock['id']}/advance", frozen_time=target)
         assert (answer.status, answer.error["param"], answer.error["message"]) == (
-            400, "frozen_time", "frozen_time must be greater than the current frozen time of the test clock.")
+            400,
+            "frozen_time",
+            "frozen_time must be greater than the current frozen time of the test clock.",
+        )
 
 
 def test_an_empty_clock_goes_two_years_at_a_time(api: Api) -> None:
     clock = api.post(CLOCKS, frozen_time=JAN_1_2020)
     answer = api.refused("POST", f"{CLOCKS}/{clock['id']}/advance", frozen_time=1_640_995_201)
-    assert answer.status == 400 and "You can only advance it up to 1640995200 (2022-01-01 00:00:00 UTC)." in answer.error["message"]
+    assert (
+        answer.status == 400
+        and "You can only advance it up to 1640995200 (2022-01-01 00:00:00 UTC)." in answer.error["message"]
+    )
     assert api.post(f"{CLOCKS}/{clock['id']}/advance", frozen_time=1_640_995_200)["status"] == "advancing"
 
 
-@pytest.mark.parametrize(("frozen", "latest"), [
-    pytest.param(1_732_320_000, 1_737_590_400, id="2024_11_23"),
-    pytest.param(1_762_590_427, 1_767_860_827, id="2025_11_08"),
-])
+@pytest.mark.parametrize(
+    ("frozen", "latest"),
+    [
+        pytest.param(1_732_320_000, 1_737_590_400, id="2024_11_23"),
+        pytest.param(1_762_590_427, 1_767_860_827, id="2025_11_08"),
+    ],
+)
 def test_with_a_monthly_subscription_it_goes_two_months(api: Api, frozen: int, latest: int) -> None:
     clock = api.post(CLOCKS, frozen_time=frozen)
     subscribe(api, clock)
@@ -128,7 +174,8 @@ def test_the_whole_sentence_about_two_intervals(api: Api) -> None:
         "(2025-01-23 00:00:00 UTC). You can only advance a test clock up to two intervals from the current frozen time at a "
         "time, based on the shortest subscription interval in the test clock. For example, if a test clock has a monthly and "
         "yearly subscription, you may only advance up to two months at a time. If the test clock has no subscriptions or "
-        "subscription schedules, you can advance up to 2 years from the current frozen time.")
+        "subscription schedules, you can advance up to 2 years from the current frozen time."
+    )
 
 
 def test_a_sandbox_may_lift_the_limit(api: Api) -> None:
@@ -148,7 +195,11 @@ def test_a_deleted_clock_takes_everything_on_it_along(api: Api) -> None:
     customer, subscription = subscribe(api, clock)
     elsewhere = api.post("/v1/customers", name="On the wall clock")
     invoice = api.get(f"/v1/subscriptions/{subscription}")["latest_invoice"]
-    assert api.delete(f"{CLOCKS}/{clock['id']}") == {"id": clock["id"], "object": "test_helpers.test_clock", "deleted": True}
+    assert api.delete(f"{CLOCKS}/{clock['id']}") == {
+        "id": clock["id"],
+        "object": "test_helpers.test_clock",
+        "deleted": True,
+    }
     assert api.get(f"/v1/customers/{customer}") == {"id": customer, "object": "customer", "deleted": True}
     for path in (f"{CLOCKS}/{clock['id']}", f"/v1/subscriptions/{subscription}", f"/v1/invoices/{invoice}"):
         assert api.call("GET", path).status == 404
@@ -184,14 +235,16 @@ def test_a_failed_advance_keeps_its_reason_and_refuses_further_ones(api: Api, mo
     _, subscription = subscribe(api, clock)
     before = api.get(f"/v1/subscriptions/{subscription}")
     # The price of a running subscription cannot be broken over HTTP, so the row is.
+    price = before["items"]["data"][0]["price"]["id"]
     with api.server.database.writing() as session:
-        session.connection.exec_driver_sql(
-            "UPDATE prices SET unit_amount_decimal = 'broken' WHERE id = '" + before["items"]["data"][0]["price"]["id"] + "'")
+        session.execute(update(Price).where(Price.id == price).values(unit_amount_decimal="broken"))
     api.post(f"{CLOCKS}/{clock['id']}/advance", frozen_time=JAN_1_2020 + 32 * 86_400)
     api.server.worker.run_due()
     failed = api.get(f"{CLOCKS}/{clock['id']}")
     assert (failed["status"], failed["frozen_time"]) == ("internal_failure", JAN_1_2020)
-    assert [event["data"]["object"] for event in api.events(type="test_helpers.test_clock.internal_failure")] == [failed]
+    assert [event["data"]["object"] for event in api.events(type="test_helpers.test_clock.internal_failure")] == [
+        failed
+    ]
     assert api.get(f"/v1/subscriptions/{subscription}")["current_period_start"] == before["current_period_start"]
     answer = api.refused("POST", f"{CLOCKS}/{clock['id']}/advance", frozen_time=JAN_1_2020 + 33 * 86_400)
     assert answer.status == 400

@@ -65,7 +65,7 @@ class Change:
     proration_date: int | None = None
     reset_anchor: bool = False
     at_period_end: bool = False
-    trial_end: int | None | Literal["keep"] = "keep"
+    trial_end: int | Literal["keep"] | None = "keep"
     metadata: Mapping[str, str | None] | None = None
     draft_invoice: bool = False
     bill_removed_usage: bool = False

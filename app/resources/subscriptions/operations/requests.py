@@ -13,6 +13,7 @@ from app.domain.tiers import amount_of
 from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import tracked
 from app.resources.customers.tables import Customer
+from app.resources.invoices.operations import add_pending_item
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.prices.operations import find_price, price_from_data, terms_of
 from app.resources.prices.tables import Price
@@ -23,7 +24,6 @@ from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.tax_rates.operations import find_tax_rates
 from app.resources.usage_records import operations as usage
-from app.resources.invoices.operations import add_pending_item
 
 TRIAL_YEARS_MAX_S = 2 * 366 * 86_400
 DAY = 86_400

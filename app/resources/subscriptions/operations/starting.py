@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, func, select
 
 from app.context import Context
 from app.db.session import Prepared
+from app.domain.descriptions import remaining_time_text
 from app.domain.periods import Interval, period_containing
 from app.domain.proration import amount_between
-from app.domain.descriptions import remaining_time_text
 from app.domain.tiers import amount_of
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
@@ -22,7 +22,15 @@ from app.resources.invoices.operations import LineDraft, settle_currency
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import terms_of
 from app.resources.subscriptions.operations.terms import (
-    ItemSpec, Terms, check_items, is_metered, off_words, period_line, state_of, subscription_discounts, trial_line,
+    ItemSpec,
+    Terms,
+    check_items,
+    is_metered,
+    off_words,
+    period_line,
+    state_of,
+    subscription_discounts,
+    trial_line,
 )
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations as usage
