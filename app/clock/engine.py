@@ -1,8 +1,8 @@
 """The loop that moves rows through time: test clocks that advance, and the wall-clock world, alike.
 
-A timeline is one customer with all that belongs to it, or an account for what has no customer. Timelines are independent, so an advance is cut into batches of customers,
-one transaction each. Nothing about an advance is kept outside the rows: what a crash undoes is still due, and what it
-does not undo is not.
+A timeline is one customer with all that belongs to it, or an account for what has no customer. Timelines are independent,
+so an advance is cut into batches of timelines, one transaction each. Nothing about an advance is kept outside the rows: what
+a crash undoes is still due, and what it does not undo is not.
 """
 
 from __future__ import annotations

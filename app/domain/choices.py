@@ -1,7 +1,7 @@
 """Every choice that the simulator makes where Stripe's behaviour varies or is unknown, with its default.
 
-A sandbox changes them with `POST /_sim/settings`; the environment changes the defaults for all (`BILLYARD_DEFAULT_…`). The numbers in
-brackets are those of the behaviour reference's decision list.
+A sandbox changes them with `POST /_sim/settings`. The numbers in brackets are those of the behaviour reference's decision
+list.
 """
 
 from __future__ import annotations

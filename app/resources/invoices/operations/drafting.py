@@ -16,7 +16,6 @@ from app.resources.coupons.operations import domain_discount
 from app.resources.coupons.tables import Coupon
 from app.resources.coupons.tables import Discount as DiscountRow
 from app.resources.customers.tables import Customer
-from app.resources.invoices.operations.currency import settle_currency
 from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.operations.items import ITEMS_MAX, put_on, take_off
 from app.resources.invoices.operations.lines import LineDraft, item_lines
@@ -70,7 +69,6 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
     retotal(ctx, invoice, customer)
     if preview:
         return invoice
-    settle_currency(ctx, customer, currency)
     emit(ctx, "invoice.created", invoice)
     return invoice
 

@@ -11,7 +11,9 @@ from app.resources.prices.tables import Price
 
 @dataclass(slots=True)
 class LineDraft:
-    """A line to be: `amount` in minor units of the invoice's currency before discounts and taxes, `start` and `end` of its period."""
+    """A line to be: `amount` in minor units of the invoice's currency before discounts and taxes, `start` and `end` of its
+    period.
+    """
 
     amount: int
     description: str | None

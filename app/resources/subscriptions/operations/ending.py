@@ -42,8 +42,9 @@ def cancel_subscription(ctx: Context, subscription: Subscription, *, invoice_now
     """End it now.
 
     `prorate` credits the unused time; `invoice_now` bills usage and pending prorations on a final invoice that is
-    finalised and collected at once, unless it is only to be looked at (`keep_draft`). Without it pending prorations are dropped and usage stays unbilled. Emits
-    customer.subscription.deleted, and invoice.updated for each older invoice that is collected no further.
+    finalised and collected at once, unless it is only to be looked at (`keep_draft`). Without it pending prorations are
+    dropped and usage stays unbilled. Emits customer.subscription.deleted, and invoice.updated for each older invoice that
+    is collected no further.
     """
     if subscription.status in ("canceled", "incomplete_expired"):
         raise InvalidRequest(f"No such subscription: '{subscription.id}'", status=404, code="resource_missing", param="id")
@@ -112,7 +113,8 @@ def _final_invoice(ctx: Context, subscription: Subscription, reason: str, *, kee
         invoices.finalize_and_collect(ctx, invoice, fresh=True)
 
 
-def set_cancel_at(ctx: Context, subscription: Subscription, at: int | None, *, proration_behavior: str = "create_prorations") -> None:
+def set_cancel_at(ctx: Context, subscription: Subscription, at: int | None, *,
+                  proration_behavior: str = "create_prorations") -> None:
     """The date at which the subscription is to end, or none any more; runs inside a `tracked` change.
 
     A date inside the current period shortens it, and credits what is cut off.

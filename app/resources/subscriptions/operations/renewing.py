@@ -64,7 +64,8 @@ def begin_period(ctx: Context, subscription: Subscription) -> None:
     plan_notices(ctx, subscription)
 
 
-def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False) -> tuple[list[UsageRecordSummary], list[LineDraft]]:
+def close_usage(ctx: Context, subscription: Subscription, *,
+                final: bool = False) -> tuple[list[UsageRecordSummary], list[LineDraft]]:
     """Close the open summary of each metered item; the summaries, and their lines for the period that has ended.
 
     Unless it is the `final` one, each gets a summary for the period that begins, whose bounds `begin_period` sets.
