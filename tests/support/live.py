@@ -57,4 +57,5 @@ def start_server(database_url: str, workers: int = 1, **env: str) -> Server:
             # It says so a moment before it accepts connections.
             urllib3.request("GET", f"{match[1]}/_sim/health", retries=urllib3.Retry(200, backoff_factor=0.002))
             return Server(match[1], process)
+    process.stdout.close()
     raise AssertionError(f"the server ended with {process.wait()} before it was ready")
