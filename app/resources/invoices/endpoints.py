@@ -21,7 +21,7 @@ from app.resources.invoices.params import (
 )
 from app.resources.invoices.tables import Invoice, InvoiceLine
 from app.resources.payment_methods.operations import use_payment_method
-from app.resources.subscriptions.operations import preview_upcoming
+from app.resources.subscription_schedules.operations import preview_upcoming
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page, page_size
 from app.wire.params import ListParams, RetrieveParams
@@ -53,7 +53,7 @@ def list_invoices(ctx: Context, params: dict[str, Any]) -> Page:
 @blueprint.get("/v1/invoices/upcoming")
 @endpoint(UpcomingInvoice, tries=True)
 def upcoming_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
-    """GET /v1/invoices/upcoming. Not simulated: schedules, customers that do not exist yet, automatic tax."""
+    """GET /v1/invoices/upcoming. Not simulated: the tax ids and the place of customers that do not exist yet."""
     return preview_upcoming(ctx, params)
 
 

@@ -47,8 +47,8 @@ def _page(row: Any, site: str, end: str) -> str | None:
 def _lines_url(row: Any) -> str:
     if row.id is not None:
         return f"/v1/invoices/{row.id}/lines"
-    of_subscription = "" if row.subscription_id is None else f"&subscription={row.subscription_id}"
-    return f"/v1/invoices/upcoming/lines?customer={row.customer_id}{of_subscription}"
+    whose = {"customer": row.customer_id, "subscription": row.subscription_id}
+    return "/v1/invoices/upcoming/lines?" + "&".join(f"{name}={id}" for name, id in whose.items() if id is not None)
 
 
 @view_of(InvoiceLine)

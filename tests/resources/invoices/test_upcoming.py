@@ -265,3 +265,61 @@ def test_what_a_preview_names_can_be_shown_inline(time: Clock) -> None:
                            expand=["subscription", "customer", "lines.data.price.product"])
     assert (preview["subscription"]["id"], preview["customer"]["id"]) == (subscription["id"], time.customer)
     assert preview["lines"]["data"][0]["price"]["product"]["name"] == "Gold"
+
+
+# With a schedule
+
+def schedule_of(time: Clock, *quantities: int, **values: Any) -> dict[str, Any]:
+    price = time.price()
+    return time.api.post(
+        "/v1/subscription_schedules", customer=time.customer,
+        phases=[{"items": [{"price": price, "quantity": quantity}], "iterations": 1} for quantity in quantities],
+        **{"start_date": "now"} | values)
+
+
+def test_the_next_phase_is_on_the_next_invoice(time: Clock) -> None:
+    schedule = schedule_of(time, 1, 3)
+    preview = time.upcoming(subscription=schedule["subscription"])
+    assert billed(preview) == [(3000, at("2022-10-01"), at("2022-11-01"))]
+    assert time.upcoming(schedule=schedule["id"]) == preview
+    time.advance("2022-10-01")
+    same(preview, time.invoices()[-1])
+
+
+def test_the_first_invoice_of_a_schedule(time: Clock) -> None:
+    schedule = schedule_of(time, 2, start_date=at("2022-09-16"))
+    preview = time.upcoming(schedule=schedule["id"])
+    assert (billed(preview), preview["created"]) == ([(2000, at("2022-09-16"), at("2022-10-16"))], at("2022-09-16"))
+    assert time.api.get(f"/v1/subscription_schedules/{schedule['id']}") == schedule
+    assert (preview["subscription"], preview["lines"]["data"][0]["subscription"]) == (None, None)
+    time.advance("2022-09-16")
+    assert (billed(time.invoices()[-1]), time.invoices()[-1]["created"]) == (billed(preview), preview["created"])
+
+
+def test_after_the_last_phase_there_is_nothing(time: Clock) -> None:
+    schedule = schedule_of(time, 1, end_behavior="cancel")
+    assert time.refused("GET", "/v1/invoices/upcoming", schedule=schedule["id"]).status == 404
+    time.api.post(f"/v1/subscription_schedules/{schedule['id']}/cancel")
+    refused = time.refused("GET", "/v1/invoices/upcoming", schedule=schedule["id"])
+    assert refused.error["code"] == "invoice_upcoming_none"
+
+
+# For somebody else
+
+def test_a_customer_who_does_not_exist_yet(time: Clock) -> None:
+    rate = time.api.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    details = {"address": {"country": "DE"}, "tax_exempt": "reverse"}
+    preview = time.upcoming(customer_details=details, currency="usd", subscription_default_tax_rates=[rate],
+                            subscription_items=[{"price": time.price()}])
+    assert (preview["customer"], preview["customer_address"]["country"], preview["customer_tax_exempt"]) == (
+        None, "DE", "reverse")
+    assert (preview["tax"], preview["total"]) == (0, 1000)
+    assert len(time.api.get("/v1/customers", test_clock=time.id)["data"]) == 1
+
+
+def test_a_customer_as_they_might_be(time: Clock) -> None:
+    rate = time.api.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)["id"]
+    time.subscribe(time.price(), default_tax_rates=[rate])
+    assert time.upcoming(customer=time.customer)["total"] == 1200
+    exempt = time.upcoming(customer=time.customer, customer_details={"tax_exempt": "exempt"})
+    assert (exempt["total"], time.customer_now()["tax_exempt"]) == (1000, "none")

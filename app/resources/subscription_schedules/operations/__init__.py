@@ -10,6 +10,7 @@ from app.resources.subscription_schedules.operations.ending import (
 )
 from app.resources.subscription_schedules.operations.entering import announce_expiring
 from app.resources.subscription_schedules.operations.following import subscription_changed
+from app.resources.subscription_schedules.operations.upcoming import preview_upcoming
 from app.resources.subscription_schedules.operations.updating import update_schedule
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "create_schedule",
     "cross_boundary",
     "customer_deleted",
+    "preview_upcoming",
     "release_schedule",
     "subscription_changed",
     "subscription_ended",

@@ -1,9 +1,13 @@
-"""What would be invoiced next: the operations that would do it run for a transaction that is rolled back."""
+"""What would be invoiced next: the operations that would do it run in a transaction that is rolled back.
+
+It stands here because a schedule is the last that can have a say in what its subscription bills.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -11,18 +15,29 @@ from sqlalchemy import bindparam
 from app.context import Context
 from app.db.session import Prepared, entity
 from app.errors import InvalidRequest, no_such
+from app.resources.customers.operations import create_customer, update_customer
 from app.resources.customers.tables import Customer
 from app.resources.invoiceitems.operations import create_item, update_item
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice, InvoiceItem
-from app.resources.subscriptions.operations.ending import cancel_subscription, end_at_date
-from app.resources.subscriptions.operations.renewing import ends_with_period, renew
-from app.resources.subscriptions.operations.requests import create_subscription, update_subscription
+from app.resources.subscription_schedules.operations.boundaries import boundary_at, cross_boundary
+from app.resources.subscription_schedules.tables import SubscriptionSchedule
+from app.resources.subscriptions.operations import (
+    cancel_subscription,
+    create_subscription,
+    end_at_date,
+    ends_with_period,
+    renew,
+    update_subscription,
+)
 from app.resources.subscriptions.tables import Subscription
 
 _UPDATES = ("billing_cycle_anchor", "cancel_at", "cancel_at_period_end", "default_tax_rates", "items",
             "proration_behavior", "proration_date", "trial_end", "trial_from_plan")
 """The parameters of a subscription's update that a preview takes, there with `subscription_` before them."""
+
+_STARTED = "_started_by_preview"
+"""Marks a subscription that there is only because its schedule was started for the preview."""
 
 _OF_CUSTOMER = Prepared(entity(Subscription).where(
     Subscription.account_id == bindparam("account_id"), Subscription.customer_id == bindparam("customer_id"),
@@ -37,13 +52,14 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
     """
     assert not ctx.session.kept, "a preview leaves no traces"
     subscription, customer = _whose(ctx, values)
+    if values.get("currency"):
+        invoices.check_currency(customer, values["currency"], param="currency")
     update = {name: values[f"subscription_{name}"] for name in _UPDATES if f"subscription_{name}" in values}
-    if "coupon" in values:
-        update["coupon"] = values["coupon"]
-    starts = subscription is None and bool(update.get("items"))
+    update |= {name: values[name] for name in ("automatic_tax", "coupon") if name in values}
     if subscription is None and "proration_date" in update:
         raise InvalidRequest("Cannot specify proration date without specifying a subscription",
                              param="subscription_proration_date")
+    starts = subscription is None and bool(update.get("items"))
     if subscription is None and not starts:
         subscription = _next_subscription(ctx, customer)
     _apply_items(ctx, customer, subscription, values.get("invoice_items", ()))
@@ -64,20 +80,60 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
     preview = invoices.as_preview(ctx, draft)
     if subscription is not None and update and any(line.proration for line in preview.lines):
         preview.subscription_proration_date = update.get("proration_date", ctx.now)
+    _forget_what_was_made_up(preview, values, subscription)
     return preview
 
 
+def _forget_what_was_made_up(preview: Invoice, values: Mapping[str, Any], subscription: Subscription | None) -> None:
+    """A customer or a subscription that was made for the preview has an id that nobody could retrieve."""
+    if {"customer", "schedule", "subscription"}.isdisjoint(values):
+        preview.__dict__["customer_id"] = None
+    if subscription is None or _STARTED in subscription.__dict__:
+        for row in (preview, *preview.lines):
+            row.__dict__ |= {"subscription_id": None, "subscription": None}
+
+
 def _whose(ctx: Context, values: Mapping[str, Any]) -> tuple[Subscription | None, Customer]:
-    if "subscription" not in values:
-        if "customer" not in values:
+    """The subscription, unless that of a customer is to be found or made, and the customer."""
+    subscription = None
+    if "schedule" in values:
+        if "subscription" in values:
+            raise InvalidRequest("You may only specify one of these parameters: schedule, subscription.")
+        subscription = _of_schedule(ctx, ctx.find(SubscriptionSchedule, values["schedule"], param="schedule"))
+    elif "subscription" in values:
+        subscription = ctx.find(Subscription, values["subscription"], param="subscription")
+    details = values.get("customer_details")
+    if subscription is None:
+        if "customer" not in values and details is None:
             raise InvalidRequest("Missing required param: customer if subscription is not provided",
                                  code="parameter_missing", param="customer")
-        return None, ctx.find(Customer, values["customer"], param="customer")
-    subscription = ctx.find(Subscription, values["subscription"], param="subscription")
-    if values.get("customer", subscription.customer_id) != subscription.customer_id:
-        raise no_such("subscription", subscription.id, param="subscription", status=400)
-    ctx.session.load([subscription], "customer")
-    return subscription, subscription.customer
+        if "customer" not in values:
+            return None, create_customer(ctx, details or {})
+        customer = ctx.find(Customer, values["customer"], param="customer")
+    else:
+        ctx.session.load([subscription], "customer")
+        customer = subscription.customer
+        if values.get("customer", customer.id) != customer.id:
+            name = "schedule" if "schedule" in values else "subscription"
+            raise no_such(name, values[name], param=name, status=400)
+    if details:
+        update_customer(ctx, customer, details)
+    return subscription, customer
+
+
+def _of_schedule(ctx: Context, schedule: SubscriptionSchedule) -> Subscription | None:
+    """The schedule's subscription, as it will be when it has started."""
+    if schedule.status == "not_started":
+        cross_boundary(_then(ctx, schedule.starts_at), schedule)
+        subscription = ctx.get(Subscription, schedule.subscription_id)
+        assert subscription is not None, "a schedule that has started has a subscription"
+        subscription.__dict__[_STARTED] = True
+        return subscription
+    subscription = ctx.get(Subscription, schedule.subscription_id)
+    if subscription is None:
+        raise InvalidRequest(f"No upcoming invoices for customer: {schedule.customer_id}", status=404,
+                             code="invoice_upcoming_none")
+    return subscription
 
 
 def _next_subscription(ctx: Context, customer: Customer) -> Subscription | None:
@@ -97,10 +153,12 @@ def _apply_items(ctx: Context, customer: Customer, subscription: Subscription | 
                 raise no_such(InvoiceItem.object_name, element["invoiceitem"], param=f"{path}[invoiceitem]", status=400)
             update_item(ctx, item, element, param=path)
             continue
-        of = {} if subscription is None else {"subscription": subscription.id, "currency": subscription.currency}
-        price = "price" in element or "price_data" in element
-        create_item(ctx, {"customer": customer.id} | ({"subscription": of["subscription"]} if price and of else of) | element,
-                    param=path)
+        of: dict[str, Any] = {"customer": customer.id}
+        if subscription is not None:
+            of["subscription"] = subscription.id
+            if "price" not in element and "price_data" not in element:
+                of["currency"] = subscription.currency
+        create_item(ctx, of | element, param=path)
 
 
 def _start(ctx: Context, customer: Customer, update: Mapping[str, Any], values: Mapping[str, Any]) -> Invoice | None:
@@ -108,7 +166,6 @@ def _start(ctx: Context, customer: Customer, update: Mapping[str, Any], values: 
     start = values.get("subscription_start_date")
     at = ctx if start is None or start <= ctx.now else ctx.at(start)
     create = {name: value for name, value in update.items() if value not in ("now", "unchanged") or name == "trial_end"}
-    create.pop("proration_date", None)
     if start is not None and start < ctx.now:
         create["backdate_start_date"] = start
     subscription = create_subscription(at, {"customer": customer.id} | create, keep_draft=True)
@@ -118,7 +175,7 @@ def _start(ctx: Context, customer: Customer, update: Mapping[str, Any], values: 
 
 def _change(ctx: Context, subscription: Subscription, update: Mapping[str, Any], *, cancel_now: bool) -> Invoice | None:
     """The invoice that a change would make at once, else the next one after it."""
-    before = subscription.latest_invoice_id
+    before = None if _STARTED in subscription.__dict__ else subscription.latest_invoice_id
     if subscription.status in ("canceled", "incomplete_expired"):
         return None
     if cancel_now:
@@ -132,15 +189,25 @@ def _change(ctx: Context, subscription: Subscription, update: Mapping[str, Any],
 
 
 def _next(ctx: Context, subscription: Subscription) -> Invoice | None:
-    """What the end of the current period brings: a renewal, or the last invoice, if there is anything on it."""
+    """What time brings: a phase that bills, a renewal, or the last invoice if there is anything on it."""
     before = subscription.latest_invoice_id
-    at = ctx.at(subscription.current_period_end)
-    if ends_with_period(subscription):
-        end_at_date(at, subscription, keep_draft=True)
-    else:
+    while subscription.latest_invoice_id == before and subscription.ended_at is None:
+        end = subscription.current_period_end
+        schedule = ctx.get(SubscriptionSchedule, subscription.schedule_id)
+        boundary = None if schedule is None else boundary_at(schedule)
         ctx.session.load([subscription], "items.price.product")
-        renew(at, subscription)
+        if schedule is not None and boundary is not None and boundary <= end:
+            cross_boundary(_then(ctx, boundary), schedule)
+        elif ends_with_period(subscription):
+            end_at_date(_then(ctx, end), subscription, keep_draft=True)
+        else:
+            renew(_then(ctx, end), subscription)
     return None if subscription.latest_invoice_id == before else ctx.get(Invoice, subscription.latest_invoice_id)
+
+
+def _then(ctx: Context, at: int) -> Context:
+    """The moment at which time, and no caller, will be at work."""
+    return replace(ctx, now=max(at, ctx.now), ticking=True)
 
 
 def _loose_items(ctx: Context, customer: Customer) -> Invoice | None:

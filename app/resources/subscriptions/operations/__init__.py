@@ -16,7 +16,7 @@ from app.resources.subscriptions.operations.ending import (
     expire_incomplete,
     set_cancel_at,
 )
-from app.resources.subscriptions.operations.renewing import announce_upcoming, preview_renewal, renew
+from app.resources.subscriptions.operations.renewing import announce_upcoming, ends_with_period, preview_renewal, renew
 from app.resources.subscriptions.operations.requests import (
     added_item,
     check_collection,
@@ -30,7 +30,6 @@ from app.resources.subscriptions.operations.requests import (
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
-from app.resources.subscriptions.operations.upcoming import preview_upcoming
 
 __all__ = [
     "Change",
@@ -50,6 +49,7 @@ __all__ = [
     "customer_deleted",
     "delete_item",
     "end_at_date",
+    "ends_with_period",
     "expire_incomplete",
     "interval_in_force",
     "invoice_paid",
@@ -59,7 +59,6 @@ __all__ = [
     "miss_due_date",
     "payment_failed",
     "preview_renewal",
-    "preview_upcoming",
     "renew",
     "set_cancel_at",
     "start_subscription",
