@@ -119,7 +119,7 @@ DUE_MOMENTS |= {ticker.table: _due_moment(ticker.table) for ticker in TICKERS}
 def _import_tables_and_views() -> None:
     """Views reach a row by its table, not by import, so somebody must have imported them: every slice's are, by name."""
     for package in pkgutil.iter_modules(app.resources.__path__, "app.resources."):
-        for name in ("tables", "views"):
+        for name in ("tables", "views") if package.ispkg else ():
             module = f"{package.name}.{name}"
             if importlib.util.find_spec(module) is not None:
                 importlib.import_module(module)

@@ -1,5 +1,10 @@
 """What the customers endpoints take."""
 
+from app.resources.shapes import (
+    AddressParams,
+    CustomFieldParams,
+    RenderingOptionsParams,
+)
 from app.wire.params import (
     Enum,
     Hash,
@@ -14,28 +19,10 @@ from app.wire.params import (
 )
 
 
-class AddressParams(Params):
-    city = Text()
-    country = Text()
-    line1 = Text()
-    line2 = Text()
-    postal_code = Text()
-    state = Text()
-
-
 class ShippingParams(Params):
     address = Hash(AddressParams, required=True)
     name = Text(required=True)
     phone = Text()
-
-
-class CustomFieldParams(Params):
-    name = Text(max=30, required=True)
-    value = Text(max=30, required=True)
-
-
-class RenderingOptionsParams(Params):
-    amount_tax_display = Enum(("exclude_tax", "include_inclusive_tax"), unsettable=True)
 
 
 class InvoiceSettingsParams(Params):

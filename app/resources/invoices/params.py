@@ -1,9 +1,18 @@
 """What the invoices endpoints take."""
 
+from app.resources.shapes import (
+    COLLECTION_METHODS,
+    AutomaticTaxParams,
+    CustomFieldParams,
+    DiscountParams,
+    InvoiceItemParams,
+    ItemThresholdsParams,
+    RecurringPriceDataParams,
+    RenderingOptionsParams,
+)
 from app.wire.params import (
     Boolean,
     Currency,
-    DecimalNumber,
     Enum,
     Hash,
     Integer,
@@ -18,31 +27,12 @@ from app.wire.params import (
     TimestampOr,
 )
 
-COLLECTION_METHODS = ("charge_automatically", "send_invoice")
 PAYMENT_METHOD_TYPES = (
     "ach_credit_transfer", "ach_debit", "acss_debit", "au_becs_debit", "bacs_debit", "bancontact", "boleto", "card",
     "customer_balance", "fpx", "giropay", "grabpay", "ideal", "konbini", "link", "paynow", "promptpay", "sepa_debit",
     "sofort", "us_bank_account", "wechat_pay",
 )  # fmt: skip
 VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
-
-
-class AutomaticTaxParams(Params):
-    enabled = Boolean(required=True)
-
-
-class CustomFieldParams(Params):
-    name = Text(max=30, required=True)
-    value = Text(max=30, required=True)
-
-
-class DiscountParams(Params):
-    coupon = Text()
-    discount = Text()
-
-
-class RenderingOptionsParams(Params):
-    amount_tax_display = Enum(("exclude_tax", "include_inclusive_tax"), unsettable=True)
 
 
 class MandateOptionsParams(Params):
@@ -165,50 +155,9 @@ class InvoiceList(ListParams):
     subscription = Text()
 
 
-class PeriodParams(Params):
-    end = Timestamp(required=True)
-    start = Timestamp(required=True)
-
-
-class PriceDataParams(Params):
-    currency = Currency(required=True)
-    product = Text(required=True)
-    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
-
-
-class ItemParams(Params):
-    amount = Integer()
-    description = Text()
-    discountable = Boolean()
-    discounts = ListOf(Hash(DiscountParams), unsettable=True)
-    metadata = Metadata()
-    period = Hash(PeriodParams)
-    price = Text()
-    price_data = Hash(PriceDataParams)
-    quantity = Integer(minimum=0)
-    tax_rates = ListOf(Text(), unsettable=True)
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
-
-
-class UpcomingItemParams(ItemParams):
+class UpcomingItemParams(InvoiceItemParams):
     currency = Currency()
     invoiceitem = Text()
-
-
-class RecurringParams(Params):
-    interval = Enum(("day", "month", "week", "year"), required=True)
-    interval_count = Integer(minimum=1)
-
-
-class RecurringPriceDataParams(PriceDataParams):
-    recurring = Hash(RecurringParams, required=True)
-
-
-class ItemThresholdsParams(Params):
-    usage_gte = Integer(required=True)
 
 
 class UpcomingSubscriptionItemParams(Params):
@@ -223,11 +172,36 @@ class UpcomingSubscriptionItemParams(Params):
     tax_rates = ListOf(Text(), unsettable=True)
 
 
+class AddressParams(Params):
+    city = Text()
+    country = Text()
+    line1 = Text()
+    line2 = Text()
+    postal_code = Text()
+    state = Text()
+
+
+class ShippingParams(Params):
+    address = Hash(AddressParams, required=True)
+    name = Text(required=True)
+    phone = Text()
+
+
+class CustomerDetailsParams(Params):
+    address = Hash(AddressParams, unsettable=True)
+    shipping = Hash(ShippingParams, unsettable=True)
+    tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
+
+
 class UpcomingInvoice(RetrieveParams):
+    automatic_tax = Hash(AutomaticTaxParams)
     coupon = Text()
+    currency = Currency()
     customer = Text()
+    customer_details = Hash(CustomerDetailsParams)
     discounts = ListOf(Hash(DiscountParams), unsettable=True)
     invoice_items = ListOf(Hash(UpcomingItemParams), max=250)
+    schedule = Text()
     subscription = Text()
     subscription_billing_cycle_anchor = TimestampOr("now", "unchanged")
     subscription_cancel_at = Timestamp(unsettable=True)

@@ -1,15 +1,21 @@
 """What the prices and plans endpoints take."""
 
-from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
+from app.resources.shapes import (
+    INTERVALS,
+    TAX_BEHAVIORS,
+    CurrencyOptionParams,
+    CustomUnitAmountParams,
+    TierParams,
+    price_amount,
+    price_amount_decimal,
+)
 from app.wire.params import (
     Boolean,
     Currency,
-    DecimalNumber,
     Enum,
     Hash,
     HashOrText,
     Integer,
-    IntegerOr,
     ListOf,
     ListParams,
     MapOf,
@@ -21,39 +27,6 @@ from app.wire.params import (
 )
 
 AGGREGATIONS = ("last_during_period", "last_ever", "max", "sum")
-INTERVALS = ("day", "month", "week", "year")
-TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
-
-
-def _amount() -> Integer:
-    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
-
-
-def _decimal_amount() -> DecimalNumber:
-    return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
-
-
-class TierParams(Params):
-    flat_amount = _amount()
-    flat_amount_decimal = _decimal_amount()
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
-    up_to = IntegerOr("inf", minimum=1, required=True)
-
-
-class CustomUnitAmountParams(Params):
-    enabled = Boolean(required=True)
-    maximum = _amount()
-    minimum = _amount()
-    preset = _amount()
-
-
-class CurrencyOptionParams(Params):
-    custom_unit_amount = Hash(CustomUnitAmountParams)
-    tax_behavior = Enum(TAX_BEHAVIORS)
-    tiers = ListOf(Hash(TierParams))
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
 
 
 class RecurringParams(Params):
@@ -95,8 +68,8 @@ class PriceCreate(RetrieveParams):
     tiers_mode = Enum(("graduated", "volume"))
     transfer_lookup_key = Boolean()
     transform_quantity = Hash(TransformParams)
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
+    unit_amount = price_amount()
+    unit_amount_decimal = price_amount_decimal()
 
 
 class PriceUpdate(RetrieveParams):
@@ -127,8 +100,8 @@ class PriceList(ListParams):
 class PlanCreate(RetrieveParams):
     active = Boolean()
     aggregate_usage = Enum(AGGREGATIONS)
-    amount = _amount()
-    amount_decimal = _decimal_amount()
+    amount = price_amount()
+    amount_decimal = price_amount_decimal()
     billing_scheme = Enum(("per_unit", "tiered"))
     currency = Currency(required=True)
     id = Text()

@@ -1,14 +1,18 @@
 """What the products endpoints take."""
 
-from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
+from app.resources.shapes import (
+    TAX_BEHAVIORS,
+    CurrencyOptionParams,
+    RecurringParams,
+    price_amount,
+    price_amount_decimal,
+)
 from app.wire.params import (
     Boolean,
     Currency,
     DecimalNumber,
     Enum,
     Hash,
-    Integer,
-    IntegerOr,
     ListOf,
     ListParams,
     MapOf,
@@ -18,16 +22,6 @@ from app.wire.params import (
     RetrieveParams,
     Text,
 )
-
-TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
-
-
-def _amount() -> Integer:
-    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
-
-
-def _decimal_amount() -> DecimalNumber:
-    return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
 
 
 def _size() -> DecimalNumber:
@@ -41,41 +35,13 @@ class PackageDimensionsParams(Params):
     width = _size()
 
 
-class CustomUnitAmountParams(Params):
-    enabled = Boolean(required=True)
-    maximum = _amount()
-    minimum = _amount()
-    preset = _amount()
-
-
-class TierParams(Params):
-    flat_amount = _amount()
-    flat_amount_decimal = _decimal_amount()
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
-    up_to = IntegerOr("inf", minimum=1, required=True)
-
-
-class CurrencyOptionParams(Params):
-    custom_unit_amount = Hash(CustomUnitAmountParams)
-    tax_behavior = Enum(TAX_BEHAVIORS)
-    tiers = ListOf(Hash(TierParams))
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
-
-
-class RecurringParams(Params):
-    interval = Enum(("day", "month", "week", "year"), required=True)
-    interval_count = Integer(minimum=1)
-
-
 class DefaultPriceDataParams(Params):
     currency = Currency(required=True)
     currency_options = MapOf(Hash(CurrencyOptionParams))
     recurring = Hash(RecurringParams)
     tax_behavior = Enum(TAX_BEHAVIORS)
-    unit_amount = _amount()
-    unit_amount_decimal = _decimal_amount()
+    unit_amount = price_amount()
+    unit_amount_decimal = price_amount_decimal()
 
 
 class ProductCreate(RetrieveParams):

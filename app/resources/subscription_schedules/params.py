@@ -1,9 +1,17 @@
 """What the subscription schedules endpoints take."""
 
+from app.resources.shapes import (
+    COLLECTION_METHODS,
+    PRORATION_BEHAVIORS,
+    AddInvoiceItemParams,
+    AutomaticTaxParams,
+    ItemThresholdsParams,
+    RecurringPriceDataParams,
+    ThresholdsParams,
+)
 from app.wire.params import (
     Boolean,
     Currency,
-    DecimalNumber,
     Enum,
     Hash,
     Integer,
@@ -20,23 +28,7 @@ from app.wire.params import (
 )
 
 _ANCHORS = ("automatic", "phase_start")
-_COLLECTION_METHODS = ("charge_automatically", "send_invoice")
 _END_BEHAVIORS = ("cancel", "none", "release", "renew")
-_PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
-_TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
-
-
-class AutomaticTaxParams(Params):
-    enabled = Boolean(required=True)
-
-
-class BillingThresholdsParams(Params):
-    amount_gte = Integer(minimum=0)
-    reset_billing_cycle_anchor = Boolean()
-
-
-class ItemBillingThresholdsParams(Params):
-    usage_gte = Integer(minimum=0, required=True)
 
 
 class InvoiceSettingsParams(Params):
@@ -49,39 +41,10 @@ class TransferDataParams(Params):
     destination = Text(required=True)
 
 
-class RecurringParams(Params):
-    interval = Enum(("day", "month", "week", "year"), required=True)
-    interval_count = Integer(minimum=1)
-
-
-class InvoiceItemPriceDataParams(Params):
-    currency = Currency(required=True)
-    product = Text(required=True)
-    tax_behavior = Enum(_TAX_BEHAVIORS)
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
-
-
-class PriceDataParams(Params):
-    currency = Currency(required=True)
-    product = Text(required=True)
-    recurring = Hash(RecurringParams, required=True)
-    tax_behavior = Enum(_TAX_BEHAVIORS)
-    unit_amount = Integer(minimum=0)
-    unit_amount_decimal = DecimalNumber(minimum=0)
-
-
-class AddInvoiceItemParams(Params):
-    price = Text()
-    price_data = Hash(InvoiceItemPriceDataParams)
-    quantity = Integer(minimum=0)
-    tax_rates = ListOf(Text(), unsettable=True)
-
-
 class PhaseItemParams(Params):
-    billing_thresholds = Hash(ItemBillingThresholdsParams, unsettable=True)
+    billing_thresholds = Hash(ItemThresholdsParams, unsettable=True)
     price = Text()
-    price_data = Hash(PriceDataParams)
+    price_data = Hash(RecurringPriceDataParams)
     quantity = Integer(minimum=0)
     tax_rates = ListOf(Text(), unsettable=True)
 
@@ -91,8 +54,8 @@ class PhaseParams(Params):
     application_fee_percent = Percent()
     automatic_tax = Hash(AutomaticTaxParams)
     billing_cycle_anchor = Enum(_ANCHORS)
-    billing_thresholds = Hash(BillingThresholdsParams, unsettable=True)
-    collection_method = Enum(_COLLECTION_METHODS)
+    billing_thresholds = Hash(ThresholdsParams, unsettable=True)
+    collection_method = Enum(COLLECTION_METHODS)
     coupon = Text()
     currency = Currency()
     default_payment_method = Text()
@@ -102,7 +65,7 @@ class PhaseParams(Params):
     items = ListOf(Hash(PhaseItemParams), required=True)
     iterations = Integer(minimum=1)
     metadata = Metadata(unsettable=False)
-    proration_behavior = Enum(_PRORATION_BEHAVIORS)
+    proration_behavior = Enum(PRORATION_BEHAVIORS)
     transfer_data = Hash(TransferDataParams)
     trial = Boolean()
     trial_end = Timestamp()
@@ -118,8 +81,8 @@ class DefaultSettingsParams(Params):
     application_fee_percent = Percent()
     automatic_tax = Hash(AutomaticTaxParams)
     billing_cycle_anchor = Enum(_ANCHORS)
-    billing_thresholds = Hash(BillingThresholdsParams, unsettable=True)
-    collection_method = Enum(_COLLECTION_METHODS)
+    billing_thresholds = Hash(ThresholdsParams, unsettable=True)
+    collection_method = Enum(COLLECTION_METHODS)
     default_payment_method = Text()
     invoice_settings = Hash(InvoiceSettingsParams)
     transfer_data = Hash(TransferDataParams, unsettable=True)
@@ -140,7 +103,7 @@ class SubscriptionScheduleUpdate(RetrieveParams):
     end_behavior = Enum(_END_BEHAVIORS)
     metadata = Metadata()
     phases = ListOf(Hash(PhaseUpdateParams))
-    proration_behavior = Enum(_PRORATION_BEHAVIORS)
+    proration_behavior = Enum(PRORATION_BEHAVIORS)
 
 
 class SubscriptionScheduleCancel(RetrieveParams):

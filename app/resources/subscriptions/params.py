@@ -1,9 +1,17 @@
 """What the endpoints of subscriptions and their items take."""
 
+from app.resources.shapes import (
+    COLLECTION_METHODS,
+    PRORATION_BEHAVIORS,
+    AddInvoiceItemParams,
+    AutomaticTaxParams,
+    ItemThresholdsParams,
+    RecurringPriceDataParams,
+    ThresholdsParams,
+)
 from app.wire.params import (
     Boolean,
     Currency,
-    DecimalNumber,
     Enum,
     Hash,
     Integer,
@@ -19,53 +27,14 @@ from app.wire.params import (
     TimestampOr,
 )
 
-PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
 PAYMENT_BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
-COLLECTION_METHODS = ("charge_automatically", "send_invoice")
-
-
-class RecurringParams(Params):
-    interval = Enum(("day", "month", "week", "year"), required=True)
-    interval_count = Integer(minimum=1)
-
-
-class ItemPriceDataParams(Params):
-    currency = Currency(required=True)
-    product = Text(required=True)
-    recurring = Hash(RecurringParams, required=True)
-    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
-
-
-class PriceDataParams(Params):
-    currency = Currency(required=True)
-    product = Text(required=True)
-    tax_behavior = Enum(("exclusive", "inclusive", "unspecified"))
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
-
-
-class ItemThresholdsParams(Params):
-    usage_gte = Integer(required=True)
-
-
-class AddInvoiceItemParams(Params):
-    price = Text()
-    price_data = Hash(PriceDataParams)
-    quantity = Integer(minimum=0)
-    tax_rates = ListOf(Text(), unsettable=True)
-
-
-class AutomaticTaxParams(Params):
-    enabled = Boolean(required=True)
 
 
 class ItemCreateParams(Params):
     billing_thresholds = Hash(ItemThresholdsParams, unsettable=True)
     metadata = Metadata(unsettable=False)
     price = Text()
-    price_data = Hash(ItemPriceDataParams)
+    price_data = Hash(RecurringPriceDataParams)
     quantity = Integer(minimum=0)
     tax_rates = ListOf(Text(), unsettable=True)
 
@@ -74,11 +43,6 @@ class ItemChangeParams(ItemCreateParams):
     clear_usage = Boolean()
     deleted = Boolean()
     id = Text()
-
-
-class ThresholdsParams(Params):
-    amount_gte = Integer()
-    reset_billing_cycle_anchor = Boolean()
 
 
 class _SubscriptionParams(RetrieveParams):
@@ -140,7 +104,7 @@ class _ItemParams(RetrieveParams):
     metadata = Metadata()
     payment_behavior = Enum(PAYMENT_BEHAVIORS)
     price = Text()
-    price_data = Hash(ItemPriceDataParams)
+    price_data = Hash(RecurringPriceDataParams)
     proration_behavior = Enum(PRORATION_BEHAVIORS)
     proration_date = Timestamp()
     quantity = Integer(minimum=0)

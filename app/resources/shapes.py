@@ -1,0 +1,150 @@
+"""Hashes of parameters that more than one slice takes, so that each is declared once.
+
+What only one slice takes stays in its `params`.
+"""
+
+from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
+from app.wire.params import (
+    Boolean,
+    Currency,
+    DecimalNumber,
+    Enum,
+    Hash,
+    Integer,
+    IntegerOr,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    Timestamp,
+)
+
+COLLECTION_METHODS = ("charge_automatically", "send_invoice")
+INTERVALS = ("day", "month", "week", "year")
+PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
+TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
+
+DAYS_UNTIL_DUE_MAX = 36_500
+"""Our choice: a hundred years at most, so that every due date lies in the calendar."""
+
+
+def price_amount() -> Integer:
+    """A price's amount in minor units."""
+    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
+def price_amount_decimal() -> DecimalNumber:
+    """A price's amount in minor units and fractions of them."""
+    return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
+class AddressParams(Params):
+    city = Text()
+    country = Text()
+    line1 = Text()
+    line2 = Text()
+    postal_code = Text()
+    state = Text()
+
+
+class AutomaticTaxParams(Params):
+    enabled = Boolean(required=True)
+
+
+class CustomFieldParams(Params):
+    name = Text(max=30, required=True)
+    value = Text(max=30, required=True)
+
+
+class RenderingOptionsParams(Params):
+    amount_tax_display = Enum(("exclude_tax", "include_inclusive_tax"), unsettable=True)
+
+
+class DiscountParams(Params):
+    coupon = Text()
+    discount = Text()
+
+
+class PeriodParams(Params):
+    end = Timestamp(required=True)
+    start = Timestamp(required=True)
+
+
+class ThresholdsParams(Params):
+    amount_gte = Integer(minimum=0)
+    reset_billing_cycle_anchor = Boolean()
+
+
+class ItemThresholdsParams(Params):
+    usage_gte = Integer(minimum=0, required=True)
+
+
+class TierParams(Params):
+    flat_amount = price_amount()
+    flat_amount_decimal = price_amount_decimal()
+    unit_amount = price_amount()
+    unit_amount_decimal = price_amount_decimal()
+    up_to = IntegerOr("inf", minimum=1, required=True)
+
+
+class CustomUnitAmountParams(Params):
+    enabled = Boolean(required=True)
+    maximum = price_amount()
+    minimum = price_amount()
+    preset = price_amount()
+
+
+class CurrencyOptionParams(Params):
+    custom_unit_amount = Hash(CustomUnitAmountParams)
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    tiers = ListOf(Hash(TierParams))
+    unit_amount = price_amount()
+    unit_amount_decimal = price_amount_decimal()
+
+
+class RecurringParams(Params):
+    interval = Enum(INTERVALS, required=True)
+    interval_count = Integer(minimum=1)
+
+
+class PriceDataParams(Params):
+    """A one-time price in place of an id; on an invoice it may be negative."""
+
+    currency = Currency(required=True)
+    product = Text(required=True)
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
+
+
+class RecurringPriceDataParams(Params):
+    """A recurring price in place of an id."""
+
+    currency = Currency(required=True)
+    product = Text(required=True)
+    recurring = Hash(RecurringParams, required=True)
+    tax_behavior = Enum(TAX_BEHAVIORS)
+    unit_amount = Integer(minimum=0)
+    unit_amount_decimal = DecimalNumber(minimum=0)
+
+
+class AddInvoiceItemParams(Params):
+    price = Text()
+    price_data = Hash(PriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+
+
+class InvoiceItemParams(Params):
+    amount = Integer()
+    description = Text()
+    discountable = Boolean()
+    discounts = ListOf(Hash(DiscountParams), unsettable=True)
+    metadata = Metadata()
+    period = Hash(PeriodParams)
+    price = Text()
+    price_data = Hash(PriceDataParams)
+    quantity = Integer(minimum=0)
+    tax_rates = ListOf(Text(), unsettable=True)
+    unit_amount = Integer()
+    unit_amount_decimal = DecimalNumber()
