@@ -73,7 +73,8 @@ def test_a_key_on_another_path_is_refused(api: Api) -> None:
     assert (answer.status, answer.error["type"], answer.error["message"]) == (
         400, "idempotency_error",
         "Keys for idempotent requests can only be used for the same endpoint they were first used for ('/v1/customers' "
-        f"vs '/v1/customers/{customer}'). Try using a key other than 'path' if you meant to execute a different request.")
+        f"vs '/v1/customers/{customer}'). Try using a key other than 'path' if you meant to execute a different "
+        "request.")
 
 
 def test_keys_belong_to_an_account(api: Api) -> None:
