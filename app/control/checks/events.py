@@ -31,11 +31,15 @@ def _tables_with_created() -> list[tuple[Any, str]]:
 def objects_were_created_once(books: Books) -> Iterator[Problem]:
     """exactly one *.created event for each object"""
     for table, type in _tables_with_created():
-        created = (Event.account_id == table.account_id) & (Event.object_id == table.id) & (Event.type == type)
+        # Counted before they are joined: else SQLite looks through all events of the type for each object.
+        created = select(Event.account_id, Event.object_id, func.count().label("number")).where(
+            books.of(Event), Event.type == type).group_by(Event.account_id, Event.object_id).subquery()
+        number_of_events = func.coalesce(created.c.number, 0)
         # A one-time price is no plan, though it stands in the table that plans are read from.
         there = [table.type == "recurring"] if table is Plan else []
-        statement = select(table.account_id, table.id, func.count(Event.id)).outerjoin(Event, created).where(
-            books.of(table), *there).group_by(table.account_id, table.id).having(func.count(Event.id) != 1)
+        statement = select(table.account_id, table.id, number_of_events).outerjoin(
+            created, (created.c.account_id == table.account_id) & (created.c.object_id == table.id)).where(
+            books.of(table), number_of_events != 1, *there)
         for account_id, id, number in books.values(statement):
             yield Problem(account_id, table.object_name, id, f"has {number} {type} events")
 
