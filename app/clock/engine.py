@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import bindparam, func, literal, select
 
 from app.clock.now import stopwatch, wall_seconds
 from app.clock.ticker import Ticker
@@ -21,14 +21,14 @@ from app.db.base import StripeObject, TimeDriven
 from app.db.database import Database
 from app.db.ids import IdSource
 from app.db.roots import TestClock
-from app.db.session import AnySelect, Prepared, Session, entity
+from app.db.session import Prepared, Session, entity
 from app.domain.choices import Choices
 from app.events.emit import emit
 
 log = logging.getLogger("billyard.clock")
 
 CUSTOMERS_PER_BATCH = 40
-STEPS_PER_BATCH = 400
+STEPS_PER_BATCH = 600
 """A batch holds the writers' queue for about a quarter of a second at the most."""
 STUCK_S = 60.0
 """How long a wall-clock timeline that failed is left alone."""
@@ -66,10 +66,14 @@ class Engine:
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
         for rank, ticker in enumerate(tickers):
             self._tables.setdefault(ticker.table, []).append((rank, ticker))
+        self._due_on_clock = [_due_statement(table, on_clock=True) for table in self._tables]
+        self._due_on_wall = [_due_statement(table, on_clock=False) for table in self._tables]
         self._moments = [
             *(Prepared(select(func.min(table.due_at)).where(table.test_clock_id.is_(None))) for table in self._tables),
             Prepared(select(func.min(TestClock.deletes_after)))]
         self._stuck: dict[Timeline, float] = {}
+        self._reach = CUSTOMERS_PER_BATCH
+        """How many timelines the steps of the last batch would have moved: more need not be read for the next."""
 
     def next_due(self, database: Database) -> int | None:
         """The wall time of the next thing to do: 0 while a clock advances, None for nothing."""
@@ -145,34 +149,32 @@ class Engine:
              exclude: Iterable[Timeline] = ()) -> list[Timeline]:
         """Timelines with something due at or before `until`, a batch of them at most."""
         excluded, found = set(exclude), dict[Timeline, None]()
-        for table in self._tables:
-            columns: Any = table
-            customer = columns.customer_id if _has_customer(table) else literal("")
-            statement: AnySelect = select(columns.account_id, customer).where(
-                columns.test_clock_id.is_(None) if clock_id is None else columns.test_clock_id == clock_id,
-                columns.due_at <= until)
-            if account_id is not None:
-                statement = statement.where(columns.account_id == account_id)
-            for row in session.values(statement.order_by(columns.due_at).limit(CUSTOMERS_PER_BATCH + len(excluded))):
+        values: dict[str, Any] = {"until": until, "limit": CUSTOMERS_PER_BATCH + len(excluded)}
+        if clock_id is not None:
+            values |= {"account_id": account_id, "clock_id": clock_id}
+        for statement in self._due_on_wall if clock_id is None else self._due_on_clock:
+            for row in session.values(statement, **values):
                 if tuple(row) not in excluded:
                     found[tuple(row)] = None
         return sorted(found)[:CUSTOMERS_PER_BATCH]
 
     def _move(self, session: Session, timelines: list[Timeline], until: int, clock_id: str | None) -> bool:
-        """Move the timelines up to `until`, as far as the batch's steps reach; whether any could be had."""
-        timelines = session.claim_timelines(timelines)
+        """Move timelines up to `until`, as far as the batch's steps reach; whether any could be had."""
+        timelines = session.claim_timelines(timelines[:self._reach])
         if not timelines:
             return False
         world = self._load(session, timelines)
         session.on_add = world.take
-        steps = 0
-        for timeline in timelines:
-            ctx = Context(session=session, ids=self._ids, account_id=timeline[0], now=0, ticking=True, test_clock_id=clock_id,
-                          default_choices=self._default_choices, base_url=self._base_url)
+        moved = steps = 0
+        while moved < len(timelines) and steps < STEPS_PER_BATCH:
+            timeline = timelines[moved]
+            ctx = Context(
+                session=session, ids=self._ids, account_id=timeline[0], now=0, ticking=True, test_clock_id=clock_id,
+                default_choices=self._default_choices, base_url=self._base_url)
             steps += self._walk(ctx, world.rows[timeline], until, STEPS_PER_BATCH - steps)
-            if steps >= STEPS_PER_BATCH:
-                break
+            moved += 1
         session.on_add = None
+        self._reach = min(max(STEPS_PER_BATCH * moved // max(steps, 1), 1), CUSTOMERS_PER_BATCH)
         return True
 
     def _load(self, session: Session, timelines: list[Timeline]) -> _World:
@@ -258,3 +260,13 @@ class Engine:
 
 def _has_customer(table: type[TimeDriven]) -> bool:
     return hasattr(table, "customer_id")
+
+
+def _due_statement(table: type[TimeDriven], *, on_clock: bool) -> Prepared:
+    """The timelines of the table's rows that are due until a moment, those of one clock or of the wall clock."""
+    columns: Any = table
+    customer = columns.customer_id if _has_customer(table) else literal("")
+    where = [columns.account_id == bindparam("account_id"), columns.test_clock_id == bindparam("clock_id")] \
+        if on_clock else [columns.test_clock_id.is_(None)]
+    return Prepared(select(columns.account_id, customer).where(*where, columns.due_at <= bindparam("until"))
+                    .order_by(columns.due_at).limit(bindparam("limit")))
