@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -134,7 +135,7 @@ class Database:
         was_kept = getattr(self._local, "connection", None) is not None
         try:
             return self._execute(statement)
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, sqlite3.ProgrammingError):
             self._drop()
             if not was_kept:
                 raise

@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, literal, select, tuple_
+from sqlalchemy import Connection, func, literal, select, tuple_
 
 from app.db.base import Base
 from app.db.statements import DUE_MOMENTS, AnySelect, Prepared, Relation, entity, relation_of, tables_on
@@ -191,6 +191,14 @@ class Session:
             row.__dict__.update(present.__dict__)
             row.__dict__.pop("_shown", None)
         return True
+
+    def hold_name(self, name: str) -> None:
+        """Wait until no other transaction holds this name, and hold it: for rows that do not exist yet.
+
+        SQLite's writers are alone already.
+        """
+        if self._dialect.name == "postgresql":
+            self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     def claim_timelines(self, keys: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Hold these (account, customer) rows, or accounts where the customer is empty, until the transaction ends.

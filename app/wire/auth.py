@@ -81,7 +81,8 @@ class Authenticator:
 
     def _open(self, key: str) -> ApiKey:
         with self._database.writing() as session:
-            # Another request with the same new key may have been faster.
+            # Another request with the same new key may have been faster, or is at it right now.
+            session.hold_name(f"key {digest_of(key)}")
             return session.get(ApiKey, digest_of(key)) or open_account(session, self._database, self._config, key)
 
     def _connected(self, platform_id: str, account_id: str, key: str) -> str:
