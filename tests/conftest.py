@@ -24,14 +24,15 @@ from tests.support.clock import Clock
 from tests.support.wall import Wall
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
-"""A PostgreSQL URL runs the suite there; each worker makes a database of its own beside it. Empty: SQLite."""
+"""A PostgreSQL URL runs the suite there; each worker of each run makes databases of its own beside it. Empty: SQLite."""
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Callable[[Path], str]]:
+def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str,
+             testrun_uid: str) -> Iterator[Callable[[Path], str]]:
     """Hands out URLs of databases with the migrated schema and no rows."""
     if TEST_DATABASE_URL:
-        yield from _migrated_postgres(worker_id)
+        yield from _migrated_postgres(f"{testrun_uid[:8]}_{worker_id}")
         return
     template = tmp_path_factory.mktemp("schema") / "template.db"
     database = Database(f"sqlite:///{template}")
@@ -45,9 +46,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
     yield copy
 
 
-def _migrated_postgres(worker_id: str) -> Iterator[Callable[[Path], str]]:
+def _migrated_postgres(run: str) -> Iterator[Callable[[Path], str]]:
     url = make_url(TEST_DATABASE_URL).set(drivername="postgresql+psycopg")
-    name = f"billyard_test_{worker_id}"
+    name = f"billyard_test_{run}"
     admin = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     made: list[str] = []
 
