@@ -88,14 +88,16 @@ def tracked(ctx: Context, row: StripeObject, type: EventType) -> Iterator[Snapsh
 def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The old values of what differs: hashes reduced to their changed keys, lists whole, added keys as null."""
     changed: dict[str, Any] = {}
-    for key in before.keys() | after.keys():
-        old, new = before.get(key), after.get(key)
+    for key, new in after.items():
+        old = before.get(key)
         if old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict) and old.get("object") != "list":
             changed[key] = previous_attributes(old, new)
         else:
             changed[key] = old
+    if before.keys() != after.keys():
+        changed |= {key: before[key] for key in before.keys() - after.keys() if before[key] is not None}
     return dict(sorted(changed.items()))
 
 
