@@ -32,7 +32,8 @@ class CouponCreate(RetrieveParams):
     currency = Currency()
     currency_options = MapOf(Hash(CurrencyOptionParams))
     duration = Enum(("forever", "once", "repeating"))
-    duration_in_months = Integer(minimum=1)
+    # Our choice: a century at most, so that the end of every discount lies within the calendar.
+    duration_in_months = Integer(minimum=1, maximum=1_200)
     # Our choice: as long as ids are in the database.
     id = Text(max=255)
     max_redemptions = Integer(minimum=1)

@@ -34,14 +34,15 @@ class InvoiceSettingsParams(Params):
 
 class CustomerUpdate(RetrieveParams):
     address = Hash(AddressParams, unsettable=True)
-    balance = Integer()
+    # Our choice: as far as a price may go, so that no sum with an invoice leaves a 64-bit column.
+    balance = Integer(minimum=-999_999_999_999, maximum=999_999_999_999)
     description = Text(unsettable=True)
     email = Text(max=512, unsettable=True)
     invoice_prefix = Text()
     invoice_settings = Hash(InvoiceSettingsParams)
     metadata = Metadata()
     name = Text(max=256, unsettable=True)
-    next_invoice_sequence = Integer()
+    next_invoice_sequence = Integer(maximum=999_999_999)
     phone = Text(max=20, unsettable=True)
     preferred_locales = ListOf(Text())
     shipping = Hash(ShippingParams, unsettable=True)

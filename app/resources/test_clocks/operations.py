@@ -19,11 +19,14 @@ from app.resources.subscription_schedules.tables import SchedulePhase, ScheduleP
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
 INTERVALS_MAX = 2
+LATEST_FROZEN_TIME = 221_845_392_000
+"""The year 9000: what is counted from there on still lies within the calendar."""
 EMPTY_CLOCK_YEARS_MAX = 2
 
 
 def create_clock(ctx: Context, *, frozen_time: int, name: str | None = None) -> TestClock:
     """A clock that stands at `frozen_time`; it was made, and will be deleted, in wall time. Emits test_clock.created."""
+    _refuse_beyond_calendar(frozen_time)
     clock = ctx.add(
         TestClock(
             frozen_time=frozen_time,
@@ -43,6 +46,7 @@ def advance_clock(ctx: Context, clock: TestClock, frozen_time: int) -> TestClock
     more than two of the shortest intervals ahead.
     """
     refuse_while_advancing(clock)
+    _refuse_beyond_calendar(frozen_time)
     if clock.status == "internal_failure":
         raise InvalidRequest(f"Test clock {clock.id} failed to advance and cannot be advanced any more.")
     if frozen_time <= clock.frozen_time:
@@ -57,6 +61,12 @@ def advance_clock(ctx: Context, clock: TestClock, frozen_time: int) -> TestClock
     clock.status, clock.target_time = "advancing", frozen_time
     emit(ctx.at(clock.frozen_time), "test_helpers.test_clock.advancing", clock)
     return clock
+
+
+def _refuse_beyond_calendar(frozen_time: int) -> None:
+    if frozen_time > LATEST_FROZEN_TIME:
+        # Our choice: Stripe names no last moment.
+        raise InvalidRequest("Invalid timestamp: a test clock cannot stand later than the year 9000.", param="frozen_time")
 
 
 def refuse_while_advancing(clock: TestClock) -> None:

@@ -1,7 +1,7 @@
 """What happens to invoices: drafted, finalised, paid or not, and what waits in between."""
 
 from app.resources.invoices.operations.currency import check_currency, settle_currency
-from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts
+from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts, use_up
 from app.resources.invoices.operations.drafting import (
     add_to_draft,
     delete_draft,
@@ -74,5 +74,6 @@ __all__ = [
     "unit_columns",
     "update_invoice",
     "update_usage_line",
+    "use_up",
     "void_invoice",
 ]

@@ -24,6 +24,7 @@ from app.resources.subscription_schedules.operations.boundaries import boundary_
 from app.resources.subscription_schedules.tables import SubscriptionSchedule
 from app.resources.subscriptions.operations import (
     cancel_subscription,
+    collecting_invoices,
     create_subscription,
     end_at_date,
     ends_with_period,
@@ -191,6 +192,10 @@ def _change(ctx: Context, subscription: Subscription, update: Mapping[str, Any],
 def _next(ctx: Context, subscription: Subscription) -> Invoice | None:
     """What time brings: a phase that bills, a renewal, or the last invoice if there is anything on it."""
     before = subscription.latest_invoice_id
+    for draft in collecting_invoices(ctx, subscription):
+        if draft.status == "draft":
+            # It will be finalised by then, and takes what is good for one invoice only.
+            invoices.use_up(ctx, draft)
     while subscription.latest_invoice_id == before and subscription.ended_at is None:
         end = subscription.current_period_end
         schedule = ctx.get(SubscriptionSchedule, subscription.schedule_id)

@@ -11,6 +11,7 @@ from app.resources.subscriptions.operations.changing import (
 from app.resources.subscriptions.operations.ending import (
     cancel_at_period_end,
     cancel_subscription,
+    collecting_invoices,
     customer_deleted,
     end_at_date,
     expire_incomplete,
@@ -44,6 +45,7 @@ __all__ = [
     "check_count",
     "check_currency",
     "check_items",
+    "collecting_invoices",
     "create_item",
     "create_subscription",
     "customer_deleted",

@@ -267,13 +267,13 @@ def _start_over(ctx: Context, subscription: Subscription, change: Change, before
     if change.proration_behavior != "none" and before.status in PRORATING and period.start <= at < period.end:
         lines = prorate(before.states, [], period, at, whole=before.whole)
         add_prorations(ctx, subscription, lines, before.rows)
-    closed, usage_lines = close_usage(ctx, subscription)
+    closed, usage_lines = close_usage(ctx, subscription, free=before.status == "trialing")
     for line in usage_lines:
         line.end = ctx.now
     if subscription.status != "trialing":
         subscription.billing_cycle_anchor = ctx.now
     begin_period(ctx, subscription)
-    billed_usage = [] if before.status == "trialing" else [line for line in usage_lines if line.quantity or line.amount]
+    billed_usage = [line for line in usage_lines if line.quantity or line.amount]
     _invoice_change(ctx, subscription, change, billed_usage + period_lines(subscription), (period.start, ctx.now))
     for summary in closed:
         summary.invoice_id = subscription.latest_invoice_id

@@ -94,9 +94,7 @@ def _credit_unused(ctx: Context, subscription: Subscription) -> None:
 
 def _final_invoice(ctx: Context, subscription: Subscription, reason: str, *, keep_draft: bool) -> None:
     """Usage and pending items on an invoice that is settled at once; none where there is nothing to bill."""
-    closed, usage_lines = close_usage(ctx, subscription, final=True)
-    if subscription.status == "trialing":
-        usage_lines = []
+    closed, usage_lines = close_usage(ctx, subscription, final=True, free=subscription.status == "trialing")
     used = [line for line in usage_lines if line.quantity or line.amount]
     items = invoices.sweep(ctx, subscription.customer_id, subscription.id, only_own=True)
     if not used and not items:

@@ -28,11 +28,10 @@ def renew(ctx: Context, subscription: Subscription, change: Callable[[], None] |
     """
     with tracked(ctx, subscription, "customer.subscription.updated"):
         old = (subscription.current_period_start, subscription.current_period_end)
-        closed, usage_lines = close_usage(ctx, subscription)
-        if subscription.status == "trialing":
+        trialing = subscription.status == "trialing"
+        closed, usage_lines = close_usage(ctx, subscription, free=trialing)
+        if trialing:
             subscription.status = "active"
-            # What is used in a trial is not billed, and its period is no service period of a price.
-            usage_lines = []
         if change is not None:
             change()
         begin_period(ctx, subscription)
@@ -64,11 +63,12 @@ def begin_period(ctx: Context, subscription: Subscription) -> None:
     plan_notices(ctx, subscription)
 
 
-def close_usage(ctx: Context, subscription: Subscription, *,
-                final: bool = False) -> tuple[list[UsageRecordSummary], list[LineDraft]]:
+def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False,
+                free: bool = False) -> tuple[list[UsageRecordSummary], list[LineDraft]]:
     """Close the open summary of each metered item; the summaries, and their lines for the period that has ended.
 
-    Unless it is the `final` one, each gets a summary for the period that begins, whose bounds `begin_period` sets.
+    Unless it is the `final` one, each gets a summary for the period that begins, whose bounds `begin_period` sets. What is
+    used in a trial is `free`: it stands on no invoice.
     """
     closed, lines = [], []
     start, end = subscription.current_period_start, subscription.current_period_end
@@ -77,14 +77,14 @@ def close_usage(ctx: Context, subscription: Subscription, *,
             summary = usage.close_period(ctx, item) if final else usage.roll_period(ctx, item, start=ctx.now, end=ctx.now)
             closed.append(summary)
             lines.append(period_line(subscription, item, start, end, quantity=summary.total_usage))
-    return closed, lines
+    return ([], []) if free else (closed, lines)
 
 
 def period_lines(subscription: Subscription) -> list[LineDraft]:
-    """The lines of the current period: those of the licensed items, or in a trial lines of nothing for all items."""
+    """The lines of the licensed items for the current period, of nothing in a trial."""
     start, end = subscription.current_period_start, subscription.current_period_end
     if subscription.status == "trialing":
-        return [trial_line(subscription, item, start, end) for item in subscription.items]
+        return [trial_line(subscription, item, start, end) for item in subscription.items if not is_metered(item.price)]
     return licensed_lines(subscription, start, end)
 
 

@@ -31,7 +31,8 @@ def payment_failed(ctx: Context, invoice: Invoice) -> None:
     if subscription is None or invoice.billing_reason == "manual":
         # Our choice: what a caller invoices beside the periods says nothing about the subscription.
         return
-    if subscription.status in ("active", "trialing"):
+    # Our choice: a trial goes on as such whatever else is unpaid, and a retry of an older invoice changes nothing.
+    if subscription.status == "active" and subscription.latest_invoice_id == invoice.id:
         _become(ctx, subscription, "past_due")
     exhausted = invoice.auto_advance and invoice.next_payment_attempt is None
     if not exhausted or subscription.status not in ("past_due", "unpaid"):
@@ -57,7 +58,7 @@ def miss_due_date(ctx: Context, invoice: Invoice) -> None:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = True
     subscription = _of(ctx, invoice)
-    if subscription is not None and invoice.billing_reason != "manual" and subscription.status in ("active", "trialing"):
+    if subscription is not None and subscription.status == "active" and invoice.billing_reason != "manual":
         _become(ctx, subscription, "past_due")
 
 

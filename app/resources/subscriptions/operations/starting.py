@@ -173,7 +173,9 @@ def _bill_back(ctx: Context, subscription: Subscription, interval: Interval) -> 
 def _first_lines(subscription: Subscription, interval: Interval, proration_behavior: str) -> list[LineDraft]:
     start, end = subscription.current_period_start, subscription.current_period_end
     if subscription.status == "trialing":
-        return [trial_line(subscription, item, start, end) for item in subscription.items]
+        licensed = [item for item in subscription.items if not is_metered(item.price)]
+        # Our choice: where all is metered, each has a line of nothing, so that there is an invoice.
+        return [trial_line(subscription, item, start, end) for item in licensed or subscription.items]
     if subscription.billing_cycle_anchor > start and proration_behavior == "none":
         # Stripe: free until the anchor, and no invoice at all until then (behaviour reference, 3.4).
         return []
