@@ -38,6 +38,16 @@ def price_amount_decimal() -> DecimalNumber:
     return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
 
 
+def signed_amount() -> Integer:
+    """An amount in minor units that may be negative, as on an invoice."""
+    return Integer(minimum=-MAXIMUM_UNIT_AMOUNT, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
+def signed_amount_decimal() -> DecimalNumber:
+    """The same, with fractions of minor units."""
+    return DecimalNumber(max_places=12, minimum=-MAXIMUM_UNIT_AMOUNT, maximum=MAXIMUM_UNIT_AMOUNT)
+
+
 class AddressParams(Params):
     city = Text()
     country = Text()
@@ -113,8 +123,8 @@ class PriceDataParams(Params):
     currency = Currency(required=True)
     product = Text(required=True)
     tax_behavior = Enum(TAX_BEHAVIORS)
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
+    unit_amount = signed_amount()
+    unit_amount_decimal = signed_amount_decimal()
 
 
 class RecurringPriceDataParams(Params):
@@ -124,8 +134,8 @@ class RecurringPriceDataParams(Params):
     product = Text(required=True)
     recurring = Hash(RecurringParams, required=True)
     tax_behavior = Enum(TAX_BEHAVIORS)
-    unit_amount = Integer(minimum=0)
-    unit_amount_decimal = DecimalNumber(minimum=0)
+    unit_amount = price_amount()
+    unit_amount_decimal = price_amount_decimal()
 
 
 class AddInvoiceItemParams(Params):
@@ -136,7 +146,7 @@ class AddInvoiceItemParams(Params):
 
 
 class InvoiceItemParams(Params):
-    amount = Integer()
+    amount = signed_amount()
     description = Text()
     discountable = Boolean()
     discounts = ListOf(Hash(DiscountParams), unsettable=True)
@@ -146,5 +156,5 @@ class InvoiceItemParams(Params):
     price_data = Hash(PriceDataParams)
     quantity = Integer(minimum=0)
     tax_rates = ListOf(Text(), unsettable=True)
-    unit_amount = Integer()
-    unit_amount_decimal = DecimalNumber()
+    unit_amount = signed_amount()
+    unit_amount_decimal = signed_amount_decimal()

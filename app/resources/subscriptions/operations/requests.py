@@ -15,7 +15,7 @@ from app.events.emit import tracked
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import add_pending_item
 from app.resources.payment_methods.operations import use_payment_method
-from app.resources.prices.operations import find_price, price_from_data, terms_of
+from app.resources.prices.operations import check_amount, find_price, price_from_data, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.operations.changing import Change, apply_change, items_in_force, terms_in_force
 from app.resources.subscriptions.operations.ending import cancel_at_period_end, set_cancel_at
@@ -163,6 +163,7 @@ def added_item(ctx: Context, values: Mapping[str, Any], param: str) -> dict[str,
     else:
         raise missing_parameter(f"{param}[price]")
     quantity = values.get("quantity", 1)
+    check_amount(price, quantity, param=f"{param}[quantity]")
     ctx.session.load([price], "product")
     return {"amount": amount_of(terms_of(price), quantity), "currency": price.currency, "description": price.product.name,
             "price": price, "quantity": quantity, "tax_rates": _tax_rates(ctx, values.get("tax_rates"), f"{param}[tax_rates]")}
