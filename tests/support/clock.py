@@ -82,14 +82,18 @@ class Clock:
         else:
             target = at(to) if isinstance(to, str) else to
         self.new_events()
-        self.api.post(f"/v1/test_helpers/test_clocks/{self.id}/advance", frozen_time=target)
-        self.api.server.worker.run_due()
-        clock = self.api.get(f"/v1/test_helpers/test_clocks/{self.id}")
-        assert (clock["status"], clock["frozen_time"]) == ("ready", target)
-        self.now = target
+        self.turn(target)
         types = self.new_events()
         assert expect is None or types == list(expect), types
         return types
+
+    def turn(self, to: int) -> None:
+        """Turn the clock to a moment, whatever happens."""
+        self.api.post(f"/v1/test_helpers/test_clocks/{self.id}/advance", frozen_time=to)
+        self.api.server.worker.run_due()
+        clock = self.api.get(f"/v1/test_helpers/test_clocks/{self.id}")
+        assert (clock["status"], clock["frozen_time"]) == ("ready", to)
+        self.now = to
 
     # What happened
 

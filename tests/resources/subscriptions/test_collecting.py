@@ -352,3 +352,25 @@ def test_a_customer_has_one_currency(clock: StartClock) -> None:
     assert (refused.status, refused.error["message"]) == (
         400, "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or "
              "invoice item with currency usd")
+
+
+def test_a_trial_goes_on_whatever_else_is_unpaid(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    subscription = time.subscribe(time.price(1000))
+    pay_by(time, BAD)
+    time.advance("2022-09-01 00:30")
+    time.update(subscription, trial_end=at("2022-09-20"))
+    time.advance("2022-09-05")
+    assert time.retrieve(subscription)["status"] == "trialing"
+
+
+def test_a_manual_invoice_says_nothing_about_the_subscription(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    subscription = time.subscribe(time.price(1000))
+    pay_by(time, BAD)
+    time.api.post("/v1/invoiceitems", customer=time.customer, amount=500, currency="usd", subscription=subscription["id"])
+    time.api.post("/v1/invoices", customer=time.customer, subscription=subscription["id"],
+                  pending_invoice_items_behavior="include")
+    time.advance("2022-08-01 01:00")
+    assert [invoice["status"] for invoice in time.invoices()] == ["paid", "open"]
+    assert time.retrieve(subscription)["status"] == "active"

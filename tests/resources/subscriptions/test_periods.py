@@ -193,3 +193,15 @@ def test_weekly_subscriptions_are_not_announced(clock: StartClock) -> None:
     time = clock("2022-08-01")
     time.subscribe(time.price(1000, "week"))
     time.advance("2022-08-08", expect=DRAFTED)
+
+
+def test_usage_in_a_trial_stands_on_no_invoice(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    subscription = time.subscribe(time.price(1000), time.price(5, recurring={"usage_type": "metered"}), trial_period_days=10)
+    assert amounts(time.latest_invoice(subscription)) == [0]
+    path = f"/v1/subscription_items/{subscription['items']['data'][1]['id']}"
+    time.api.post(f"{path}/usage_records", quantity=40)
+    time.advance("2022-08-11")
+    assert amounts(time.latest_invoice(subscription)) == [1000]
+    summaries = time.api.get(f"{path}/usage_record_summaries")["data"]
+    assert [(each["total_usage"], each["invoice"]) for each in summaries] == [(0, None), (40, None)]

@@ -1,0 +1,137 @@
+"""Whatever is done to a subscription: previews come true, and it does not matter in how many turns the clock got there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.control.doctor import examine
+from app.wire.endpoint import Server
+from tests.support.api import Api
+from tests.support.clock import DAY, Clock, at, billed
+
+BEHAVIORS = st.sampled_from(["create_prorations", "always_invoice", "none"])
+STEPS = st.lists(st.tuples(st.integers(0, 25), st.one_of(
+    st.tuples(st.just("quantity"), st.integers(0, 4), BEHAVIORS),
+    st.tuples(st.just("price"), st.sampled_from(["cheap", "dear", "free", "week", "year"]), BEHAVIORS),
+    st.tuples(st.just("extra"), st.booleans(), BEHAVIORS),
+    st.tuples(st.just("coupon"), st.sampled_from(["half", "once", "two_months", ""]), st.none()),
+    st.tuples(st.just("cancel_at_period_end"), st.booleans(), st.none()),
+    st.tuples(st.just("cancel_at"), st.integers(0, 70), BEHAVIORS),
+    st.tuples(st.just("trial_end"), st.integers(0, 20), BEHAVIORS),
+    st.tuples(st.just("anchor"), st.none(), BEHAVIORS),
+    st.tuples(st.just("use"), st.integers(1, 50), st.none()),
+    st.tuples(st.just("item"), st.integers(-3000, 3000), st.none()),
+    st.tuples(st.just("card"), st.sampled_from(["pm_card_visa", "pm_card_chargeCustomerFail"]), st.none()),
+    st.tuples(st.just("taxed"), st.booleans(), st.none()),
+)), min_size=1, max_size=7)
+
+
+class History:
+    """A subscription to one licensed and one metered price, and what happens to it."""
+
+    def __init__(self, api: Api, start: int, trial_days: int) -> None:
+        self.time = time = Clock(api, start)
+        self.prices = {
+            "cheap": time.price(1000), "dear": time.price(3333), "free": time.price(0), "week": time.price(700, "week"),
+            "year": time.price(30000, "year"), "extra": time.price(250, product="Extra"),
+            "usage": time.price(7, product="Usage", recurring={"usage_type": "metered"})}
+        for id, terms in (("half", {"percent_off": 50, "duration": "forever"}), ("once", {"amount_off": 400, "currency": "usd"}),
+                          ("two_months", {"percent_off": 25, "duration": "repeating", "duration_in_months": 2})):
+            api.post("/v1/coupons", id=id, **terms)
+        self.rate = api.post("/v1/tax_rates", display_name="VAT", percentage="19.5", inclusive=False)["id"]
+        self.subscription = time.subscribe(self.prices["cheap"], self.prices["usage"], trial_period_days=trial_days or None)
+
+    def step(self, verb: str, value: Any, behavior: str | None) -> None:
+        """Do it, if it is allowed as things stand."""
+        items = {item["price"]["id"]: item["id"] for item in self.now()["items"]["data"]}
+        metered = items.get(self.prices["usage"])
+        licensed = next((id for price, id in items.items() if price not in (self.prices["usage"], self.prices["extra"])), None)
+        values: dict[str, Any] = {} if behavior is None else {"proration_behavior": behavior}
+        match verb:
+            case "quantity":
+                values["items"] = [{"id": licensed, "quantity": value}]
+            case "price":
+                values["items"] = [{"id": licensed, "price": self.prices[value]}]
+                values["items"] += [{"id": id, "deleted": True, "clear_usage": id == metered or None}
+                                    for id in items.values() if id != licensed and value in ("week", "year")]
+            case "extra":
+                old = items.get(self.prices["extra"])
+                values["items"] = [{"price": self.prices["extra"]} if value else {"id": old, "deleted": True}]
+            case "cancel_at" | "trial_end":
+                values[verb] = self.time.now + value * DAY if value else {"cancel_at": "", "trial_end": "now"}[verb]
+            case "anchor":
+                values["billing_cycle_anchor"] = "now"
+            case "taxed":
+                values["default_tax_rates"] = [self.rate] if value else ""
+            case "use":
+                self.ask(f"/v1/subscription_items/{metered}/usage_records", quantity=value)
+                return
+            case "item":
+                self.ask("/v1/invoiceitems", customer=self.time.customer, amount=value, currency="usd")
+                return
+            case "card":
+                card = self.time.api.post(f"/v1/payment_methods/{value}/attach", customer=self.time.customer)["id"]
+                self.ask(f"/v1/customers/{self.time.customer}", invoice_settings={"default_payment_method": card})
+                return
+            case _:
+                values[verb] = value
+        self.ask(f"/v1/subscriptions/{self.subscription['id']}", **values)
+
+    def ask(self, path: str, **values: Any) -> None:
+        answer = self.time.api.call("POST", path, values)
+        assert answer.status in (200, 400, 404), answer.body
+
+    def now(self) -> dict[str, Any]:
+        return self.time.api.get(f"/v1/subscriptions/{self.subscription['id']}")
+
+    def advance_stopping(self, to: int) -> None:
+        """Stop where the next invoice is made, and see that its preview was right."""
+        while (preview := self.preview()) is not None and preview["created"] <= to:
+            self.time.turn(preview["created"])
+            if self.now()["status"] in ("canceled", "incomplete_expired") and self.latest()["created"] != preview["created"]:
+                break
+            made = self.latest()
+            assert (billed(made), made["total"], made["created"]) == (billed(preview), preview["total"], preview["created"])
+        if to > self.time.now:
+            self.time.turn(to)
+
+    def preview(self) -> dict[str, Any] | None:
+        answer = self.time.api.call("GET", "/v1/invoices/upcoming", {"subscription": self.subscription["id"]})
+        assert answer.status in (200, 404), answer.body
+        return answer.body if answer.status == 200 else None
+
+    def latest(self) -> dict[str, Any]:
+        shown = self.time.api.get(f"/v1/subscriptions/{self.subscription['id']}", expand=["latest_invoice"])
+        return dict(shown["latest_invoice"])
+
+    def outcome(self) -> Any:
+        """All that matters, without ids."""
+        now, customer = self.now(), self.time.customer_now()
+        names = ("status", "current_period_start", "current_period_end", "billing_cycle_anchor", "cancel_at", "canceled_at",
+                 "cancel_at_period_end", "ended_at", "trial_start", "trial_end")
+        return (
+            [(invoice["created"], invoice["status"], invoice["total"], invoice["amount_due"], invoice["attempt_count"],
+              invoice["next_payment_attempt"], invoice["status_transitions"], billed(invoice))
+             for invoice in self.time.invoices()],
+            [(each["amount"], each["period"]) for each in self.time.pending()],
+            {name: now[name] for name in names}, customer["balance"], customer["delinquent"])
+
+
+@settings(max_examples=8, derandomize=True, deadline=None, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["2022-01-31 12:00", "2024-02-29", "2022-08-01"]), st.sampled_from([0, 0, 10]), STEPS)
+def test_a_subscriptions_history(server: Server, start: str, trial_days: int, steps: list[Any]) -> None:
+    at_once, stopping = (History(Api(server), at(start), trial_days) for _ in range(2))
+    for days, (verb, value, behavior) in [*steps, (70, ("use", 1, None))]:
+        target = at_once.time.now + days * DAY
+        if days:
+            at_once.time.turn(target)
+            stopping.advance_stopping(target)
+        for history in (at_once, stopping):
+            history.step(verb, value, behavior)
+    assert at_once.outcome() == stopping.outcome()
+    for history in (at_once, stopping):
+        assert examine(server.database, account=history.time.api.key) == []
