@@ -8,7 +8,7 @@ from typing import Any
 from app.db.base import Base
 from app.db.session import Session
 from app.errors import InvalidRequest
-from app.render.fields import Hash, Inline, Nested, Ref, RefList, Sublist, Tree, ViewField, listed_rows
+from app.render.fields import Hash, HashRefs, Inline, Nested, Ref, RefList, Sublist, Tree, ViewField, listed_rows
 from app.render.view import VIEWS, CompiledView
 
 MAX_DEPTH = 4
@@ -104,6 +104,8 @@ def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField],
                                    below.get("data"))
             case RefList():
                 load_for_rendering(session, _load_list(session, rows, field, field.column or name), below)
+            case HashRefs() if field.member in below:
+                load_for_rendering(session, _load_hashes(session, rows, field, field.column or name), below[field.member])
             case Hash():
                 _load_tree(session, rows, field.members, below)
 
@@ -120,6 +122,17 @@ def _load_list(session: Session, rows: list[Any], field: RefList, column: str) -
         row.__dict__[listed_rows(column)] = named
         loaded += filter(None, named)
     return loaded
+
+
+def _load_hashes(session: Session, rows: list[Any], field: HashRefs, column: str) -> list[Base]:
+    """Read what the hashes in `column` name, for all rows at once."""
+    named = {(row.account_id, each[field.member]) for row in rows for each in row.__dict__[column] or ()}
+    session.read(field.table, named)
+    found = {key: session.get(field.table, *key) for key in named}
+    for row in rows:
+        ids = [each[field.member] for each in row.__dict__[column] or ()]
+        row.__dict__[listed_rows(column)] = {id: found[row.account_id, id] for id in ids}
+    return list(filter(None, found.values()))
 
 
 def _children(row: Any, relation: str) -> list[Base]:

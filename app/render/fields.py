@@ -122,6 +122,14 @@ class RefList(ViewField):
         self.column, self.table, self.whole, self.single = column, table, whole, single
 
 
+class HashRefs(ViewField):
+    """A column with a list of hashes, in each of which the id under `name` can be expanded: `tax_amounts.tax_rate`."""
+
+    def __init__(self, name: str, *, table: type[StripeObject], column: str | None = None) -> None:
+        super().__init__()
+        self.member, self.table, self.column = name, table, column
+
+
 def listed_rows(column: str) -> str:
     """Where a row keeps the rows that the ids in `column` name, once they are loaded."""
     return f"{column} rows"

@@ -17,6 +17,7 @@ from app.render.fields import (
     Const,
     Derived,
     Hash,
+    HashRefs,
     Includable,
     Inline,
     Nested,
@@ -71,7 +72,7 @@ class CompiledView:
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
                 self.columns.append((key, column))
-            case RefList(whole=False, single=False):
+            case RefList(whole=False, single=False) | HashRefs():
                 self.columns.append((key, field.column or key))
             case _:
                 self.getters.append((key, _getter(key, field)))
@@ -205,6 +206,14 @@ def _ref_list(row: Any, column: str, single: bool, tree: Tree | None) -> Any:
     return [render(named, tree) for named in row.__dict__[listed_rows(column)]] if ids else ids
 
 
+def _hash_refs(row: Any, column: str, member: str, tree: Tree) -> Any:
+    hashes = row.__dict__[column]
+    if member not in tree or not hashes:
+        return hashes
+    named = row.__dict__[listed_rows(column)]
+    return [each | {member: render(named[each[member]], tree[member])} for each in hashes]
+
+
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
@@ -220,6 +229,9 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case RefList():
             column, single = field.column or key, field.single
             return lambda row, tree: _ref_list(row, column, single, tree)
+        case HashRefs():
+            hashes, member = field.column or key, field.member
+            return lambda row, tree: _hash_refs(row, hashes, member, tree)
         case Hash():
             members, unless = CompiledView("hash", field.members), field.unless
             return lambda row, tree: None if unless is not None and unless(row) else members.make(row, tree)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.domain.invoicing import settle
 from app.render import OMIT, view_of
-from app.render.fields import Attr, Const, Derived, Hash, Nested, Ref, RefList, Sublist
+from app.render.fields import Attr, Const, Derived, Hash, HashRefs, Nested, Ref, RefList, Sublist
 from app.render.view import View
 from app.resources.coupons.tables import Discount
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
@@ -59,7 +59,7 @@ class InvoiceLineView(View):
     amount_excluding_tax = Attr()
     currency = Attr()
     description = Attr()
-    discount_amounts = Attr()
+    discount_amounts = HashRefs("discount", table=Discount)
     discountable = Attr()
     discounts = RefList(table=Discount)
     invoice_item = Derived(lambda row: OMIT if row.invoice_item_id is None else row.invoice_item_id)
@@ -73,7 +73,7 @@ class InvoiceLineView(View):
     quantity = Attr()
     subscription = Attr("subscription_id")
     subscription_item = Derived(lambda row: OMIT if row.subscription_item_id is None else row.subscription_item_id)
-    tax_amounts = Attr()
+    tax_amounts = HashRefs("tax_rate", table=TaxRate)
     tax_rates = RefList(table=TaxRate, whole=True)
     type = Attr()
     unit_amount_excluding_tax = Attr()
@@ -151,9 +151,9 @@ class InvoiceView(View):
     tax = Attr()
     test_clock = Ref()
     total = Attr()
-    total_discount_amounts = Attr()
+    total_discount_amounts = HashRefs("discount", table=Discount)
     total_excluding_tax = Attr()
-    total_tax_amounts = Attr()
+    total_tax_amounts = HashRefs("tax_rate", table=TaxRate)
     transfer_data = Const(None)
     webhooks_delivered_at = Attr()
 

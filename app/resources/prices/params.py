@@ -43,11 +43,11 @@ class TransformParams(Params):
 
 class ProductDataParams(Params):
     active = Boolean()
-    id = Text()
+    id = Text(max=255)
     metadata = Metadata()
     name = Text(required=True)
     statement_descriptor = Text(max=22)
-    tax_code = Text()
+    tax_code = Text(max=255)
     unit_label = Text(max=12)
 
 
@@ -104,7 +104,7 @@ class PlanCreate(RetrieveParams):
     amount_decimal = price_amount_decimal()
     billing_scheme = Enum(("per_unit", "tiered"))
     currency = Currency(required=True)
-    id = Text()
+    id = Text(max=255)
     interval = Enum(INTERVALS, required=True)
     interval_count = Integer(minimum=1)
     metadata = Metadata()
@@ -113,7 +113,7 @@ class PlanCreate(RetrieveParams):
     tiers = ListOf(Hash(TierParams))
     tiers_mode = Enum(("graduated", "volume"))
     transform_usage = Hash(TransformParams)
-    trial_period_days = Integer(minimum=0)
+    trial_period_days = Integer(minimum=0, maximum=730)
     usage_type = Enum(("licensed", "metered"))
 
 
@@ -122,7 +122,7 @@ class PlanUpdate(RetrieveParams):
     metadata = Metadata()
     nickname = Text()
     product = Text()
-    trial_period_days = Integer(minimum=0)
+    trial_period_days = Integer(minimum=0, maximum=730)
 
 
 class PlanDelete(RetrieveParams):
