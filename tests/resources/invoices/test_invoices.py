@@ -510,3 +510,21 @@ def test_renewals_go_on_beside(time: Clock) -> None:
     item(time, 250)
     time.advance("2022-10-01", expect=["invoice.upcoming", "invoiceitem.updated", *DRAFTED])
     assert amounts(time.latest_invoice(subscription)) == [250, 1000]
+
+
+def test_what_totals_name_can_be_shown_inline(time: Clock) -> None:
+    coupon = time.api.post("/v1/coupons", percent_off=10, duration="forever")["id"]
+    rate = time.api.post("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=False)
+    subscription = time.subscribe(time.price(), coupon=coupon, default_tax_rates=[rate["id"]])
+    paths = ["total_tax_amounts.tax_rate", "total_discount_amounts.discount", "lines.data.tax_amounts.tax_rate",
+             "lines.data.discount_amounts.discount", "lines.data.discounts", "discounts"]
+    shown = time.api.get("/v1/invoices", customer=time.customer,
+                         expand=[f"data.{path}" for path in paths if path.count(".") < 3])["data"][0]
+    assert shown["total_tax_amounts"] == [{"amount": 180, "inclusive": False, "tax_rate": rate}]
+    assert shown["total_discount_amounts"][0]["discount"]["coupon"]["id"] == coupon
+    invoice = time.api.get(f"/v1/invoices/{subscription['latest_invoice']}", expand=paths)
+    conforms(invoice)
+    line = invoice["lines"]["data"][0]
+    assert (line["tax_amounts"][0]["tax_rate"], line["discount_amounts"][0]["discount"]["coupon"]["id"]) == (rate, coupon)
+    assert time.api.get("/v1/invoices", customer=time.customer, expand=["data.total_tax_amounts"])["data"][0][
+        "total_tax_amounts"] == [{"amount": 180, "inclusive": False, "tax_rate": rate["id"]}]
