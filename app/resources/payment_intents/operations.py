@@ -21,7 +21,8 @@ _OPEN = frozenset({"requires_payment_method", "requires_confirmation", "requires
 
 def create_for_invoice(ctx: Context, *, customer: Customer, invoice_id: str, amount: int, currency: str,
                        description: str | None, payment_method_id: str | None = None,
-                       metadata: Mapping[str, str] | None = None, id: str | None = None) -> PaymentIntent:
+                       metadata: Mapping[str, str] | None = None, statement_descriptor: str | None = None,
+                       id: str | None = None) -> PaymentIntent:
     """The intent to collect what is due of an invoice, `amount` in minor units. Nothing is attempted yet.
 
     `id` is given where the invoice has named its intent already.
@@ -30,7 +31,7 @@ def create_for_invoice(ctx: Context, *, customer: Customer, invoice_id: str, amo
         id=id, amount=amount, amount_capturable=0, amount_received=0, capture_method="automatic", client_secret="",
         confirmation_method="automatic", currency=currency, customer_id=customer.id, description=description,
         invoice_id=invoice_id, metadata_=dict(metadata or {}), payment_method_id=payment_method_id,
-        payment_method_types=["card"],
+        payment_method_types=["card"], statement_descriptor=statement_descriptor,
         status="requires_payment_method" if payment_method_id is None else "requires_confirmation")
     ctx.add(intent)
     intent.client_secret = f"{intent.id}_secret_{ctx.ids.text(25)}"

@@ -347,6 +347,12 @@ def test_paying_a_draft(time: Clock) -> None:
     assert refusal(time, "pay", paid)["message"] == "Invoice is already paid"
 
 
+def test_the_statement_of_the_card_says_what_the_invoice_says(time: Clock) -> None:
+    paid = time.api.post(f"/v1/invoices/{of_items(time, 1000, statement_descriptor='BILLS')['id']}/pay",
+                         expand=["payment_intent", "charge"])
+    assert (paid["payment_intent"]["statement_descriptor"], paid["charge"]["statement_descriptor"]) == ("BILLS", "BILLS")
+
+
 def test_paying_out_of_band(time: Clock) -> None:
     paid = do(time, "pay", opened(time), paid_out_of_band=True)
     time.new_events(expect=["invoice.updated", "invoice.paid", "invoice.payment_succeeded", "payment_intent.canceled"])

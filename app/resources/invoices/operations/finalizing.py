@@ -41,7 +41,8 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
     emit(ctx, "invoice.finalized", invoice, snapshot=snapshot)
     if invoice.payment_intent_id is not None:
         create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
-                           amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice))
+                           amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice),
+                           statement_descriptor=invoice.statement_descriptor)
     if invoice.amount_due == 0:
         mark_paid(ctx, invoice)
 
