@@ -71,7 +71,7 @@ def update_invoice(ctx: Context, invoice: Invoice, values: Mapping[str, Any]) ->
     ctx.session.load([invoice], "lines.price")
     if invoice.status != "draft" and _FIXED & values.keys():
         raise _fixed()
-    if invoice.status in ("paid", "void") and values.get("auto_advance"):
+    if invoice.status in ("paid", "uncollectible", "void") and values.get("auto_advance"):
         raise _fixed()
     with tracked(ctx, invoice, "invoice.updated"):
         for name, value in _columns(ctx, invoice.customer, invoice, values).items():
