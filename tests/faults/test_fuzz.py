@@ -80,7 +80,7 @@ def seed(api: Api) -> None:
                  phases=[{"items": [{"price": flat}], "iterations": 2}, {"items": [{"price": yearly, "quantity": 2}]}])
         for due in ({}, {}, {"collection_method": "send_invoice", "days_until_due": 7}):
             api.post("/v1/invoiceitems", customer=customer, amount=700, currency="usd")
-            drawn = api.post("/v1/invoices", customer=customer, **due)["id"]
+            drawn = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", **due)["id"]
         api.post(f"/v1/invoices/{drawn}/finalize")
         api.post("/v1/invoiceitems", customer=customer, amount=-200, currency="usd")
     api.post("/v1/subscriptions", customer=customer, items=[{"price": flat}, {"price": more, "quantity": 3}])
