@@ -160,3 +160,86 @@ def test_usage_in_tiers_follows_each_way_of_adding_up(api: Api) -> None:
         (1, 1500),
     ]
     assert [february["total"], march["total"]] == [19_600, 4500]
+
+
+def test_a_trial_a_setup_fee_and_a_coupon_in_their_phases(api: Api) -> None:
+    world = World(api, "2022-01-01")
+    gold = world.price(unit_amount=5000)
+    product = api.get(f"/v1/prices/{gold}")["product"]
+    fee = {"price_data": {"currency": "usd", "product": product, "unit_amount": 2500}}
+    api.post("/v1/coupons", id="START", percent_off=20, duration="forever")
+    world.schedule(
+        {"items": [{"price": gold}], "iterations": 1, "trial": True},
+        {"items": [{"price": gold}], "iterations": 3, "coupon": "START", "add_invoice_items": [fee]},
+        {"items": [{"price": gold}], "iterations": 8},
+        end_behavior="cancel",
+    )
+    world.advance("2023-02-01")
+    # The fee is 25.00 and discounted like the plan: 20 % of 75.00 are 15.00. Without a coupon in its phase, it is gone.
+    assert world.bills() == text("""
+        2022-01-01 0.00 paid
+        2022-02-01 60.00 paid
+        2022-03-01 40.00 paid
+        2022-04-01 40.00 paid
+        2022-05-01 50.00 paid
+        2022-06-01 50.00 paid
+        2022-07-01 50.00 paid
+        2022-08-01 50.00 paid
+        2022-09-01 50.00 paid
+        2022-10-01 50.00 paid
+        2022-11-01 50.00 paid
+        2022-12-01 50.00 paid
+    """)
+
+
+def test_a_schedule_that_is_rewritten_on_its_way_and_let_go(api: Api) -> None:
+    world = World(api, "2022-01-01")
+    basic, pro = world.price("Basic", unit_amount=1000), world.price("Pro", unit_amount=3000)
+    schedule = world.schedule(
+        {"items": [{"price": basic}], "iterations": 6}, {"items": [{"price": pro}], "iterations": 6}, end_behavior="cancel"
+    )
+    path = f"/v1/subscription_schedules/{schedule['id']}"
+    world.advance("2022-03-16 12:00")
+    # They want two of it now, for the half of March that is left, and the other plan two months sooner: in May.
+    api.post(path, phases=[
+        {"items": [{"price": basic, "quantity": 2}], "start_date": at("2022-01-01"), "end_date": at("2022-05-01")},
+        {"items": [{"price": pro}], "iterations": 6},
+    ])  # fmt: skip
+    world.advance("2022-07-10")
+    api.post(f"{path}/release")
+    world.advance("2022-12-31")
+    assert world.bills() == text("""
+        2022-01-01 10.00 paid
+        2022-02-01 10.00 paid
+        2022-03-01 10.00 paid
+        2022-04-01 25.00 paid
+        2022-05-01 30.00 paid
+        2022-06-01 30.00 paid
+        2022-07-01 30.00 paid
+        2022-08-01 30.00 paid
+        2022-09-01 30.00 paid
+        2022-10-01 30.00 paid
+        2022-11-01 30.00 paid
+        2022-12-01 30.00 paid
+    """)
+    released = api.get(path)
+    assert (released["status"], when(released["released_at"])) == ("released", "2022-07-10")
+    assert api.get(f"/v1/subscriptions/{released['released_subscription']}")["cancel_at"] is None
+
+
+def test_a_schedule_that_begins_next_quarter_and_is_canceled_in_the_middle(api: Api) -> None:
+    world = World(api, "2022-01-01")
+    gold = world.price(unit_amount=3000)
+    schedule = world.schedule({"items": [{"price": gold}], "iterations": 12}, start_date=at("2022-04-01"))
+    assert (schedule["status"], schedule["subscription"]) == ("not_started", None)
+    world.advance("2022-06-16")
+    api.post(f"/v1/subscription_schedules/{schedule['id']}/cancel")
+    world.advance("2022-09-01")
+    # Half of June comes back, as credit.
+    assert world.bills() == text("""
+        2022-04-01 30.00 paid
+        2022-05-01 30.00 paid
+        2022-06-01 30.00 paid
+        2022-06-16 -15.00 paid
+    """)
+    assert api.get(f"/v1/customers/{world.customer['id']}")["balance"] == -1500

@@ -8,13 +8,9 @@ from typing import Any
 from app.control.doctor import examine
 from app.domain.periods import Interval, add_intervals
 from tests.support.api import Api
+from tests.support.clock import at
 
 CLOCKS = "/v1/test_helpers/test_clocks"
-
-
-def at(text: str) -> int:
-    """Unix seconds of `2022-01-31` or `2022-01-31 12:00`, in UTC."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 def when(moment: int) -> str:
@@ -26,10 +22,10 @@ def when(moment: int) -> str:
 class World:
     """One customer on one clock, in a sandbox of its own without limits on advances."""
 
-    def __init__(self, api: Api, start: str, card: str = "pm_card_visa", **customer: Any) -> None:
+    def __init__(self, api: Api, start: str | int, card: str = "pm_card_visa", **customer: Any) -> None:
         self.api = api
         api.post("/_sim/settings", limits="off")
-        self.clock = api.post(CLOCKS, frozen_time=at(start))
+        self.clock = api.post(CLOCKS, frozen_time=_moment(start))
         self.customer = api.post(
             "/v1/customers",
             test_clock=self.clock["id"],
@@ -39,13 +35,27 @@ class World:
         )
 
     def price(self, name: str = "Gold", **values: Any) -> str:
-        """The id of a recurring price in dollars: monthly and licensed unless `values` say otherwise."""
+        """The id of a recurring price: in dollars, monthly and licensed unless `values` say otherwise."""
         recurring = {"interval": "month"} | values.pop("recurring", {})
-        return str(
-            self.api.post("/v1/prices", currency="usd", product_data={"name": name}, recurring=recurring, **values)[
-                "id"
-            ]
+        made = self.api.post(
+            "/v1/prices", **{"currency": "usd", "product_data": {"name": name}, "recurring": recurring} | values
         )
+        return str(made["id"])
+
+    def subscribe(self, *prices: str, **values: Any) -> dict[str, Any]:
+        """A subscription of the customer's to these prices, or to the `items` in `values`."""
+        items = {"items": [{"price": price} for price in prices]}
+        return self.api.post("/v1/subscriptions", customer=self.customer["id"], **items | values)
+
+    def change(self, subscription: dict[str, Any], **values: Any) -> dict[str, Any]:
+        """The subscription after an update; `price` and `quantity` are those of its first item."""
+        item = {name: values.pop(name) for name in ("price", "quantity") if name in values}
+        items = {"items": [{"id": subscription["items"]["data"][0]["id"]} | item]} if item else {}
+        return self.api.post(f"/v1/subscriptions/{subscription['id']}", **items | values)
+
+    def now(self, subscription: dict[str, Any]) -> dict[str, Any]:
+        """The subscription as it is."""
+        return self.api.get(f"/v1/subscriptions/{subscription['id']}")
 
     def schedule(self, *phases: dict[str, Any], **values: Any) -> dict[str, Any]:
         """A schedule of the customer's that starts now unless `values` say otherwise."""
@@ -56,12 +66,18 @@ class World:
             **{"start_date": "now"} | values,
         )
 
-    def advance(self, to: str) -> None:
+    def use_card(self, card: str) -> None:
+        """The card that their invoices are paid with from now on: an attached one, or a new one by its test name."""
+        if card.startswith("pm_card_"):
+            card = self.api.post(f"/v1/payment_methods/{card}/attach", customer=self.customer["id"])["id"]
+        self.api.post(f"/v1/customers/{self.customer['id']}", invoice_settings={"default_payment_method": card})
+
+    def advance(self, to: str | int) -> None:
         """Turn the clock, and have the doctor look at what it left behind."""
-        self.api.post(f"{CLOCKS}/{self.clock['id']}/advance", frozen_time=at(to))
+        self.api.post(f"{CLOCKS}/{self.clock['id']}/advance", frozen_time=_moment(to))
         self.api.server.worker.run_due()
         clock = self.api.get(f"{CLOCKS}/{self.clock['id']}")
-        assert (clock["status"], when(clock["frozen_time"])) == ("ready", when(at(to)))
+        assert (clock["status"], when(clock["frozen_time"])) == ("ready", when(_moment(to)))
         self.examine()
 
     def examine(self) -> None:
@@ -99,3 +115,7 @@ def months_after(moment: int, count: int) -> int:
 def text(story: str) -> str:
     """A story as it stands in a test, without its indentation."""
     return "\n".join(line.strip() for line in story.strip().splitlines())
+
+
+def _moment(moment: str | int) -> int:
+    return at(moment) if isinstance(moment, str) else moment
