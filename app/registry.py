@@ -36,6 +36,7 @@ from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.refunds.endpoints import blueprint as refunds
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
 from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payment_methods,
     prices,
     products,
+    refunds,
     subscription_schedules,
     subscriptions,
     tax_rates,

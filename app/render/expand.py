@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.db.base import Base
+from app.db.base import Base, StripeObject
 from app.db.session import Session
 from app.errors import InvalidRequest
-from app.render.fields import Hash, HashRefs, Inline, Nested, Ref, RefList, Sublist, Tree, ViewField, listed_rows
+from app.render.fields import (
+    Hash,
+    HashRefs,
+    Inline,
+    Nested,
+    Ref,
+    RefAmong,
+    RefList,
+    Sublist,
+    Tree,
+    ViewField,
+    listed_rows,
+)
 from app.render.view import VIEWS, CompiledView
 
 MAX_DEPTH = 4
@@ -95,6 +107,8 @@ def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField],
                 relation = field.relation or name
                 session.load(rows, relation)
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
+            case RefAmong():
+                load_for_rendering(session, _load_named(session, rows, field, name), below)
             case Nested() | Inline():
                 relation = field.relation or name
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
@@ -108,6 +122,21 @@ def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField],
                 load_for_rendering(session, _load_hashes(session, rows, field, field.column or name), below[field.member])
             case Hash():
                 _load_tree(session, rows, field.members, below)
+
+
+def _load_named(session: Session, rows: list[Any], field: RefAmong, name: str) -> list[Base]:
+    """Read what the ids of the rows name, one statement for each table."""
+    ids = {row: row.__dict__[f"{name}_id"] for row in rows}
+    for table in field.tables:
+        session.read(table, {(row.account_id, id) for row, id in ids.items() if _names(table, id)})
+    for row, id in ids.items():
+        named = [session.get(table, row.account_id, id) for table in field.tables if _names(table, id)]
+        row.__dict__[name] = named[0] if named else None
+    return [row.__dict__[name] for row in rows if row.__dict__[name] is not None]
+
+
+def _names(table: type[StripeObject], id: str | None) -> bool:
+    return id is not None and id.startswith(table.id_prefix)
 
 
 def _load_list(session: Session, rows: list[Any], field: RefList, column: str) -> list[Base]:

@@ -54,6 +54,14 @@ class Ref(ViewField):
         self.relation, self.column, self.omit_null = relation, column, omit_null
 
 
+class RefAmong(ViewField):
+    """An expandable id that names a row of any of these tables, told apart by its prefix: the column `<name>_id`."""
+
+    def __init__(self, *tables: type[StripeObject]) -> None:
+        super().__init__()
+        self.tables = tables
+
+
 class Hash(ViewField):
     """A hash made of the row's own columns: `Hash(start=Attr("period_start"), end=Attr("period_end"))`.
 

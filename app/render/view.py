@@ -22,6 +22,7 @@ from app.render.fields import (
     Inline,
     Nested,
     Ref,
+    RefAmong,
     RefList,
     Sublist,
     Tree,
@@ -72,6 +73,8 @@ class CompiledView:
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
                 self.columns.append((key, column))
+            case RefAmong():
+                self.columns.append((key, f"{key}_id"))
             case RefList(whole=False, single=False) | HashRefs():
                 self.columns.append((key, field.column or key))
             case _:
@@ -217,7 +220,7 @@ def _hash_refs(row: Any, column: str, member: str, tree: Tree) -> Any:
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
-        case Ref():
+        case Ref() | RefAmong():
             return lambda row, tree: None if row.__dict__[relation] is None else render(row.__dict__[relation], tree)
         case Nested():
             no_more = field.unless

@@ -24,6 +24,19 @@ def record_charge(ctx: Context, *, amount: int, currency: str, description: str 
         type="charge"))
 
 
+def record_refund(ctx: Context, charge_transaction: BalanceTransaction, *, amount: int, description: str | None,
+                  source_id: str) -> BalanceTransaction:
+    """The transaction of a refund of `amount`: the fee of the charge stays paid.
+
+    `charge_transaction` is that of the charge; while its money is pending, what goes back is pending too.
+    `description` is the charge's.
+    """
+    return ctx.add(BalanceTransaction(
+        amount=-amount, available_on=max(ctx.now, charge_transaction.available_on), currency=charge_transaction.currency,
+        description="REFUND FOR CHARGE" + (f" ({description})" if description else ""), fee=0, net=-amount,
+        reporting_category="refund", source_id=source_id, type="refund"))
+
+
 def note_availability(ctx: Context, transactions: Iterable[BalanceTransaction]) -> None:
     """Let the view say `available` for transactions of the wall clock whose day has come."""
     for transaction in transactions:

@@ -30,10 +30,8 @@ class BalanceTransaction(StripeObject, OnClock):
     net: Mapped[Cents]
     reporting_category: Mapped[ObjectId]
     source_id: Mapped[ObjectId | None]
-    """What the money came from or went to: so far always a charge."""
+    """What the money came from or went to: a charge or a refund."""
     type: Mapped[ObjectId]
 
-    source: Mapped[object] = relationship(
-        "Charge", viewonly=True, primaryjoin=to_one("BalanceTransaction", "source_id", "Charge"))
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("BalanceTransaction", "test_clock_id", "TestClock"))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Ref
+from app.render.fields import Attr, Const, Derived, RefAmong
 from app.render.view import View
 from app.resources.balance.tables import BalanceTransaction
+from app.resources.charges.tables import Charge
+from app.resources.refunds.tables import Refund
 
 
 def _status(row: BalanceTransaction) -> str:
@@ -38,6 +40,6 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = Ref()
+    source = RefAmong(Charge, Refund)
     status = Derived(_status, needs="test_clock")
     type = Attr()

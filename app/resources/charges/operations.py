@@ -35,6 +35,7 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
         amount=amount, amount_captured=0, amount_refunded=0, billing_details=method.billing_details, captured=False,
         currency=currency, disputed=False, paid=False, payment_method_details=_details(method),
         payment_method_id=method.id, status="failed", **facts))
+    charge.__dict__["refunds"] = []
     if reason is not None:
         decline = DECLINES[reason]
         charge.failure_code, charge.failure_message = decline.code, decline.message

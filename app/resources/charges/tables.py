@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
 from app.db.types import Cents, Document, ObjectId
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.customers.tables import Customer
@@ -59,6 +59,10 @@ class Charge(StripeObject, HasMetadata, OnClock):
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Charge", "customer_id", "Customer"))
+    refunds: Mapped[list[object]] = relationship(
+        "Refund", viewonly=True, uselist=True, order_by="desc(Refund.seq)",
+        primaryjoin=to_many("Charge", "Refund", "charge_id"))
+    """Newest first."""
     invoice: Mapped[object] = relationship(
         "Invoice", viewonly=True, primaryjoin=to_one("Charge", "invoice_id", "Invoice"))
     payment_intent: Mapped[object] = relationship(

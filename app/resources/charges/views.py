@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Ref
-from app.render.view import View, list_object
+from app.render.fields import Attr, Const, Derived, Ref, Sublist
+from app.render.view import View
 from app.resources.charges.tables import Charge
+
+
+def _fraud_details(row: Any) -> dict[str, str]:
+    """A refund for fraud tells what the user thinks of the charge."""
+    return {"user_report": "fraudulent"} if any(refund.reason == "fraudulent" for refund in row.refunds) else {}
 
 
 @view_of(Charge)
@@ -30,7 +37,7 @@ class ChargeView(View):
     failure_balance_transaction = Const(None)
     failure_code = Attr()
     failure_message = Attr()
-    fraud_details = Const({})
+    fraud_details = Derived(_fraud_details, needs="refunds")
     invoice = Ref()
     livemode = Const(False)
     metadata = Attr("metadata_")
@@ -45,7 +52,7 @@ class ChargeView(View):
     receipt_number = Const(None)
     receipt_url = Const(None)
     refunded = Derived(lambda row: row.amount_refunded == row.amount)
-    refunds = Derived(lambda row: list_object([], f"/v1/charges/{row.id}/refunds"))
+    refunds = Sublist("/v1/charges/{id}/refunds", limit=10)
     review = Const(None)
     shipping = Attr()
     source_transfer = Const(None)

@@ -1,0 +1,1 @@
+"""Refunds: money of a charge that goes back."""

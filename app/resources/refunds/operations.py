@@ -1,0 +1,121 @@
+"""What happens to refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.context import Context
+from app.domain.currencies import format_amount
+from app.domain.metadata import merged
+from app.errors import InvalidRequest, missing_parameter
+from app.events.emit import emit, tracked
+from app.resources.balance.operations import record_refund
+from app.resources.balance.tables import BalanceTransaction
+from app.resources.charges.tables import Charge
+from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.refunds.tables import Refund
+
+
+def create_refund(ctx: Context, values: Mapping[str, Any]) -> Refund:
+    """The refund that the parameters of POST /v1/refunds ask for. Raises InvalidRequest where it cannot be."""
+    if values.get("origin") is not None:
+        _refuse_cash_balance(values)
+    for name in ("currency", "customer"):
+        if name in values:
+            # Our choice: the words.
+            raise InvalidRequest(f"You can only specify `{name}` if `origin` is `customer_balance`.", param=name)
+    charge = _charge(ctx, values)
+    _check_connected(values, charge)
+    return refund_charge(
+        ctx, charge, amount=values.get("amount"), reason=values.get("reason"),
+        instructions_email=values.get("instructions_email"), metadata_=merged({}, values.get("metadata", {})))
+
+
+def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, reason: str | None = None,
+                  param: str = "amount", **columns: Any) -> Refund:
+    """Give back `amount` of the charge, or all that is left of it; `columns` are further ones of the refund.
+
+    Emits charge.refunded. Raises InvalidRequest for a charge that failed, is disputed or refunded already, and for more
+    than is left; `param` is what the amount is called there.
+    """
+    if not charge.paid:
+        # Our choice: the words.
+        raise InvalidRequest(f"Charge {charge.id} did not succeed, so that it cannot be refunded.", param="charge")
+    if charge.disputed:
+        raise InvalidRequest(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
+    left = charge.amount - charge.amount_refunded
+    if not left:
+        raise InvalidRequest(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
+    amount = left if amount is None else amount
+    if amount > left:
+        whole = amount > charge.amount
+        most = f"charge amount ({format_amount(charge.amount, charge.currency)})" if whole else (
+            f"unrefunded amount on charge ({format_amount(left, charge.currency)})")
+        raise InvalidRequest(f"Refund amount ({format_amount(amount, charge.currency)}) is greater than {most}",
+                             param=param)
+    ctx.session.load([charge], "refunds")
+    refund = ctx.add(Refund(
+        amount=amount, charge_id=charge.id, currency=charge.currency, payment_intent_id=charge.payment_intent_id,
+        reason=reason, status="succeeded", test_clock_id=charge.test_clock_id, **columns))
+    taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
+    assert taken is not None, "a charge that succeeded is on the balance"
+    refund.balance_transaction_id = record_refund(
+        ctx, taken, amount=amount, description=charge.description, source_id=refund.id).id
+    charge.amount_refunded += amount
+    charge.__dict__["refunds"] = [refund, *charge.__dict__["refunds"]]
+    emit(ctx, "charge.refunded", charge)
+    return refund
+
+
+def update_refund(ctx: Context, refund: Refund, values: Mapping[str, Any]) -> Refund:
+    """Change the metadata. Emits charge.refund.updated."""
+    with tracked(ctx, refund, "charge.refund.updated"):
+        if "metadata" in values:
+            refund.metadata_ = merged(refund.metadata_, values["metadata"])
+    return refund
+
+
+def cancel_refund(refund: Refund) -> Refund:
+    """Cancel a refund that waits for its customer. Raises InvalidRequest for all others, and so far none waits."""
+    # Our choice: the words.
+    raise InvalidRequest(f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with "
+                         "the status requires_action may be canceled.")
+
+
+def _charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
+    """The charge that is named, or the one by which the payment intent that is named was paid."""
+    if "payment_intent" not in values:
+        if "charge" not in values:
+            # Our choice: the words.
+            raise InvalidRequest("One of the following params should be provided for this request: payment_intent or "
+                                 "charge.", code="parameter_missing")
+        return ctx.find(Charge, values["charge"], param="charge")
+    intent = ctx.find(PaymentIntent, values["payment_intent"], param="payment_intent")
+    ctx.session.load([intent], "charges")
+    paid: Any = next((charge for charge in intent.charges if charge.paid), None)  # type: ignore[attr-defined]
+    if paid is None or values.get("charge", paid.id) != paid.id:
+        # Our choice: the words, also for a charge that is named beside an intent which it did not pay.
+        raise InvalidRequest(f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
+                             param="payment_intent")
+    return ctx.find(Charge, paid.id, param="payment_intent")
+
+
+def _check_connected(values: Mapping[str, Any], charge: Charge) -> None:
+    """No charge has moved money to another account so far. Our choice: the words of both refusals."""
+    if values.get("refund_application_fee"):
+        raise InvalidRequest(f"The application fee of charge {charge.id} cannot be refunded, because it has none.",
+                             param="refund_application_fee")
+    if values.get("reverse_transfer"):
+        raise InvalidRequest(f"The transfer of charge {charge.id} cannot be reversed, because it has none.",
+                             param="reverse_transfer")
+
+
+def _refuse_cash_balance(values: Mapping[str, Any]) -> None:
+    """Refunds of funds that a customer has sent by bank transfer: none do, so that there is nothing to send back."""
+    for name in ("amount", "currency", "customer"):
+        if name not in values:
+            raise missing_parameter(name)
+    # Our choice: the words.
+    raise InvalidRequest("The customer's cash balance holds less than the amount to refund.", param="amount",
+                         code="balance_insufficient")
