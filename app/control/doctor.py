@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.control.checks import Books, Check, clocks, events, invoices, pointers, schedules, subscriptions, usage
+from app.control.checks import (
+    Books,
+    Check,
+    clocks,
+    customers,
+    events,
+    invoices,
+    pointers,
+    schedules,
+    subscriptions,
+    usage,
+)
 from app.control.keys import account_named
 from app.db.database import Database
 
@@ -16,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     invoices.status_transitions_are_in_order,
     invoices.numbers_are_given_once,
     invoices.prorations_are_not_discountable,
+    customers.balances_are_sums_of_transactions,
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,

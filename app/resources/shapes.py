@@ -38,9 +38,9 @@ def price_amount_decimal() -> DecimalNumber:
     return DecimalNumber(max_places=12, minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
 
 
-def signed_amount() -> Integer:
-    """An amount in minor units that may be negative, as on an invoice."""
-    return Integer(minimum=-MAXIMUM_UNIT_AMOUNT, maximum=MAXIMUM_UNIT_AMOUNT)
+def signed_amount(*, required: bool = False) -> Integer:
+    """An amount in minor units that may be negative, as on an invoice or a customer's balance."""
+    return Integer(minimum=-MAXIMUM_UNIT_AMOUNT, maximum=MAXIMUM_UNIT_AMOUNT, required=required)
 
 
 def signed_amount_decimal() -> DecimalNumber:

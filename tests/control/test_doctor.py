@@ -75,6 +75,8 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("numbers_are_given_once", "UPDATE invoices SET number = 'SAME-0001' WHERE status = 'paid'"),
     ("numbers_are_given_once", "UPDATE customers SET next_invoice_sequence = 1"),
     ("prorations_are_not_discountable", "UPDATE invoice_items SET discountable = true WHERE proration"),
+    ("balances_are_sums_of_transactions", "UPDATE customers SET balance = balance + 1"),
+    ("balances_are_sums_of_transactions", "UPDATE customer_balance_transactions SET ending_balance = 5"),
     ("subscriptions_have_a_period_and_items", "UPDATE subscriptions SET current_period_end = current_period_start"),
     ("subscriptions_have_a_period_and_items", f"DELETE FROM subscription_items WHERE subscription_id = {RUNNING}"),
     ("ended_subscriptions_have_an_end", f"UPDATE subscriptions SET ended_at = NULL WHERE id = {ENDED}"),

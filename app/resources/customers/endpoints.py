@@ -1,15 +1,24 @@
-"""The routes of customers."""
+"""The routes of customers and of what they own."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint
 
 from app.context import Context
+from app.db.base import StripeObject
+from app.errors import no_such
 from app.resources.customers import operations
-from app.resources.customers.params import CustomerCreate, CustomerDelete, CustomerList, CustomerUpdate
-from app.resources.customers.tables import Customer
+from app.resources.customers.params import (
+    BalanceTransactionCreate,
+    BalanceTransactionUpdate,
+    CustomerCreate,
+    CustomerDelete,
+    CustomerList,
+    CustomerUpdate,
+)
+from app.resources.customers.tables import Customer, CustomerBalanceTransaction
 from app.resources.payment_methods.operations import (
     attach_payment_method,
     not_attached,
@@ -19,9 +28,11 @@ from app.resources.payment_methods.operations import (
 from app.resources.payment_methods.tables import PaymentMethod
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
-from app.wire.params import RetrieveParams
+from app.wire.params import ListParams, RetrieveParams
 
 blueprint = Blueprint("customers", __name__)
+
+S = TypeVar("S", bound=StripeObject)
 
 _DEFAULT = "invoice_settings[default_payment_method]"
 
@@ -74,6 +85,46 @@ def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
 def delete_customer(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
     """DELETE /v1/customers/:id: cancels what the customer subscribes to."""
     return operations.delete_customer(ctx, ctx.find(Customer, id))
+
+
+@blueprint.post("/v1/customers/<id>/balance_transactions")
+@endpoint(BalanceTransactionCreate)
+def create_balance_transaction(ctx: Context, params: dict[str, Any], id: str) -> CustomerBalanceTransaction:
+    """POST /v1/customers/:id/balance_transactions"""
+    return operations.create_balance_transaction(ctx, ctx.find(Customer, id), params)
+
+
+@blueprint.get("/v1/customers/<id>/balance_transactions")
+@endpoint(ListParams)
+def list_balance_transactions(ctx: Context, params: dict[str, Any], id: str) -> Page:
+    """GET /v1/customers/:id/balance_transactions"""
+    filters = {"customer": (CustomerBalanceTransaction.customer_id, ctx.find(Customer, id).id)}
+    return list_page(ctx, CustomerBalanceTransaction, params, f"/v1/customers/{id}/balance_transactions", filters=filters)
+
+
+@blueprint.get("/v1/customers/<id>/balance_transactions/<transaction>")
+@endpoint(RetrieveParams)
+def retrieve_balance_transaction(ctx: Context, params: dict[str, Any], id: str,
+                                 transaction: str) -> CustomerBalanceTransaction:
+    """GET /v1/customers/:id/balance_transactions/:transaction"""
+    return _owned(ctx, CustomerBalanceTransaction, id, transaction)
+
+
+@blueprint.post("/v1/customers/<id>/balance_transactions/<transaction>")
+@endpoint(BalanceTransactionUpdate)
+def update_balance_transaction(ctx: Context, params: dict[str, Any], id: str,
+                               transaction: str) -> CustomerBalanceTransaction:
+    """POST /v1/customers/:id/balance_transactions/:transaction"""
+    return operations.update_balance_transaction(_owned(ctx, CustomerBalanceTransaction, id, transaction), params)
+
+
+def _owned(ctx: Context, table: type[S], customer_id: str, id: str) -> S:
+    """What the customer in the path owns; another's is not found."""
+    customer = ctx.find(Customer, customer_id)
+    row = ctx.find(table, id)
+    if row.__dict__["customer_id"] != customer.id:
+        raise no_such(table.missing_name or table.object_name, id, param=table.path_param)
+    return row
 
 
 def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMethod]:

@@ -4,8 +4,10 @@ from app.resources.shapes import (
     AddressParams,
     CustomFieldParams,
     RenderingOptionsParams,
+    signed_amount,
 )
 from app.wire.params import (
+    Currency,
     Enum,
     Hash,
     Integer,
@@ -34,8 +36,7 @@ class InvoiceSettingsParams(Params):
 
 class CustomerUpdate(RetrieveParams):
     address = Hash(AddressParams, unsettable=True)
-    # Our choice: as far as a price may go, so that no sum with an invoice leaves a 64-bit column.
-    balance = Integer(minimum=-999_999_999_999, maximum=999_999_999_999)
+    balance = signed_amount()
     description = Text(unsettable=True)
     email = Text(max=512, unsettable=True)
     invoice_prefix = Text()
@@ -62,3 +63,15 @@ class CustomerList(ListParams):
     created = RangeQuery()
     email = Text(max=512)
     test_clock = Text()
+
+
+class BalanceTransactionCreate(RetrieveParams):
+    amount = signed_amount(required=True)
+    currency = Currency(required=True)
+    description = Text(max=350)
+    metadata = Metadata()
+
+
+class BalanceTransactionUpdate(RetrieveParams):
+    description = Text(max=350)
+    metadata = Metadata()

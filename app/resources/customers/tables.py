@@ -48,3 +48,37 @@ class Customer(StripeObject, HasMetadata, OnClock):
         TestClock, viewonly=True, primaryjoin=to_one("Customer", "test_clock_id", "TestClock"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_payment_method_id", "PaymentMethod"))
+
+
+class CustomerBalanceTransaction(StripeObject, HasMetadata, OnClock):
+    """A change of a customer's balance, in minor units of `currency`: a negative `amount` is credit.
+
+    Only `description` and metadata ever change. The amounts of a customer sum to their balance.
+    """
+
+    __tablename__ = "customer_balance_transactions"
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("customer_id"),
+    )
+    object_name = "customer_balance_transaction"
+    missing_name = "customer balance transaction"
+    path_param = "transaction"
+    id_prefix = "cbtxn_"
+
+    amount: Mapped[Cents]
+    credit_note_id: Mapped[ObjectId | None]
+    currency: Mapped[ObjectId]
+    customer_id: Mapped[ObjectId]
+    description: Mapped[str | None] = mapped_column(String(350))
+    ending_balance: Mapped[Cents]
+    invoice_id: Mapped[ObjectId | None]
+    """A draft never is: only a finalised invoice meets the balance, and it stays."""
+    type: Mapped[ObjectId]
+    """`adjustment`, `applied_to_invoice`, `credit_note`, `invoice_too_small`, `unapplied_from_invoice` …"""
+
+    customer: Mapped[Customer] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "customer_id", "Customer"))
+    invoice: Mapped[object] = relationship(
+        "Invoice", viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "invoice_id", "Invoice"))

@@ -1,9 +1,9 @@
-"""What a customer looks like."""
+"""What a customer and the changes of their balance look like."""
 
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Hash, Ref
 from app.render.view import View
-from app.resources.customers.tables import Customer
+from app.resources.customers.tables import Customer, CustomerBalanceTransaction
 
 
 @view_of(Customer)
@@ -35,3 +35,20 @@ class CustomerView(View):
     shipping = Attr()
     tax_exempt = Attr()
     test_clock = Ref()
+
+
+@view_of(CustomerBalanceTransaction)
+class CustomerBalanceTransactionView(View):
+    id = Attr()
+    object = Const("customer_balance_transaction")
+    amount = Attr()
+    created = Attr()
+    credit_note = Attr("credit_note_id")
+    currency = Attr()
+    customer = Ref()
+    description = Attr()
+    ending_balance = Attr()
+    invoice = Ref()
+    livemode = Const(False)
+    metadata = Attr("metadata_")
+    type = Attr()

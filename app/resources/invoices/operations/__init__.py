@@ -1,6 +1,6 @@
 """What happens to invoices: drafted, finalised, paid or not, and what waits in between."""
 
-from app.resources.invoices.operations.currency import check_currency, settle_currency
+from app.resources.customers.operations import check_currency, settle_currency
 from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts, use_up
 from app.resources.invoices.operations.drafting import (
     add_to_draft,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from app.context import Context
-from app.domain.invoicing import settle
+from app.domain.invoicing import Settlement, settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.customers.operations import change_balance
 from app.resources.invoices.operations.discounts import use_up
 from app.resources.invoices.operations.drafting import retotal
 from app.resources.invoices.tables import Invoice
@@ -66,8 +67,7 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
     invoice.starting_balance, invoice.ending_balance = customer.balance, settlement.ending_balance
     invoice.amount_due = settlement.amount_due
     if customer.balance != settlement.ending_balance:
-        with tracked(ctx, customer, "customer.updated"):
-            customer.balance = settlement.ending_balance
+        _apply_balance(ctx, invoice, settlement)
     invoice.number = f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}"
     customer.next_invoice_sequence += 1
     invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
@@ -77,6 +77,16 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
     if invoice.amount_due > 0:
         # The id is made here, because the invoice names its intent from the moment of finalisation.
         invoice.payment_intent_id = ctx.ids.new(PaymentIntent.id_prefix, PaymentIntent.id_length, PaymentIntent.id_lead)
+
+
+def _apply_balance(ctx: Context, invoice: Invoice, settlement: Settlement) -> None:
+    """Use up the balance for the invoice; what is too little to be charged becomes the new one."""
+    customer = invoice.customer
+    applied = settlement.ending_balance - settlement.too_small - customer.balance
+    with tracked(ctx, customer, "customer.updated"):
+        for type, amount in (("applied_to_invoice", applied), ("invoice_too_small", settlement.too_small)):
+            if amount:
+                change_balance(ctx, customer, amount, type=type, currency=invoice.currency, invoice_id=invoice.id)
 
 
 def _description(invoice: Invoice) -> str:
@@ -136,7 +146,8 @@ def void_invoice(ctx: Context, invoice: Invoice) -> None:
     used = (invoice.ending_balance or 0) - invoice.starting_balance
     if used:
         with tracked(ctx, invoice.customer, "customer.updated"):
-            invoice.customer.balance -= used
+            change_balance(ctx, invoice.customer, -used, type="unapplied_from_invoice", currency=invoice.currency,
+                           invoice_id=invoice.id)
     _cancel_intent(ctx, invoice, "void_invoice")
 
 

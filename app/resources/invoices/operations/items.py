@@ -12,8 +12,8 @@ from app.db.session import Prepared, Session, entity
 from app.domain.money import decimal_string, per_unit
 from app.events.emit import emit, tracked
 from app.resources.coupons.tables import Coupon, Discount
+from app.resources.customers.operations import settle_currency
 from app.resources.customers.tables import Customer
-from app.resources.invoices.operations.currency import settle_currency
 from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.tables import InvoiceItem
 from app.resources.prices.tables import Price

@@ -11,8 +11,8 @@ from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount
 from app.resources.coupons.tables import Coupon, Discount
+from app.resources.customers.operations import check_currency
 from app.resources.customers.tables import Customer
-from app.resources.invoices.operations.currency import check_currency
 from app.resources.invoices.operations.discounts import find_discounts, replace_discounts
 from app.resources.invoices.operations.drafting import draft_invoice, retotal
 from app.resources.invoices.operations.finalizing import advance_by_itself

@@ -1,4 +1,4 @@
-"""What happens to customers."""
+"""Customers are created, changed and deleted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.db.session import Prepared
 from app.domain.metadata import merged
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.customers.operations.balance import change_balance
 from app.resources.customers.tables import Customer
 
 CUSTOMERS_ON_CLOCK_MAX = 3
@@ -44,6 +45,7 @@ def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
     )
     _apply(customer, values)
     ctx.add(customer)
+    _set_balance(ctx, customer, values)
     emit(ctx, "customer.created", customer)
     return customer
 
@@ -52,6 +54,7 @@ def update_customer(ctx: Context, customer: Customer, values: Mapping[str, Any])
     """Change what is named in `values`."""
     with tracked(ctx, customer, "customer.updated"):
         _apply(customer, values)
+        _set_balance(ctx, customer, values)
     return customer
 
 
@@ -75,12 +78,17 @@ def _check_quota(ctx: Context, clock: TestClock) -> None:
         )
 
 
+def _set_balance(ctx: Context, customer: Customer, values: Mapping[str, Any]) -> None:
+    """Setting a balance adjusts it by the difference (behaviour reference, 9.1)."""
+    amount = values.get("balance", customer.balance) - customer.balance
+    if amount:
+        change_balance(ctx, customer, amount, type="adjustment")
+
+
 def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
     for name in _PLAIN:
         if name in values:
             setattr(customer, name, values[name])
-    if "balance" in values:
-        customer.balance = values["balance"]
     if "tax_exempt" in values:
         customer.tax_exempt = values["tax_exempt"] or "none"
     if "metadata" in values:

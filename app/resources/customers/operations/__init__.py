@@ -1,0 +1,20 @@
+"""What happens to customers and to what they own: balance, cash balance, tax ids."""
+
+from app.resources.customers.operations.balance import (
+    change_balance,
+    create_balance_transaction,
+    update_balance_transaction,
+)
+from app.resources.customers.operations.changing import create_customer, delete_customer, update_customer
+from app.resources.customers.operations.currency import check_currency, settle_currency
+
+__all__ = [
+    "change_balance",
+    "check_currency",
+    "create_balance_transaction",
+    "create_customer",
+    "delete_customer",
+    "settle_currency",
+    "update_balance_transaction",
+    "update_customer",
+]
