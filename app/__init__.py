@@ -14,11 +14,12 @@ A tour, from the outside in. A module may import only what stands below it here.
     render             rows to JSON by compiled views; `expand[]`
     context            who is asking, what time it is for them, which rows they may see
     db                 how rows are declared, identified, read and written
+    paper              documents in words, and how they become PDFs
     domain, errors     arithmetic without any I/O; Stripe's refusals as exceptions
 
 A slice has the same file names everywhere. `tables` are its rows, `params` what its endpoints take, `views` what its
-objects look like, `operations` what happens in the business (the only writer), `ticks` what time does, `endpoints` its
-routes. Callers and the clock go through the same operations.
+objects look like, `paper` what their documents say, `operations` what happens in the business (the only writer),
+`ticks` what time does, `endpoints` its routes. Callers and the clock go through the same operations.
 
 A request: `wire.endpoint` authenticates, decodes, converts the parameters, opens a transaction and makes a `Context`.
 The endpoint finds rows with `ctx.find`, which also puts the context on the clock that the row lives on, and calls an

@@ -11,6 +11,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -59,6 +60,14 @@ class BackgroundWork(Protocol):
     def stop(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What an endpoint answers that hands out a file in place of JSON."""
+
+    content: bytes
+    media_type: str
+
+
 class Server:
     """What all requests of a process share."""
 
@@ -82,7 +91,7 @@ def this_server() -> Server:
 
 
 def endpoint(schema: type[Params], *, tries: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
-    """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict`.
+    """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict | Download`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
     writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
@@ -115,6 +124,7 @@ class Call:
         self.request_id = server.database.ids.new("req_", 14)
         self.caller: Caller | None = None
         self.raw: dict[str, Any] = {}
+        self.media_type = "application/json"
         self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
@@ -171,7 +181,7 @@ class Call:
         """The response, and its line in the request log."""
         if status == 401:
             self.headers["WWW-Authenticate"] = 'Basic realm="Stripe"'
-        response = Response(body, status, self.headers, content_type="application/json")
+        response = Response(body, status, self.headers, content_type=self.media_type)
         self.server.recorder.record(
             self.request_id, self.caller.account_id if self.caller else None, wall_seconds(), self.method, self.path,
             status, int((stopwatch() - self.started) * 1e6), self.key, self.raw)
@@ -220,7 +230,11 @@ class Call:
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:
         database = self.server.database
         with database.writing(kept=False) if tries else database.reading() as session:
-            return 200, _body(session, function(self._context(session), params, **path), expand)
+            result = function(self._context(session), params, **path)
+            if isinstance(result, Download):
+                self.media_type = result.media_type
+                return 200, result.content
+            return 200, _body(session, result, expand)
 
     def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                expand: Any) -> tuple[int, bytes]:
