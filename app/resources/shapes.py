@@ -15,6 +15,7 @@ from app.wire.params import (
     ListOf,
     Metadata,
     Params,
+    Percent,
     Text,
     Timestamp,
 )
@@ -22,6 +23,12 @@ from app.wire.params import (
 COLLECTION_METHODS = ("charge_automatically", "send_invoice")
 INTERVALS = ("day", "month", "week", "year")
 PRORATION_BEHAVIORS = ("always_invoice", "create_prorations", "none")
+PAYMENT_METHOD_TYPES = (
+    "ach_credit_transfer", "ach_debit", "acss_debit", "au_becs_debit", "bacs_debit", "bancontact", "boleto", "card",
+    "customer_balance", "fpx", "giropay", "grabpay", "ideal", "konbini", "link", "paynow", "promptpay", "sepa_debit",
+    "sofort", "us_bank_account", "wechat_pay",
+)  # fmt: skip
+VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
 TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 
 DAYS_UNTIL_DUE_MAX = 36_500
@@ -87,6 +94,11 @@ class ThresholdsParams(Params):
 
 class ItemThresholdsParams(Params):
     usage_gte = Integer(minimum=0, required=True)
+
+
+class TransferDataParams(Params):
+    amount_percent = Percent()
+    destination = Text(required=True)
 
 
 class TierParams(Params):
@@ -158,3 +170,53 @@ class InvoiceItemParams(Params):
     tax_rates = ListOf(Text(), unsettable=True)
     unit_amount = signed_amount()
     unit_amount_decimal = signed_amount_decimal()
+
+
+class MandateOptionsParams(Params):
+    transaction_type = Enum(("business", "personal"))
+
+
+class AcssDebitParams(Params):
+    mandate_options = Hash(MandateOptionsParams)
+    verification_method = Enum(VERIFICATION_METHODS)
+
+
+class BancontactParams(Params):
+    preferred_language = Enum(("de", "en", "fr", "nl"))
+
+
+class EuBankTransferParams(Params):
+    country = Text(required=True)
+
+
+class BankTransferParams(Params):
+    eu_bank_transfer = Hash(EuBankTransferParams)
+    type = Text()
+
+
+class CustomerBalanceParams(Params):
+    bank_transfer = Hash(BankTransferParams)
+    funding_type = Text()
+
+
+class KonbiniParams(Params):
+    pass
+
+
+class FinancialConnectionsParams(Params):
+    permissions = ListOf(Enum(("balances", "ownership", "payment_method", "transactions")))
+
+
+class UsBankAccountParams(Params):
+    financial_connections = Hash(FinancialConnectionsParams)
+    verification_method = Enum(VERIFICATION_METHODS)
+
+
+class SharedPaymentMethodOptionsParams(Params):
+    """All but `card`, which is not the same on invoices and subscriptions."""
+
+    acss_debit = Hash(AcssDebitParams, unsettable=True)
+    bancontact = Hash(BancontactParams, unsettable=True)
+    customer_balance = Hash(CustomerBalanceParams, unsettable=True)
+    konbini = Hash(KonbiniParams, unsettable=True)
+    us_bank_account = Hash(UsBankAccountParams, unsettable=True)

@@ -2,6 +2,7 @@
 
 from app.resources.shapes import (
     COLLECTION_METHODS,
+    PAYMENT_METHOD_TYPES,
     AutomaticTaxParams,
     CustomFieldParams,
     DiscountParams,
@@ -9,6 +10,7 @@ from app.resources.shapes import (
     ItemThresholdsParams,
     RecurringPriceDataParams,
     RenderingOptionsParams,
+    SharedPaymentMethodOptionsParams,
 )
 from app.wire.params import (
     Boolean,
@@ -27,26 +29,6 @@ from app.wire.params import (
     TimestampOr,
 )
 
-PAYMENT_METHOD_TYPES = (
-    "ach_credit_transfer", "ach_debit", "acss_debit", "au_becs_debit", "bacs_debit", "bancontact", "boleto", "card",
-    "customer_balance", "fpx", "giropay", "grabpay", "ideal", "konbini", "link", "paynow", "promptpay", "sepa_debit",
-    "sofort", "us_bank_account", "wechat_pay",
-)  # fmt: skip
-VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
-
-
-class MandateOptionsParams(Params):
-    transaction_type = Enum(("business", "personal"))
-
-
-class AcssDebitParams(Params):
-    mandate_options = Hash(MandateOptionsParams)
-    verification_method = Enum(VERIFICATION_METHODS)
-
-
-class BancontactParams(Params):
-    preferred_language = Enum(("de", "en", "fr", "nl"))
-
 
 class InstallmentPlanParams(Params):
     count = Integer(required=True)
@@ -64,40 +46,8 @@ class CardParams(Params):
     request_three_d_secure = Enum(("any", "automatic"))
 
 
-class EuBankTransferParams(Params):
-    country = Text(required=True)
-
-
-class BankTransferParams(Params):
-    eu_bank_transfer = Hash(EuBankTransferParams)
-    type = Text()
-
-
-class CustomerBalanceParams(Params):
-    bank_transfer = Hash(BankTransferParams)
-    funding_type = Text()
-
-
-class KonbiniParams(Params):
-    pass
-
-
-class FinancialConnectionsParams(Params):
-    permissions = ListOf(Enum(("balances", "ownership", "payment_method", "transactions")))
-
-
-class UsBankAccountParams(Params):
-    financial_connections = Hash(FinancialConnectionsParams)
-    verification_method = Enum(VERIFICATION_METHODS)
-
-
-class PaymentMethodOptionsParams(Params):
-    acss_debit = Hash(AcssDebitParams, unsettable=True)
-    bancontact = Hash(BancontactParams, unsettable=True)
+class PaymentMethodOptionsParams(SharedPaymentMethodOptionsParams):
     card = Hash(CardParams, unsettable=True)
-    customer_balance = Hash(CustomerBalanceParams, unsettable=True)
-    konbini = Hash(KonbiniParams, unsettable=True)
-    us_bank_account = Hash(UsBankAccountParams, unsettable=True)
 
 
 class PaymentSettingsParams(Params):

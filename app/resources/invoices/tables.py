@@ -62,6 +62,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     paid_out_of_band: Mapped[bool]
     past_due_at: Mapped[UnixTime | None]
     """When an unpaid send_invoice invoice makes its subscription past due; null once it did, or never will."""
+    pause_behavior: Mapped[ObjectId | None]
+    """What becomes of it instead of being collected, because its subscription was paused when it was made."""
     payment_intent_id: Mapped[ObjectId | None]
     payment_settings: Mapped[Document | None]
     """`payment_method_options` and `payment_method_types` as rendered; null where none were set."""

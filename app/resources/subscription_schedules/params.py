@@ -8,6 +8,7 @@ from app.resources.shapes import (
     ItemThresholdsParams,
     RecurringPriceDataParams,
     ThresholdsParams,
+    TransferDataParams,
 )
 from app.wire.params import (
     Boolean,
@@ -34,11 +35,6 @@ _END_BEHAVIORS = ("cancel", "none", "release", "renew")
 class InvoiceSettingsParams(Params):
     # Our choice: a hundred years at most, so that every due date lies in the calendar.
     days_until_due = Integer(minimum=0, maximum=36_500)
-
-
-class TransferDataParams(Params):
-    amount_percent = Percent()
-    destination = Text(required=True)
 
 
 class PhaseItemParams(Params):

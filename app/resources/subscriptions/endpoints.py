@@ -39,7 +39,7 @@ _HAS_PRICE = select(SubscriptionItem.id).where(
 @blueprint.post("/v1/subscriptions")
 @endpoint(SubscriptionCreate)
 def create_subscription(ctx: Context, params: dict[str, Any]) -> Subscription:
-    """POST /v1/subscriptions. Not simulated: pending updates, transfers, payment settings."""
+    """POST /v1/subscriptions"""
     return operations.create_subscription(ctx, params)
 
 

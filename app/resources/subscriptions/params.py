@@ -2,12 +2,16 @@
 
 from app.resources.shapes import (
     COLLECTION_METHODS,
+    PAYMENT_METHOD_TYPES,
     PRORATION_BEHAVIORS,
     AddInvoiceItemParams,
     AutomaticTaxParams,
     ItemThresholdsParams,
+    RecurringParams,
     RecurringPriceDataParams,
+    SharedPaymentMethodOptionsParams,
     ThresholdsParams,
+    TransferDataParams,
 )
 from app.wire.params import (
     Boolean,
@@ -45,6 +49,32 @@ class ItemChangeParams(ItemCreateParams):
     id = Text()
 
 
+class CardMandateParams(Params):
+    amount = Integer(minimum=0)
+    amount_type = Enum(("fixed", "maximum"))
+    description = Text(max=200)
+
+
+class CardParams(Params):
+    mandate_options = Hash(CardMandateParams)
+    request_three_d_secure = Enum(("any", "automatic"))
+
+
+class PaymentMethodOptionsParams(SharedPaymentMethodOptionsParams):
+    card = Hash(CardParams, unsettable=True)
+
+
+class PaymentSettingsParams(Params):
+    payment_method_options = Hash(PaymentMethodOptionsParams)
+    payment_method_types = ListOf(Enum(PAYMENT_METHOD_TYPES), unsettable=True)
+    save_default_payment_method = Enum(("off", "on_subscription"))
+
+
+class PauseCollectionParams(Params):
+    behavior = Enum(("keep_as_draft", "mark_uncollectible", "void"), required=True)
+    resumes_at = Timestamp()
+
+
 class _SubscriptionParams(RetrieveParams):
     add_invoice_items = ListOf(Hash(AddInvoiceItemParams), max=20)
     application_fee_percent = Percent(minimum=0, maximum=100)
@@ -55,11 +85,14 @@ class _SubscriptionParams(RetrieveParams):
     coupon = Text(unsettable=True)
     days_until_due = Integer(minimum=0, maximum=36_500)
     default_payment_method = Text(unsettable=True)
+    default_source = Text(unsettable=True)
     default_tax_rates = ListOf(Text(), unsettable=True)
     description = Text(max=500, unsettable=True)
     metadata = Metadata()
     off_session = Boolean()
     payment_behavior = Enum(PAYMENT_BEHAVIORS)
+    payment_settings = Hash(PaymentSettingsParams)
+    pending_invoice_item_interval = Hash(RecurringParams, unsettable=True)
     proration_behavior = Enum(PRORATION_BEHAVIORS)
     trial_from_plan = Boolean()
 
@@ -71,6 +104,7 @@ class SubscriptionCreate(_SubscriptionParams):
     cancel_at = Timestamp()
     currency = Currency()
     items = ListOf(Hash(ItemCreateParams))
+    transfer_data = Hash(TransferDataParams)
     trial_end = TimestampOr("now")
     trial_period_days = Integer(minimum=1, maximum=730)
 
@@ -79,7 +113,9 @@ class SubscriptionUpdate(_SubscriptionParams):
     billing_cycle_anchor = Enum(("now", "unchanged"))
     cancel_at = Timestamp(unsettable=True)
     items = ListOf(Hash(ItemChangeParams))
+    pause_collection = Hash(PauseCollectionParams, unsettable=True)
     proration_date = Timestamp()
+    transfer_data = Hash(TransferDataParams, unsettable=True)
     trial_end = TimestampOr("now")
 
 

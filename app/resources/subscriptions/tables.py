@@ -41,12 +41,19 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
     customer_id: Mapped[ObjectId]
     days_until_due: Mapped[int | None] = mapped_column(Integer)
     default_payment_method_id: Mapped[ObjectId | None]
+    default_source_id: Mapped[ObjectId | None]
     default_tax_rates: Mapped[Documents]
     """Ids of tax rates."""
     description: Mapped[str | None] = mapped_column(String(500))
     discount_id: Mapped[ObjectId | None]
     ended_at: Mapped[UnixTime | None]
     latest_invoice_id: Mapped[ObjectId | None]
+    next_pending_invoice_item_invoice: Mapped[UnixTime | None]
+    """When the items that wait are invoiced next; null without an interval for it, and once the subscription has ended."""
+    pause_collection: Mapped[Document | None]
+    payment_settings: Mapped[Document | None]
+    """As rendered; null where none were set."""
+    pending_invoice_item_interval: Mapped[Document | None]
     schedule_id: Mapped[ObjectId | None]
     start_date: Mapped[UnixTime]
     status: Mapped[ObjectId]
@@ -76,6 +83,8 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
         "SubscriptionSchedule", viewonly=True, primaryjoin=to_one("Subscription", "schedule_id", "SubscriptionSchedule"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Subscription", "default_payment_method_id", "PaymentMethod"))
+    default_source: Mapped[object] = relationship(
+        "PaymentMethod", viewonly=True, primaryjoin=to_one("Subscription", "default_source_id", "PaymentMethod"))
 
 
 class SubscriptionItem(StripeObject, HasMetadata):

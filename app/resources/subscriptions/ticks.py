@@ -44,6 +44,12 @@ EXPIRY = Ticker("subscriptions.expiry", Subscription, fire=operations.expire_inc
                 due=lambda row: row.expires_at if row.status == "incomplete" else None)
 
 
+PAUSE_END = Ticker("subscriptions.pause_end", Subscription, fire=operations.resume_collection,
+                   due=lambda row: (row.pause_collection or {}).get("resumes_at") if row.status in RUNNING else None)
+PENDING_ITEMS = Ticker("subscriptions.pending_items", Subscription, fire=operations.invoice_pending_items,
+                       due=lambda row: row.next_pending_invoice_item_invoice if row.status in RUNNING else None)
+
+
 def renew(ctx: Context, subscription: Subscription) -> None:
     """Renew at the period's end."""
     ctx.session.load([subscription], "customer")

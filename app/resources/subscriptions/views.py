@@ -12,6 +12,8 @@ from app.resources.prices.views import plan_of
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.tax_rates.tables import TaxRate
 
+_NO_PAYMENT_SETTINGS = {"payment_method_options": None, "payment_method_types": None, "save_default_payment_method": None}
+
 
 def _only_item(value: Any) -> Any:
     """A field that a subscription with exactly one item has at its top, for older clients."""
@@ -68,7 +70,7 @@ class SubscriptionView(View):
     customer = Ref()
     days_until_due = Attr()
     default_payment_method = Ref()
-    default_source = Const(None)
+    default_source = Ref()
     default_tax_rates = RefList(table=TaxRate, whole=True)
     description = Attr()
     discount = Nested(unless=lambda discount: discount.ended)
@@ -77,11 +79,10 @@ class SubscriptionView(View):
     latest_invoice = Ref()
     livemode = Const(False)
     metadata = Attr("metadata_")
-    next_pending_invoice_item_invoice = Const(None)
-    pause_collection = Const(None)
-    payment_settings = Derived(lambda row: {"payment_method_options": None, "payment_method_types": None,
-                                            "save_default_payment_method": None})
-    pending_invoice_item_interval = Const(None)
+    next_pending_invoice_item_invoice = Attr()
+    pause_collection = Attr()
+    payment_settings = Derived(lambda row: _NO_PAYMENT_SETTINGS | (row.payment_settings or {}))
+    pending_invoice_item_interval = Attr()
     pending_setup_intent = Const(None)
     pending_update = Const(None)
     plan = Derived(_only_item(lambda item: plan_of(item.price)))

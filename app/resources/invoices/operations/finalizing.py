@@ -22,6 +22,7 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
     `auto_advance`, where given, decides whether time goes on to charge it.
     Emits customer.discount.deleted for what is good for one invoice only, customer.updated when the balance moved,
     invoice.updated (not for a `fresh` invoice, which has just been made), invoice.finalized and payment_intent.created.
+    One that was made while collection was paused goes on to its end at once, and so does one of nothing.
     """
     if invoice.status != "draft":
         raise InvalidRequest("This invoice is already finalized, you can't re-finalize a non-draft invoice.",
@@ -46,6 +47,8 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
                            statement_descriptor=invoice.statement_descriptor)
     if invoice.amount_due == 0:
         mark_paid(ctx, invoice)
+    elif invoice.pause_behavior is not None:
+        (void_invoice if invoice.pause_behavior == "void" else mark_uncollectible)(ctx, invoice)
 
 
 def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:

@@ -72,7 +72,7 @@ def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
     if invoice.subscription_id is not None:
         ctx.session.load([invoice], "subscription")
         subscription: Any = invoice.subscription
-        candidates.append(subscription.default_payment_method_id)
+        candidates += [subscription.default_payment_method_id, subscription.default_source_id]
     candidates.append(invoice.customer.default_payment_method_id)
     for candidate in candidates:
         if candidate is not None:
@@ -105,6 +105,8 @@ def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod
                 off_session: bool = True, out_of_band: bool = False) -> None:
     """What a caller asks for with `POST …/pay`. Raises the CardError of a decline; the attempt stays on record."""
     if invoice.status == "draft":
+        # Whoever pays an invoice from a pause wants it paid.
+        invoice.pause_behavior = None
         finalize_invoice(ctx, invoice)
     elif invoice.status == "paid":
         raise InvalidRequest("Invoice is already paid")

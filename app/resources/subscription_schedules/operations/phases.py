@@ -11,7 +11,7 @@ from typing import Any, Literal
 from app.context import Context
 from app.domain.money import decimal_string
 from app.domain.phases import PhaseLength, PhaseRefused, PhaseWindow, lay_out
-from app.errors import InvalidRequest, missing_parameter, no_such
+from app.errors import InvalidRequest, missing_parameter
 from app.resources.coupons.operations import find_coupon
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
@@ -23,7 +23,7 @@ from app.resources.subscription_schedules.tables import (
     SchedulePhaseItem,
     SubscriptionSchedule,
 )
-from app.resources.subscriptions.operations import ItemSpec, check_items
+from app.resources.subscriptions.operations import ItemSpec, check_items, transfer_data
 from app.resources.tax_rates.operations import find_tax_rates
 
 PHASES_MAX = 10
@@ -62,8 +62,7 @@ def set_default_settings(ctx: Context, schedule: SubscriptionSchedule, values: M
     if "invoice_settings" in values:
         settings["invoice_settings"] = {"days_until_due": values["invoice_settings"].get("days_until_due")}
     if "transfer_data" in values:
-        _refuse_destination(values["transfer_data"], "default_settings")
-        settings["transfer_data"] = None
+        settings["transfer_data"] = transfer_data(ctx, values["transfer_data"], "default_settings[transfer_data]")
     if "default_payment_method" in values:
         schedule.default_payment_method_id = use_payment_method(
             ctx, values["default_payment_method"], customer=schedule.customer,
@@ -175,7 +174,6 @@ def _read_phase(ctx: Context, customer: Customer, values: Mapping[str, Any], pat
         if asked != currency:
             raise InvalidRequest(f"The price specified only supports `{currency}`. This doesn't match the expected "
                                  f"currency: `{asked}`.", param=name)
-    _refuse_destination(values.get("transfer_data"), path)
     coupon = values.get("coupon")
     if coupon is not None and coupon not in known_coupons:
         _check_coupon(ctx, coupon, currency, f"{path}[coupon]")
@@ -190,7 +188,8 @@ def _read_phase(ctx: Context, customer: Customer, values: Mapping[str, Any], pat
         invoice_settings={"days_until_due": values["invoice_settings"].get("days_until_due")}
         if "invoice_settings" in values else None,
         metadata_={key: value or "" for key, value in values.get("metadata", {}).items()},
-        proration_behavior=values.get("proration_behavior", "create_prorations"))
+        proration_behavior=values.get("proration_behavior", "create_prorations"),
+        transfer_data=transfer_data(ctx, values.get("transfer_data"), f"{path}[transfer_data]"))
     if "default_payment_method" in values:
         phase.default_payment_method_id = use_payment_method(
             ctx, values["default_payment_method"], customer=customer, param=f"{path}[default_payment_method]").id
@@ -285,12 +284,6 @@ def _tax_rates(ctx: Context, ids: list[str] | None, param: str) -> list[str]:
 def _thresholds(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     names = ("amount_gte", "reset_billing_cycle_anchor")
     return None if values is None else {name: values.get(name) for name in names}
-
-
-def _refuse_destination(values: Mapping[str, Any] | None, path: str) -> None:
-    """Raises where there is one: no account is connected that money could go to."""
-    if values is not None:
-        raise no_such("destination", values["destination"], param=f"{path}[transfer_data][destination]", status=400)
 
 
 def _only_one(values: Mapping[str, Any], path: str, *names: str) -> None:

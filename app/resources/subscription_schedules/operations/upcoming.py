@@ -28,6 +28,8 @@ from app.resources.subscriptions.operations import (
     create_subscription,
     end_at_date,
     ends_with_period,
+    invoice_pending_items,
+    plan_item_invoice,
     renew,
     update_subscription,
 )
@@ -201,13 +203,23 @@ def _next(ctx: Context, subscription: Subscription) -> Invoice | None:
         schedule = ctx.get(SubscriptionSchedule, subscription.schedule_id)
         boundary = None if schedule is None else boundary_at(schedule)
         ctx.session.load([subscription], "items.price.product")
-        if schedule is not None and boundary is not None and boundary <= end:
+        if _bills_between(ctx, subscription, min(end, boundary or end)):
+            assert subscription.next_pending_invoice_item_invoice is not None
+            invoice_pending_items(_then(ctx, subscription.next_pending_invoice_item_invoice), subscription)
+        elif schedule is not None and boundary is not None and boundary <= end:
+            plan_item_invoice(subscription, boundary - 1)
             cross_boundary(_then(ctx, boundary), schedule)
         elif ends_with_period(subscription):
             end_at_date(_then(ctx, end), subscription, keep_draft=True)
         else:
             renew(_then(ctx, end), subscription)
     return None if subscription.latest_invoice_id == before else ctx.get(Invoice, subscription.latest_invoice_id)
+
+
+def _bills_between(ctx: Context, subscription: Subscription, end: int) -> bool:
+    """Whether items that wait now are invoiced before anything else happens, at `end`."""
+    at = subscription.next_pending_invoice_item_invoice
+    return at is not None and at < end and bool(invoices.sweep(ctx, subscription.customer_id, subscription.id))
 
 
 def _then(ctx: Context, at: int) -> Context:

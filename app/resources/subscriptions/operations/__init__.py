@@ -1,6 +1,8 @@
 """What happens to subscriptions: they start, renew, change, fall behind and end."""
 
 from app.resources.invoices.operations import check_currency
+from app.resources.subscriptions.operations.asked_items import added_item, item_spec
+from app.resources.subscriptions.operations.asked_terms import check_collection, transfer_data
 from app.resources.subscriptions.operations.changing import (
     Change,
     apply_change,
@@ -17,14 +19,13 @@ from app.resources.subscriptions.operations.ending import (
     expire_incomplete,
     set_cancel_at,
 )
+from app.resources.subscriptions.operations.pausing import resume_collection
+from app.resources.subscriptions.operations.pending_items import invoice_pending_items, plan_item_invoice
 from app.resources.subscriptions.operations.renewing import announce_upcoming, ends_with_period, preview_renewal, renew
 from app.resources.subscriptions.operations.requests import (
-    added_item,
-    check_collection,
     create_item,
     create_subscription,
     delete_item,
-    item_spec,
     update_item,
     update_subscription,
 )
@@ -55,16 +56,20 @@ __all__ = [
     "expire_incomplete",
     "interval_in_force",
     "invoice_paid",
+    "invoice_pending_items",
     "is_metered",
     "item_spec",
     "items_in_force",
     "miss_due_date",
     "payment_failed",
+    "plan_item_invoice",
     "preview_renewal",
     "renew",
+    "resume_collection",
     "set_cancel_at",
     "start_subscription",
     "terms_in_force",
+    "transfer_data",
     "update_item",
     "update_subscription",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlalchemy import bindparam
 
@@ -23,12 +23,10 @@ from app.resources.invoices.operations import check_currency
 from app.resources.invoices.tables import InvoiceLine
 from app.resources.prices.operations import interval_of, terms_of
 from app.resources.prices.tables import Price
+from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
+from app.resources.subscriptions.operations.pausing import keeps_drafts
 from app.resources.subscriptions.operations.renewing import begin_period, close_usage, period_lines
-from app.resources.subscriptions.operations.starting import (
-    Refused,
-    add_item,
-    draft_subscription_invoice,
-)
+from app.resources.subscriptions.operations.starting import Refused, add_item
 from app.resources.subscriptions.operations.terms import (
     PRORATING,
     ItemSpec,
@@ -53,10 +51,10 @@ _BILLED_LINE = Prepared(entity(InvoiceLine).where(
 class Change:
     """What is to become of a subscription; None leaves a part as it is.
 
-    `items` is the complete list of what the items are to be. `trial_end` is a time, None for no trial, or `keep`.
-    `reset_anchor` starts a new period now. `at_period_end`: a renewal is under way, so nothing prorates. `draft_invoice`:
-    an invoice that the change causes stays a draft for its delay. `bill_removed_usage`: usage of a metered item that goes
-    is billed as a pending item, instead of being lost.
+    `items` is the complete list of what the items are to be; `settings` are columns that no schedule sets. `trial_end` is a
+    time, None for no trial, or `keep`. `reset_anchor` starts a new period now. `at_period_end`: a renewal is under way, so
+    nothing prorates. `draft_invoice`: an invoice that the change causes stays a draft for its delay. `bill_removed_usage`:
+    usage of a metered item that goes is billed as a pending item, instead of being lost.
     """
 
     items: Sequence[ItemSpec] | None = None
@@ -67,6 +65,7 @@ class Change:
     at_period_end: bool = False
     trial_end: int | Literal["keep"] | None = "keep"
     metadata: Mapping[str, str | None] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
     draft_invoice: bool = False
     bill_removed_usage: bool = False
     payment_behavior: str = "allow_incomplete"
@@ -94,6 +93,8 @@ def _change(ctx: Context, subscription: Subscription, change: Change) -> None:
     before = _Before.of(ctx, subscription)
     if change.terms is not None:
         apply_terms(ctx, subscription, change.terms)
+    for name, value in change.settings.items():
+        setattr(subscription, name, value)
     if change.metadata is not None:
         # A phase's metadata must not stop the clock that enters it.
         subscription.metadata_ = merged(subscription.metadata_, change.metadata, limited=not ctx.ticking)
@@ -333,7 +334,7 @@ def _invoice_change(ctx: Context, subscription: Subscription, change: Change, li
     invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines,
                                          reason="subscription_update", period=period, auto_advance=draft)
     subscription.latest_invoice_id = invoice.id
-    if draft:
+    if draft or keeps_drafts(subscription):
         return
     invoices.finalize_invoice(ctx, invoice, fresh=True)
     if invoice.status == "open" and change.payment_behavior != "default_incomplete":

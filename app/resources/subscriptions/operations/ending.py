@@ -15,8 +15,10 @@ from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import interval_of
 from app.resources.subscriptions.operations.changing import add_prorations
+from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
+from app.resources.subscriptions.operations.pausing import keeps_drafts
 from app.resources.subscriptions.operations.renewing import close_usage
-from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_renewal_notice
+from app.resources.subscriptions.operations.starting import plan_renewal_notice
 from app.resources.subscriptions.operations.terms import (
     PRORATING,
     state_of,
@@ -71,6 +73,7 @@ def end_at_date(ctx: Context, subscription: Subscription, *, keep_draft: bool = 
 def _end(ctx: Context, subscription: Subscription, older: list[Invoice], *, canceled_at: int) -> None:
     subscription.status, subscription.ended_at, subscription.canceled_at = "canceled", ctx.now, canceled_at
     subscription.upcoming_notice_at = subscription.trial_notice_at = subscription.expires_at = None
+    subscription.next_pending_invoice_item_invoice = None
     emit(ctx, "customer.subscription.deleted", subscription)
     for invoice in older:
         invoices.stop_collecting(ctx, invoice)
@@ -107,7 +110,7 @@ def _final_invoice(ctx: Context, subscription: Subscription, reason: str, *, kee
     subscription.latest_invoice_id = invoice.id
     for summary in closed:
         summary.invoice_id = invoice.id
-    if not keep_draft:
+    if not keep_draft and not keeps_drafts(subscription):
         invoices.finalize_and_collect(ctx, invoice, fresh=True)
 
 
@@ -169,6 +172,7 @@ def expire_incomplete(ctx: Context, subscription: Subscription) -> None:
         subscription.status, subscription.expires_at = "incomplete_expired", None
         subscription.ended_at = subscription.canceled_at = ctx.now
         subscription.upcoming_notice_at = subscription.trial_notice_at = None
+        subscription.next_pending_invoice_item_invoice = None
     invoice = ctx.get(Invoice, subscription.latest_invoice_id)
     if invoice is not None and invoice.status == "open":
         invoices.void_invoice(ctx, invoice)

@@ -13,7 +13,8 @@ from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import LineDraft
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import interval_of, terms_of
-from app.resources.subscriptions.operations.starting import draft_subscription_invoice, plan_notices
+from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
+from app.resources.subscriptions.operations.starting import plan_notices
 from app.resources.subscriptions.operations.terms import is_metered, period_line, trial_line
 from app.resources.subscriptions.tables import Subscription
 from app.resources.usage_records import operations as usage
@@ -38,7 +39,7 @@ def renew(ctx: Context, subscription: Subscription, change: Callable[[], None] |
         items = invoices.sweep(ctx, subscription.customer_id, subscription.id)
         lines = invoices.item_lines(items) + _interleaved(subscription, usage_lines, period_lines(subscription))
         invoice = draft_subscription_invoice(ctx, subscription, lines, reason="subscription_cycle", period=old,
-                                             auto_advance=subscription.status != "unpaid")
+                                             auto_advance=True)
         subscription.latest_invoice_id = invoice.id
         for summary in closed:
             summary.invoice_id = invoice.id

@@ -6,6 +6,7 @@ from app.context import Context
 from app.events.emit import tracked
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
+from app.resources.subscriptions.operations.drafting import remember_payment_method
 from app.resources.subscriptions.operations.ending import cancel_subscription
 from app.resources.subscriptions.operations.starting import plan_notices
 from app.resources.subscriptions.tables import Subscription
@@ -14,10 +15,11 @@ from app.resources.subscriptions.tables import Subscription
 def invoice_paid(ctx: Context, invoice: Invoice) -> None:
     """Reaction to invoice.payment_succeeded: the latest invoice's payment makes a subscription active (again)."""
     subscription = _of(ctx, invoice)
-    if subscription is None or subscription.latest_invoice_id != invoice.id:
+    if subscription is None:
         return
-    if subscription.status in ("incomplete", "past_due", "unpaid"):
-        with tracked(ctx, subscription, "customer.subscription.updated"):
+    with tracked(ctx, subscription, "customer.subscription.updated"):
+        remember_payment_method(ctx, subscription, invoice)
+        if subscription.latest_invoice_id == invoice.id and subscription.status in ("incomplete", "past_due", "unpaid"):
             was_incomplete = subscription.status == "incomplete"
             trialing = subscription.trial_end is not None and subscription.trial_end > ctx.now
             subscription.status, subscription.expires_at = "trialing" if trialing else "active", None

@@ -15,12 +15,14 @@ from app.domain.proration import amount_between
 from app.domain.tiers import amount_of
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
-from app.resources.coupons.operations import active_discount, attach_discount, find_coupon
+from app.resources.coupons.operations import attach_discount, find_coupon
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import LineDraft, settle_currency
 from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import terms_of
+from app.resources.subscriptions.operations.drafting import draft_subscription_invoice, remember_payment_method
+from app.resources.subscriptions.operations.pending_items import plan_item_invoice
 from app.resources.subscriptions.operations.terms import (
     ItemSpec,
     Terms,
@@ -51,14 +53,15 @@ def start_subscription(
     metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
     add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
     cancel_at: int | None = None, cancel_at_period_end: bool = False, off_session: bool = False,
+    settings: Mapping[str, Any] | None = None,
 ) -> Subscription:
     """A subscription with its items and its first invoice.
 
     `start_date` before now is billed back; an `anchor` other than now makes a first partial period, and so does a
     `cancel_at` that comes before the next boundary. `first_invoice` says how the invoice goes on: `draft` (a schedule's:
     it finalises itself later, and the subscription is active at once) or `finalize` (now, and what becomes of the payment
-    decides about the status). `add_items` are the arguments of further one-time items on it. Emits the invoice's events,
-    then customer.subscription.created.
+    decides about the status). `add_items` are the arguments of further one-time items on it, `settings` further columns.
+    Emits the invoice's events, then customer.subscription.created.
     """
     interval, currency = check_items(specs, param=param)
     settle_currency(ctx, customer, currency)
@@ -84,6 +87,8 @@ def start_subscription(
         trial_end=trial_end if trialing else None, trial_start=now if trialing else None, metadata_=dict(metadata or {}))
     ctx.add(subscription)
     subscription.__dict__ |= {"customer": customer, "items": []}
+    for name, value in (settings or {}).items():
+        setattr(subscription, name, value)
     for spec in specs:
         add_item(ctx, subscription, spec)
     if terms.coupon_id is not None:
@@ -138,8 +143,9 @@ def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> Subscr
 
 
 def plan_notices(ctx: Context, subscription: Subscription) -> None:
-    """When to announce the end of the trial and the next renewal, for the period that has just begun."""
+    """What is to come in the period that has just begun: the end of the trial, the next renewal, an invoice before it."""
     plan_renewal_notice(ctx, subscription)
+    plan_item_invoice(subscription, ctx.now)
     if subscription.status == "trialing":
         assert subscription.trial_end is not None
         subscription.trial_notice_at = max(subscription.trial_end - ctx.choices.trial_will_end_lead_days * DAY, ctx.now)
@@ -200,27 +206,6 @@ def _first_invoice(ctx: Context, subscription: Subscription, lines: list[LineDra
         period=(ctx.now, ctx.now), auto_advance=keep_draft or subscription.collection_method == "send_invoice")
 
 
-def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], *, reason: str,
-                               period: tuple[int, int], auto_advance: bool, preview: bool = False) -> Invoice:
-    """A draft that carries what the subscription hands down to its invoices."""
-    ctx.session.load([subscription], "customer")
-    values: dict[str, Any] = {}
-    if active_discount(ctx, subscription.discount_id) is not None:
-        values["discounts"] = [subscription.discount_id]
-    if subscription.default_tax_rates:
-        values["default_tax_rates"] = subscription.default_tax_rates
-    if subscription.description is not None:
-        values["description"] = subscription.description
-    if subscription.automatic_tax_enabled:
-        values["automatic_tax_enabled"] = True
-    invoice = invoices.draft_invoice(
-        ctx, subscription.customer, lines, reason=reason, currency=subscription.currency, period=period,
-        subscription_id=subscription.id, auto_advance=auto_advance, collection_method=subscription.collection_method,
-        days_until_due=subscription.days_until_due, values=values, preview=preview)
-    invoice.__dict__["subscription"] = subscription
-    return invoice
-
-
 def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str, *,
                    off_session: bool) -> None:
     """Finalise and charge the first invoice inside the request; what comes of it is the subscription's status."""
@@ -240,6 +225,7 @@ def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, p
             raise Refused(declined)
     if invoice.status == "paid":
         subscription.status, subscription.expires_at = status, None
+        remember_payment_method(ctx, subscription, invoice)
         plan_notices(ctx, subscription)
 
 
