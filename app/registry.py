@@ -26,6 +26,7 @@ from app.resources.balance.endpoints import blueprint as balance
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
+from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
@@ -56,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     charges,
     control,
     coupons,
+    credit_notes,
     customers,
     events,
     invoiceitems,

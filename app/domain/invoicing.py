@@ -102,6 +102,12 @@ def settle(total: int, balance: int, currency: str, minimum: int | None = None) 
     return Settlement(amount_due=owed, ending_balance=0, too_small=0)
 
 
+def add_up(lines: Sequence[ComputedLine]) -> InvoiceTotals:
+    """The totals of lines whose `discount_amounts` their amounts have not lost yet: those of a credit note."""
+    taken = [list(line.discount_amounts) for line in lines]
+    return _added_up(list(lines), sum(map(_sum, taken)), _discount_totals([], taken, ()))
+
+
 def _plain(lines: Sequence[DraftLine]) -> InvoiceTotals:
     computed = tuple([ComputedLine(line.amount, (), (), line.amount) for line in lines])
     subtotal = sum([line.amount for line in lines])

@@ -40,6 +40,11 @@ def per_unit(amount: int, quantity: int) -> Decimal:
     return Decimal(f"{share_of(amount, 10**12, quantity)}e-12")
 
 
+def unit_amounts(unit: Decimal) -> tuple[int | None, str]:
+    """`unit_amount`, None for a fraction, and `unit_amount_decimal` as the API shows what one unit costs."""
+    return int(unit) if unit == unit.to_integral_value() else None, decimal_string(unit)
+
+
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     """`amount` split over lines in proportion to their `weights` (none negative), adding up to `amount` exactly.
 

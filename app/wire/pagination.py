@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,29 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     has_more = len(rows) > limit
     rows = rows[:limit]
     return Page(table, rows[::-1] if backwards else rows, url, has_more)
+
+
+def page_of(ctx: Context, table: type[StripeObject], rows: Sequence[Any], params: Mapping[str, Any], url: str) -> Page:
+    """The page of these rows, which are in an order of their own, as the lines of an invoice are."""
+    limit = page_size(ctx, params)
+    places = {row.id: place for place, row in enumerate(rows)}
+    given = [name for name in ("starting_after", "ending_before") if params.get(name)]
+    for name in given:
+        if params[name] not in places:
+            raise no_such(table.missing_name or table.object_name, params[name], param=name, status=400)
+    if len(given) == 2:
+        raise _two_cursors()
+    if given == ["ending_before"]:
+        end = places[params["ending_before"]]
+        start = max(0, end - limit)
+        return Page(table, list(rows[start:end]), url, has_more=start > 0)
+    start = places[params["starting_after"]] + 1 if given else 0
+    return Page(table, list(rows[start:start + limit]), url, has_more=start + limit < len(rows))
+
+
+def take_paging(params: dict[str, Any]) -> dict[str, Any]:
+    """What a list of previewed lines takes for paging, taken out of the parameters of the preview."""
+    return {name: params.pop(name) for name in ("limit", "starting_after", "ending_before") if name in params}
 
 
 def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
@@ -139,7 +162,7 @@ def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], 
                 raise no_such(table.missing_name or table.object_name, params[name], param=name, status=400)
             found[name] = row
     if len(found) == 2:
-        raise InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")
+        raise _two_cursors()
     for name, row in found.items():
         keyset = tuple_(table.created, table.seq)
         bound = tuple_(bindparam("cursor_created", type_=table.created.type),
@@ -147,3 +170,7 @@ def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], 
         conditions.append(keyset > bound if name == "ending_before" else keyset < bound)
         values["cursor_created"], values["cursor_seq"] = row.created, row.seq
     return "ending_before" in found
+
+
+def _two_cursors() -> InvalidRequest:
+    return InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")

@@ -82,3 +82,5 @@ class CustomerBalanceTransaction(StripeObject, HasMetadata, OnClock):
         Customer, viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "customer_id", "Customer"))
     invoice: Mapped[object] = relationship(
         "Invoice", viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "invoice_id", "Invoice"))
+    credit_note: Mapped[object] = relationship(
+        "CreditNote", viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "credit_note_id", "CreditNote"))

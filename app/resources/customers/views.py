@@ -43,7 +43,7 @@ class CustomerBalanceTransactionView(View):
     object = Const("customer_balance_transaction")
     amount = Attr()
     created = Attr()
-    credit_note = Attr("credit_note_id")
+    credit_note = Ref()
     currency = Attr()
     customer = Ref()
     description = Attr()

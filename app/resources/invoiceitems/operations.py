@@ -9,7 +9,7 @@ from typing import Any
 
 from app.context import Context
 from app.domain.metadata import merged
-from app.domain.money import AMOUNT_MAX, decimal_string, round_half_away
+from app.domain.money import AMOUNT_MAX, round_half_away, unit_amounts
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import emit, tracked
@@ -42,9 +42,8 @@ class _Charge:
         """The columns `unit_amount` and `unit_amount_decimal`."""
         if self.unit_amount is None:
             return invoices.unit_columns(self.amount, self.quantity, self.price)
-        whole = self.unit_amount == self.unit_amount.to_integral_value()
-        return {"unit_amount": int(self.unit_amount) if whole else None,
-                "unit_amount_decimal": decimal_string(self.unit_amount)}
+        whole, exact = unit_amounts(self.unit_amount)
+        return {"unit_amount": whole, "unit_amount_decimal": exact}
 
 
 def create_item(ctx: Context, values: Mapping[str, Any], *, param: str = "") -> InvoiceItem:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.errors import InvalidRequest, no_such
 from app.resources.invoices import operations
 from app.resources.invoices.params import (
     InvoiceCreate,
@@ -23,7 +22,7 @@ from app.resources.invoices.tables import Invoice, InvoiceLine
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.subscription_schedules.operations import preview_upcoming
 from app.wire.endpoint import endpoint
-from app.wire.pagination import IS_NULL, Page, list_page, page_size
+from app.wire.pagination import IS_NULL, Page, list_page, page_of, take_paging
 from app.wire.params import ListParams, RetrieveParams
 
 blueprint = Blueprint("invoices", __name__)
@@ -61,8 +60,8 @@ def upcoming_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
 @endpoint(UpcomingInvoiceLines, tries=True)
 def upcoming_invoice_lines(ctx: Context, params: dict[str, Any]) -> Page:
     """GET /v1/invoices/upcoming/lines"""
-    paging: dict[str, Any] = {name: params.pop(name) for name in ("limit", "starting_after", "ending_before") if name in params}
-    return _line_page(ctx, preview_upcoming(ctx, params).lines, paging, "/v1/invoices/upcoming/lines")
+    paging = take_paging(params)
+    return page_of(ctx, InvoiceLine, preview_upcoming(ctx, params).lines, paging, "/v1/invoices/upcoming/lines")
 
 
 @blueprint.get("/v1/invoices/<id>")
@@ -94,7 +93,7 @@ def list_invoice_lines(ctx: Context, params: dict[str, Any], id: str) -> Page:
     """GET /v1/invoices/:id/lines: in the order of the invoice."""
     invoice = ctx.find(Invoice, id)
     ctx.session.load([invoice], "lines")
-    return _line_page(ctx, invoice.lines, params, f"/v1/invoices/{id}/lines")
+    return page_of(ctx, InvoiceLine, invoice.lines, params, f"/v1/invoices/{id}/lines")
 
 
 @blueprint.post("/v1/invoices/<id>/finalize")
@@ -145,21 +144,3 @@ def mark_invoice_uncollectible(ctx: Context, params: dict[str, Any], id: str) ->
     invoice = ctx.find(Invoice, id)
     operations.mark_uncollectible(ctx, invoice)
     return invoice
-
-
-def _line_page(ctx: Context, lines: list[InvoiceLine], params: dict[str, Any], url: str) -> Page:
-    """A page of lines in their own order, which is not that of other lists."""
-    limit = page_size(ctx, params)
-    places = {line.id: place for place, line in enumerate(lines)}
-    given = [name for name in ("starting_after", "ending_before") if params.get(name)]
-    for name in given:
-        if params[name] not in places:
-            raise no_such(InvoiceLine.object_name, params[name], param=name, status=400)
-    if len(given) == 2:
-        raise InvalidRequest("Received both starting_after and ending_before parameters. Please pass in only one.")
-    if given == ["ending_before"]:
-        end = places[params["ending_before"]]
-        start = max(0, end - limit)
-        return Page(InvoiceLine, lines[start:end], url, has_more=start > 0)
-    start = places[params["starting_after"]] + 1 if given else 0
-    return Page(InvoiceLine, lines[start:start + limit], url, has_more=start + limit < len(lines))

@@ -72,6 +72,12 @@ def attempt_payment(ctx: Context, intent: PaymentIntent, method: PaymentMethod, 
     return charge
 
 
+def change_amount(intent: PaymentIntent, amount: int) -> None:
+    """Collect another amount, in minor units, because what is due has changed. There is no event for it."""
+    if intent.status in _OPEN:
+        intent.amount = amount
+
+
 def cancel_intent(ctx: Context, intent: PaymentIntent, reason: str) -> None:
     """Give the payment up, for `reason` in the API's words: `void_invoice`. Raises InvalidRequest when it is over."""
     if not may_move("payment_intent", intent.status, "canceled"):

@@ -1,6 +1,7 @@
 """What happens to invoices: drafted, finalised, paid or not, and what waits in between."""
 
 from app.resources.customers.operations import check_currency, settle_currency
+from app.resources.invoices.operations.crediting import credit_after_payment, credit_before_payment
 from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts, use_up
 from app.resources.invoices.operations.drafting import (
     add_to_draft,
@@ -47,6 +48,8 @@ __all__ = [
     "check_currency",
     "collect",
     "create_invoice",
+    "credit_after_payment",
+    "credit_before_payment",
     "delete_draft",
     "draft_invoice",
     "drop_prorations",

@@ -98,8 +98,10 @@ def _description(invoice: Invoice) -> str:
 
 
 def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, counts: bool = False,
-              out_of_band: bool = False) -> None:
+              out_of_band: bool = False, credited: int = 0) -> None:
     """The invoice is settled; `counts` says whether by an attempt that `attempt_count` is to show.
+
+    `credited` is what a credit note has just taken off what was due.
 
     Emits invoice.updated, customer.updated where the customer was delinquent, invoice.paid and
     invoice.payment_succeeded.
@@ -107,6 +109,8 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
     ctx.session.load([invoice], "customer")
     with tracked(ctx, invoice, "invoice.updated") as snapshot:
         invoice.status, invoice.paid_at = "paid", ctx.now
+        invoice.amount_due -= credited
+        invoice.pre_payment_credit_notes_amount += credited
         invoice.amount_paid = invoice.amount_due
         invoice.paid_out_of_band = out_of_band
         # Stripe counts every settlement as an attempt made, also one of nothing.
@@ -115,7 +119,7 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
         if charge_id is not None:
             invoice.charge_id = charge_id
         invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
-    if invoice.amount_paid and invoice.customer.delinquent:
+    if (invoice.amount_paid or credited) and invoice.customer.delinquent:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = False
     emit(ctx, "invoice.paid", invoice, snapshot=snapshot)
@@ -125,7 +129,7 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
 def pay_out_of_band(ctx: Context, invoice: Invoice) -> None:
     """The customer paid by other means: no charge, and the intent is canceled."""
     mark_paid(ctx, invoice, out_of_band=True)
-    _cancel_intent(ctx, invoice, "void_invoice")
+    cancel_payment(ctx, invoice)
 
 
 def send_invoice(ctx: Context, invoice: Invoice) -> None:
@@ -151,7 +155,7 @@ def void_invoice(ctx: Context, invoice: Invoice) -> None:
         with tracked(ctx, invoice.customer, "customer.updated"):
             change_balance(ctx, invoice.customer, -used, type="unapplied_from_invoice", currency=invoice.currency,
                            invoice_id=invoice.id)
-    _cancel_intent(ctx, invoice, "void_invoice")
+    cancel_payment(ctx, invoice)
 
 
 def mark_uncollectible(ctx: Context, invoice: Invoice) -> None:
@@ -172,7 +176,8 @@ def stop_collecting(ctx: Context, invoice: Invoice) -> None:
             invoice.finalizes_at = invoice.next_payment_attempt = None
 
 
-def _cancel_intent(ctx: Context, invoice: Invoice, reason: str) -> None:
+def cancel_payment(ctx: Context, invoice: Invoice) -> None:
+    """Nothing is to be collected any more: give the payment intent up, where there is one. Emits payment_intent.canceled."""
     intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
     if intent is not None and intent.status not in ("succeeded", "canceled"):
-        cancel_intent(ctx, intent, reason)
+        cancel_intent(ctx, intent, "void_invoice")

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 
 from app.context import Context
 from app.db.session import Prepared, Session, entity
-from app.domain.money import decimal_string, per_unit
+from app.domain.money import per_unit, unit_amounts
 from app.events.emit import emit, tracked
 from app.resources.coupons.tables import Coupon, Discount
 from app.resources.customers.operations import settle_currency
@@ -86,9 +86,8 @@ def unit_columns(amount: int, quantity: int, price: Price | None) -> dict[str, A
     """`unit_amount`, null for a fraction, and `unit_amount_decimal` of an item: its price's, else its amount's share."""
     if price is not None and price.unit_amount_decimal is not None:
         return {"unit_amount": price.unit_amount, "unit_amount_decimal": price.unit_amount_decimal}
-    unit = per_unit(amount, quantity or 1)
-    whole = unit == unit.to_integral_value()
-    return {"unit_amount": int(unit) if whole else None, "unit_amount_decimal": decimal_string(unit)}
+    whole, exact = unit_amounts(per_unit(amount, quantity or 1))
+    return {"unit_amount": whole, "unit_amount_decimal": exact}
 
 
 def sweep(ctx: Context, customer_id: str, subscription_id: str | None, *, only_own: bool = False,
