@@ -91,15 +91,16 @@ def running_metered_items_have_an_open_period(books: Books) -> Iterator[Problem]
 
 
 def billed_usage_is_on_the_invoice(books: Books) -> Iterator[Problem]:
-    """the summary's total is the quantity of the metered line on the invoice that it names"""
+    """what no threshold billed of a summary's total is the quantity of the metered line on the invoice that it names"""
     on_invoice = ((InvoiceLine.account_id == Summary.account_id)
                   & (InvoiceLine.invoice_id == Summary.invoice_id)
                   & (InvoiceLine.subscription_item_id == Summary.subscription_item_id)
                   & (InvoiceLine.type == "subscription"))
-    statement = select(Summary.account_id, Summary.id, Summary.total_usage,
+    statement = select(Summary.account_id, Summary.id, Summary.total_usage - Summary.billed_quantity,
                        InvoiceLine.quantity, Summary.invoice_id).outerjoin(InvoiceLine, on_invoice).where(
         books.of(Summary), Summary.invoice_id.is_not(None),
-        Summary.total_usage != func.coalesce(InvoiceLine.quantity, 0))
+        Summary.total_usage >= Summary.billed_quantity,
+        Summary.total_usage - Summary.billed_quantity != func.coalesce(InvoiceLine.quantity, 0))
     for account_id, id, total, quantity, invoice_id in books.values(statement):
         yield Problem(account_id, "usage_record_summary", id,
-                      f"total_usage is {total}, and {invoice_id} bills {quantity}")
+                      f"{total} of its usage are left to bill, and {invoice_id} bills {quantity}")

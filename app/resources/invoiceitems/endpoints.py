@@ -15,6 +15,7 @@ from app.resources.invoiceitems.params import (
     InvoiceItemUpdate,
 )
 from app.resources.invoices.tables import InvoiceItem
+from app.resources.subscriptions.operations import bill_thresholds_of
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
@@ -26,7 +27,9 @@ blueprint = Blueprint("invoiceitems", __name__)
 @endpoint(InvoiceItemCreate)
 def create_invoiceitem(ctx: Context, params: dict[str, Any]) -> InvoiceItem:
     """POST /v1/invoiceitems"""
-    return operations.create_item(ctx, params)
+    item = operations.create_item(ctx, params)
+    bill_thresholds_of(ctx, item.customer_id)
+    return item
 
 
 @blueprint.get("/v1/invoiceitems")
@@ -56,11 +59,16 @@ def retrieve_invoiceitem(ctx: Context, params: dict[str, Any], id: str) -> Invoi
 @endpoint(InvoiceItemUpdate)
 def update_invoiceitem(ctx: Context, params: dict[str, Any], id: str) -> InvoiceItem:
     """POST /v1/invoiceitems/:id"""
-    return operations.update_item(ctx, ctx.find(InvoiceItem, id), params)
+    item = operations.update_item(ctx, ctx.find(InvoiceItem, id), params)
+    bill_thresholds_of(ctx, item.customer_id)
+    return item
 
 
 @blueprint.delete("/v1/invoiceitems/<id>")
 @endpoint(InvoiceItemDelete)
 def delete_invoiceitem(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
     """DELETE /v1/invoiceitems/:id"""
-    return operations.delete_item(ctx, ctx.find(InvoiceItem, id))
+    item = ctx.find(InvoiceItem, id)
+    deleted = operations.delete_item(ctx, item)
+    bill_thresholds_of(ctx, item.customer_id)
+    return deleted

@@ -80,6 +80,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     subtotal: Mapped[Cents]
     subtotal_excluding_tax: Mapped[Cents]
     tax: Mapped[Cents | None]
+    threshold_reason: Mapped[Document | None]
+    """As rendered; null where no threshold was reached."""
     total: Mapped[Cents]
     total_discount_amounts: Mapped[Documents]
     total_excluding_tax: Mapped[Cents]

@@ -150,6 +150,7 @@ class InvoiceView(View):
     subtotal_excluding_tax = Attr()
     tax = Attr()
     test_clock = Ref()
+    threshold_reason = Attr(omit_null=True)
     total = Attr()
     total_discount_amounts = HashRefs("discount", table=Discount)
     total_excluding_tax = Attr()

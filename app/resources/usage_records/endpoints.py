@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from app.context import Context
 from app.errors import no_such
+from app.resources.subscriptions.operations import bill_threshold
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations
 from app.resources.usage_records.params import UsageRecordCreate
@@ -23,28 +24,30 @@ blueprint = Blueprint("usage_records", __name__)
 @endpoint(UsageRecordCreate)
 def create_usage_record(ctx: Context, params: dict[str, Any], id: str) -> UsageRecord:
     """POST /v1/subscription_items/:id/usage_records"""
-    item = _find_item(ctx, id)
+    subscription, item = _find_item(ctx, id)
     timestamp = ctx.now if params["timestamp"] == "now" else params["timestamp"]
-    return operations.record_usage(
+    record = operations.record_usage(
         ctx, item, quantity=params["quantity"], timestamp=timestamp, action=params["action"])
+    bill_threshold(ctx, subscription)
+    return record
 
 
 @blueprint.get("/v1/subscription_items/<id>/usage_record_summaries")
 @endpoint(ListParams)
 def list_usage_record_summaries(ctx: Context, params: dict[str, Any], id: str) -> Page:
     """GET /v1/subscription_items/:id/usage_record_summaries: one for each period, the open one first."""
-    item = _find_item(ctx, id)
+    _, item = _find_item(ctx, id)
     return list_page(ctx, UsageRecordSummary, params, f"/v1/subscription_items/{id}/usage_record_summaries",
                      filters={"subscription_item": (UsageRecordSummary.subscription_item_id, item.id)})
 
 
-def _find_item(ctx: Context, id: str) -> SubscriptionItem:
+def _find_item(ctx: Context, id: str) -> tuple[Subscription, SubscriptionItem]:
     """The item, on its subscription's clock."""
     item = ctx.get(SubscriptionItem, id)
     if item is None:
         # Stripe words this one without the underscore that other refusals have (behaviour reference, 5.1).
         raise no_such("subscription item", id, param="id")
-    ctx.find(Subscription, item.subscription_id)
+    subscription = ctx.find(Subscription, item.subscription_id)
     # The timeline is held only now: until then the item's price could change.
     ctx.session.lock(item)
-    return item
+    return subscription, item

@@ -13,11 +13,12 @@ from sqlalchemy import bindparam, delete, false, func, select, true, update
 
 from app.context import Context
 from app.db.session import Prepared, Session, entity
+from app.domain.tiers import amount_of
 from app.domain.usage import Running, aggregate, merge, record
 from app.errors import InvalidRequest
 from app.resources.invoices.operations import update_usage_line
 from app.resources.invoices.tables import Invoice
-from app.resources.prices.operations import check_amount
+from app.resources.prices.operations import check_amount, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records.tables import UsageRecord, UsageRecordSummary
@@ -53,7 +54,8 @@ def open_summary(ctx: Context, item: SubscriptionItem, *, start: int, end: int, 
     `carried` is the last value of the periods before, where the price aggregates by `last_ever`.
     """
     opened = ctx.add(UsageRecordSummary(
-        closed=False, created=start, last_quantity=0, period_start=start, period_end=end, subscription_item_id=item.id,
+        billed_amount=0, billed_quantity=0, closed=False, created=start, last_quantity=0, period_start=start,
+        period_end=end, subscription_item_id=item.id,
         total_usage=carried, usage_ahead=False))
     ctx.session.memo["open summary", ctx.account_id, item.id] = opened
     return opened
@@ -129,9 +131,25 @@ def discard_usage(ctx: Context, item: SubscriptionItem) -> None:
 
 
 def has_open_usage(ctx: Context, item: SubscriptionItem) -> bool:
-    """Whether the item's open period would bill anything by its quantity."""
+    """Whether the item's open period holds a quantity that was not billed yet."""
     opened = _open_summary_or_none(ctx, item)
-    return opened is not None and (opened.total_usage > 0 or opened.usage_ahead)
+    return opened is not None and (opened.total_usage > opened.billed_quantity or opened.usage_ahead)
+
+
+def unbilled(summary: UsageRecordSummary, price: Price) -> tuple[int, int]:
+    """The quantity and the amount of a period's usage that no invoice has taken yet, at the price.
+
+    What the period costs as a whole, less what was billed of it: tiers and flat amounts go on where a threshold's invoice
+    left off, and the amount is negative where the period has become cheaper since.
+    """
+    return (max(summary.total_usage - summary.billed_quantity, 0),
+            amount_of(terms_of(price), summary.total_usage) - summary.billed_amount)
+
+
+def note_billed(summary: UsageRecordSummary, amount: int, until: int) -> None:
+    """An invoice takes what has been used so far, for `amount`, and the period goes on."""
+    summary.billed_amount += amount
+    summary.billed_quantity, summary.billed_until = summary.total_usage, until
 
 
 def record_usage(ctx: Context, item: SubscriptionItem, *, quantity: int, timestamp: int, action: str) -> UsageRecord:
@@ -182,7 +200,7 @@ def _count_late(ctx: Context, subscription: Subscription, item: SubscriptionItem
         _count(ctx, item, current_summary(ctx, item), row, "sum")
         return
     _count(ctx, item, closed, row, "sum")
-    update_usage_line(ctx, invoice, item, closed.total_usage)
+    update_usage_line(ctx, invoice, item, *unbilled(closed, _price(ctx, item)))
 
 
 def _late_period(ctx: Context, subscription: Subscription, item: SubscriptionItem,

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import StripeObject, belongs_to
-from app.db.types import ObjectId, UnixTime
+from app.db.types import Cents, ObjectId, UnixTime
 
 
 class UsageRecord(StripeObject):
@@ -47,6 +47,10 @@ class UsageRecordSummary(StripeObject):
     object_name = "usage_record_summary"
     id_prefix = "sis_"
 
+    billed_amount: Mapped[Cents]
+    billed_quantity: Mapped[int] = mapped_column(BigInteger)
+    """What invoices took of the period before its end, because a threshold was reached: the last one bills the rest."""
+    billed_until: Mapped[UnixTime | None]
     closed: Mapped[bool]
     invoice_id: Mapped[ObjectId | None]
     last_quantity: Mapped[int] = mapped_column(BigInteger)

@@ -28,7 +28,7 @@ from app.resources.invoices.operations.items import (
     sweep,
     unit_columns,
 )
-from app.resources.invoices.operations.lines import LineDraft, item_lines
+from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
 from app.resources.invoices.operations.manual import create_invoice, update_invoice
 from app.resources.invoices.operations.paying import (
     collect,
@@ -42,6 +42,7 @@ from app.resources.invoices.operations.previewing import as_preview
 
 __all__ = [
     "LineDraft",
+    "Reached",
     "add_pending_item",
     "add_to_draft",
     "as_preview",

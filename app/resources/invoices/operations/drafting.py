@@ -18,7 +18,7 @@ from app.resources.coupons.tables import Discount as DiscountRow
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.operations.items import ITEMS_MAX, put_on, take_off
-from app.resources.invoices.operations.lines import LineDraft, item_lines
+from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.prices.operations import terms_of
 from app.resources.tax_rates.operations import domain_rates
@@ -31,11 +31,13 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
                   period: tuple[int, int], subscription_id: str | None = None, auto_advance: bool = True,
                   collection_method: str = "charge_automatically", days_until_due: int | None = None,
                   due_date: int | None = None, values: dict[str, Any] | None = None,
-                  coupons: Sequence[Coupon | DiscountRow] = (), preview: bool = False) -> Invoice:
+                  coupons: Sequence[Coupon | DiscountRow] = (), reached: Reached | None = None,
+                  preview: bool = False) -> Invoice:
     """A draft with these lines; with `auto_advance` it finalises itself after the sandbox's delay. Emits invoice.created.
 
     `period` is what `period_start` and `period_end` show. `values` are further columns. `coupons` are redeemed for this
-    invoice. A `preview` is neither stored nor announced, and has no id: `as_preview` makes it presentable.
+    invoice, and `reached` are the thresholds that it is made for. A `preview` is neither stored nor announced, and has no
+    id: `as_preview` makes it presentable.
     """
     charge = collection_method == "charge_automatically"
     finalizes_at = ctx.now + ctx.choices.finalize_after_s if auto_advance else None
@@ -66,6 +68,10 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
     if coupons:
         invoice.discounts = redeem(ctx, coupons, customer_id=customer.id, currency=currency, invoice_id=invoice.id)
     _add_lines(ctx, invoice, lines, preview=preview)
+    if reached is not None:
+        invoice.threshold_reason = {"amount_gte": reached.amount_gte, "item_reasons": [
+            {"line_item_ids": [line.id for line in invoice.lines if line.subscription_item_id == item_id],
+             "usage_gte": usage_gte} for item_id, usage_gte in reached.usage_gte.items()]}
     retotal(ctx, invoice, customer)
     if preview:
         return invoice
@@ -140,15 +146,14 @@ def _number_lines(invoice: Invoice) -> None:
             line.position = position
 
 
-def update_usage_line(ctx: Context, invoice: Invoice, item: Any, quantity: int) -> None:
-    """Late usage: the metered item's line on a draft bills `quantity` now. Emits invoice.updated."""
+def update_usage_line(ctx: Context, invoice: Invoice, item: Any, quantity: int, amount: int) -> None:
+    """Late usage: the metered item's line on a draft bills `quantity` now, for `amount`. Emits invoice.updated."""
     ctx.session.load([invoice], "customer")
     ctx.session.load([invoice], "lines.price")
     with tracked(ctx, invoice, "invoice.updated"):
         for line in invoice.lines:
-            if line.subscription_item_id == item.id and line.type == "subscription" and line.price is not None:
-                line.quantity = quantity
-                line.amount = amount_of(terms_of(line.price), quantity)
+            if line.subscription_item_id == item.id and line.type == "subscription":
+                line.quantity, line.amount = quantity, amount
         retotal(ctx, invoice, invoice.customer)
 
 

@@ -33,6 +33,14 @@ class LineDraft:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The thresholds of a subscription that were reached: `amount_gte` in minor units, `usage_gte` by subscription item."""
+
+    amount_gte: int | None
+    usage_gte: dict[str, int]
+
+
 def item_lines(items: list[InvoiceItem]) -> list[LineDraft]:
     """The lines that show the items."""
     return [

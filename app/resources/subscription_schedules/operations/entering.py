@@ -23,6 +23,7 @@ from app.resources.subscriptions.operations import (
     ItemSpec,
     Terms,
     apply_change,
+    bill_threshold,
     cancel_at_period_end,
     renew,
     set_cancel_at,
@@ -105,6 +106,7 @@ def enter_phase(ctx: Context, schedule: SubscriptionSchedule, phase: SchedulePha
         else:
             with tracked(ctx, subscription, "customer.subscription.updated"):
                 apply()
+            bill_threshold(ctx, subscription)
 
 
 def phase_terms(ctx: Context, schedule: SubscriptionSchedule, phase: SchedulePhase,

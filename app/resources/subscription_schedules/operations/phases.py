@@ -23,7 +23,7 @@ from app.resources.subscription_schedules.tables import (
     SchedulePhaseItem,
     SubscriptionSchedule,
 )
-from app.resources.subscriptions.operations import ItemSpec, check_items, transfer_data
+from app.resources.subscriptions.operations import ItemSpec, check_items, check_thresholds, transfer_data
 from app.resources.tax_rates.operations import find_tax_rates
 
 PHASES_MAX = 10
@@ -163,10 +163,11 @@ def _read_phase(ctx: Context, customer: Customer, values: Mapping[str, Any], pat
                 known_coupons: set[str | None]) -> SchedulePhase:
     items = [_read_item(ctx, item, f"{path}[items][{index}]", known_prices)
              for index, item in enumerate(values["items"])]
-    specs = [ItemSpec(item.price, item.quantity) for item in items]
+    specs = [ItemSpec(item.price, item.quantity, billing_thresholds=item.billing_thresholds) for item in items]
     _, currency = check_items(specs, param=f"{path}[items]")
     for item, spec in zip(items, specs, strict=True):
         item.quantity = spec.quantity
+    check_thresholds(values.get("billing_thresholds"), specs, currency, path=path)
     extras = [_read_invoice_item(ctx, item, f"{path}[add_invoice_items][{index}]", known_prices)
               for index, item in enumerate(values.get("add_invoice_items", ()))]
     for asked, name in ((values.get("currency", currency), f"{path}[currency]"),

@@ -31,7 +31,8 @@ from app.resources.subscriptions.operations.requests import (
 )
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
-from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, is_metered
+from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds, is_metered
+from app.resources.subscriptions.operations.thresholds import bill_threshold, bill_thresholds_of
 
 __all__ = [
     "Change",
@@ -40,12 +41,15 @@ __all__ = [
     "added_item",
     "announce_upcoming",
     "apply_change",
+    "bill_threshold",
+    "bill_thresholds_of",
     "cancel_at_period_end",
     "cancel_subscription",
     "check_collection",
     "check_count",
     "check_currency",
     "check_items",
+    "check_thresholds",
     "collecting_invoices",
     "create_item",
     "create_subscription",

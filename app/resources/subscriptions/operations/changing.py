@@ -54,7 +54,8 @@ class Change:
     `items` is the complete list of what the items are to be; `settings` are columns that no schedule sets. `trial_end` is a
     time, None for no trial, or `keep`. `reset_anchor` starts a new period now. `at_period_end`: a renewal is under way, so
     nothing prorates. `draft_invoice`: an invoice that the change causes stays a draft for its delay. `bill_removed_usage`:
-    usage of a metered item that goes is billed as a pending item, instead of being lost.
+    usage of a metered item that goes is billed as a pending item, instead of being lost. `reached` are the thresholds that
+    made it necessary: then the invoice is theirs.
     """
 
     items: Sequence[ItemSpec] | None = None
@@ -70,6 +71,7 @@ class Change:
     bill_removed_usage: bool = False
     payment_behavior: str = "allow_incomplete"
     off_session: bool = False
+    reached: invoices.Reached | None = None
     param: str = "items"
 
 
@@ -232,9 +234,9 @@ def _settle_usage(ctx: Context, subscription: Subscription, item: SubscriptionIt
     if bill_usage and usage.has_open_usage(ctx, item):
         # Our choice: usage under a price that a phase takes away inside a period is billed on the next invoice, because
         # it was consumed; Stripe does not say what becomes of it.
-        quantity = usage.current_summary(ctx, item).total_usage
+        quantity, amount = usage.unbilled(usage.current_summary(ctx, item), item.price)
         invoices.add_pending_item(
-            ctx, subscription.customer_id, amount=amount_of(terms_of(item.price), quantity), currency=subscription.currency,
+            ctx, subscription.customer_id, amount=amount, currency=subscription.currency,
             description=f"{quantity} × {item.price.product.name}", price=item.price, quantity=quantity,
             start=subscription.current_period_start, end=ctx.now, subscription_id=subscription.id,
             subscription_item_id=item.id, tax_rates=item.tax_rates)
@@ -329,10 +331,11 @@ def _credited(ctx: Context, subscription: Subscription, item: SubscriptionItem) 
 def _invoice_change(ctx: Context, subscription: Subscription, change: Change, lines: list[invoices.LineDraft],
                     period: tuple[int, int]) -> None:
     """The invoice of a change: finalised and collected at once, or a draft where a schedule made it."""
-    items = invoices.sweep(ctx, subscription.customer_id, subscription.id, only_own=True)
-    draft = change.draft_invoice or subscription.collection_method == "send_invoice"
-    invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines,
-                                         reason="subscription_update", period=period, auto_advance=draft)
+    items = invoices.sweep(ctx, subscription.customer_id, subscription.id, only_own=change.reached is None)
+    draft = change.draft_invoice or change.reached is not None or subscription.collection_method == "send_invoice"
+    reason = "subscription_update" if change.reached is None else "subscription_threshold"
+    invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines, reason=reason, period=period,
+                                         auto_advance=draft, reached=change.reached)
     subscription.latest_invoice_id = invoice.id
     if draft or keeps_drafts(subscription):
         return

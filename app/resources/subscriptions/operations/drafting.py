@@ -7,7 +7,7 @@ from typing import Any
 from app.context import Context
 from app.resources.coupons.operations import active_discount
 from app.resources.invoices import operations as invoices
-from app.resources.invoices.operations import LineDraft
+from app.resources.invoices.operations import LineDraft, Reached
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.subscriptions.operations.pausing import keeps_drafts, pause_behavior
@@ -15,7 +15,8 @@ from app.resources.subscriptions.tables import Subscription
 
 
 def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], *, reason: str,
-                               period: tuple[int, int], auto_advance: bool, preview: bool = False) -> Invoice:
+                               period: tuple[int, int], auto_advance: bool, reached: Reached | None = None,
+                               preview: bool = False) -> Invoice:
     """A draft of the subscription's. With `auto_advance` it goes on by itself, unless collection is paused or given up."""
     ctx.session.load([subscription], "customer")
     values: dict[str, Any] = {}
@@ -35,7 +36,7 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
         ctx, subscription.customer, lines, reason=reason, currency=subscription.currency, period=period,
         subscription_id=subscription.id, auto_advance=auto_advance and not keeps_drafts(subscription),
         collection_method=subscription.collection_method, days_until_due=subscription.days_until_due, values=values,
-        preview=preview)
+        reached=reached, preview=preview)
     invoice.__dict__["subscription"] = subscription
     return invoice
 

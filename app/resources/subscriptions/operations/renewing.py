@@ -16,7 +16,7 @@ from app.resources.prices.operations import interval_of, terms_of
 from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
 from app.resources.subscriptions.operations.starting import plan_notices
 from app.resources.subscriptions.operations.terms import is_metered, period_line, trial_line
-from app.resources.subscriptions.tables import Subscription
+from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.usage_records import operations as usage
 from app.resources.usage_records.tables import UsageRecordSummary
 
@@ -72,13 +72,20 @@ def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False
     used in a trial is `free`: it stands on no invoice.
     """
     closed, lines = [], []
-    start, end = subscription.current_period_start, subscription.current_period_end
+    end = subscription.current_period_end
     for item in subscription.items:
         if is_metered(item.price):
             summary = usage.close_period(ctx, item) if final else usage.roll_period(ctx, item, start=ctx.now, end=ctx.now)
             closed.append(summary)
-            lines.append(period_line(subscription, item, start, end, quantity=summary.total_usage))
+            lines.append(usage_line(subscription, item, summary, end))
     return ([], []) if free else (closed, lines)
+
+
+def usage_line(subscription: Subscription, item: SubscriptionItem, summary: UsageRecordSummary, end: int) -> LineDraft:
+    """The line of what a metered item has used up to `end` and no invoice has taken yet."""
+    quantity, amount = usage.unbilled(summary, item.price)
+    start = subscription.current_period_start if summary.billed_until is None else summary.billed_until
+    return period_line(subscription, item, start, end, quantity=quantity, amount=amount)
 
 
 def period_lines(subscription: Subscription) -> list[LineDraft]:
@@ -137,7 +144,7 @@ def preview_renewal(ctx: Context, subscription: Subscription) -> Invoice:
         following = min(following, subscription.cancel_at)
     usage_lines: list[LineDraft] = []
     if subscription.status != "trialing":
-        usage_lines = [period_line(subscription, item, start, end, quantity=usage.current_summary(ctx, item).total_usage)
+        usage_lines = [usage_line(subscription, item, usage.current_summary(ctx, item), end)
                        for item in subscription.items if is_metered(item.price)]
     lines = _interleaved(subscription, usage_lines, licensed_lines(subscription, end, following))
     items = invoices.sweep(ctx, subscription.customer_id, subscription.id)

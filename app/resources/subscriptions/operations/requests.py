@@ -13,11 +13,18 @@ from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import add_pending_item
 from app.resources.subscriptions.operations.asked_items import added_item, changed_items, item_spec, plain_metadata
 from app.resources.subscriptions.operations.asked_terms import asked_settings, asked_terms, check_item_interval
-from app.resources.subscriptions.operations.changing import Change, apply_change, interval_in_force, terms_in_force
+from app.resources.subscriptions.operations.changing import (
+    Change,
+    apply_change,
+    interval_in_force,
+    items_in_force,
+    terms_in_force,
+)
 from app.resources.subscriptions.operations.ending import cancel_at_period_end, set_cancel_at
 from app.resources.subscriptions.operations.pending_items import plan_item_invoice
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
-from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items
+from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds
+from app.resources.subscriptions.operations.thresholds import bill_threshold
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
 TRIAL_YEARS_MAX_S = 2 * 366 * 86_400
@@ -42,6 +49,7 @@ def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: 
         raise InvalidRequest("`pending_if_incomplete` can only be used when updating a subscription.",
                              param="payment_behavior")
     terms = asked_terms(ctx, customer, Terms(), values)
+    check_thresholds(terms.billing_thresholds, specs, currency)
     trial_end = _trial_end(ctx, values, specs)
     anchor = values.get("billing_cycle_anchor")
     if anchor is not None:
@@ -106,6 +114,8 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
     changed = asked_terms(ctx, subscription.customer, terms_in_force(ctx, subscription), values)
     if changed != terms:
         change.terms = changed
+    if {"items", "billing_thresholds"} & values.keys():
+        check_thresholds(changed.billing_thresholds, change.items or items_in_force(subscription), subscription.currency)
     if "trial_end" in values:
         change.trial_end = ctx.now if values["trial_end"] == "now" else _checked_trial_end(ctx, values["trial_end"])
     for index, item in enumerate(values.get("add_invoice_items", ())):
@@ -123,6 +133,7 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
         if "cancel_at_period_end" in values:
             cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"],
                                  proration_behavior=change.proration_behavior)
+    bill_threshold(ctx, subscription)
     return subscription
 
 

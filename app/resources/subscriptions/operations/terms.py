@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from app.context import Context
+from app.domain.currencies import minimum_charge
 from app.domain.descriptions import off_text, subscription_line_text, trial_text
 from app.domain.discounts import Discount as DomainDiscount
 from app.domain.discounts import discounted
@@ -91,6 +92,26 @@ def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Int
             spec.quantity = 1 if spec.quantity is None else spec.quantity
             check_amount(price, spec.quantity, param=f"{param}[{index}][quantity]")
     return interval_of(first), first.currency
+
+
+def check_thresholds(thresholds: Mapping[str, Any] | None, specs: Sequence[ItemSpec], currency: str, *,
+                     path: str = "") -> None:
+    """Raises for an amount below what can be charged, and for a threshold of usage where none is measured.
+
+    `path` is the parameter that holds both `billing_thresholds` and `items`, empty at the top.
+    """
+    own, items = (f"{path}[billing_thresholds]", f"{path}[items]") if path else ("billing_thresholds", "items")
+    amount = (thresholds or {}).get("amount_gte")
+    minimum = minimum_charge(currency)
+    if amount is not None and amount < minimum:
+        # Our choice: the words of a value out of range.
+        raise InvalidRequest(f"This value must be greater than or equal to {minimum}.", code="parameter_invalid_integer",
+                             param=f"{own}[amount_gte]")
+    for index, spec in enumerate(specs):
+        if spec.billing_thresholds is not None and not is_metered(spec.price):
+            # Our choice: the words.
+            raise InvalidRequest("`billing_thresholds[usage_gte]` can only be set where usage_type is `metered`.",
+                                 param=f"{items}[{index}][billing_thresholds]")
 
 
 def subscription_discounts(ctx: Context, subscription: Subscription) -> list[DomainDiscount]:
