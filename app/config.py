@@ -20,7 +20,7 @@ class Config:
     embedded_worker: bool = True
     """Whether `billyard serve` does the background work itself."""
     id_seed: int | None = None
-    """Makes ids the same in every run; for demos and tests."""
+    """A number that makes ids the same whenever the same is done on a new database; for demos and tests."""
     country: str = "US"
     """Country of the accounts that unseen keys open."""
     limits: str = "documented"

@@ -6,7 +6,7 @@ import pathlib
 
 from app.config import Config
 from app.control import Refused
-from app.control.startup import newest_revision, revision_of
+from app.control.startup import begin_run, newest_revision, revision_of
 from app.db.database import Database
 from app.db.ids import IdSource
 
@@ -19,7 +19,10 @@ def open_database(config: Config, *, any_revision: bool = False) -> Database:
     database = Database(config.database_url, ids=IdSource(config.id_seed))
     if database.is_sqlite and not pathlib.Path(database.url.database or "").is_file():
         raise Refused(f"There is no database at {database.url.database}. `billyard db upgrade` makes one.")
-    if not any_revision and (revision := revision_of(database)) != newest_revision():
+    if any_revision:
+        return database
+    if (revision := revision_of(database)) != newest_revision():
         raise Refused(f"The database is at revision {revision}, and this program needs {newest_revision()}. "
                       "`billyard db upgrade` brings it there.")
+    begin_run(database)
     return database

@@ -14,6 +14,7 @@ from sqlalchemy import func, inspect, select, text
 from app.config import Config
 from app.control.health import REVISION
 from app.db.database import Database
+from app.db.roots import IdRun
 from app.wire.auth import digest_of, open_account
 from app.wire.tables import ApiKey
 
@@ -76,6 +77,7 @@ def upgrade(database: Database) -> str | None:
 def prepare(database: Database, config: Config) -> Prepared:
     """Upgrade the schema and give a database without any key its ready one."""
     before = upgrade(database)
+    begin_run(database)
     with database.reading() as session:
         ready = session.get(ApiKey, digest_of(READY_KEY))
         keys = session.scalar(select(func.count()).select_from(ApiKey))
@@ -85,6 +87,19 @@ def prepare(database: Database, config: Config) -> Prepared:
             ready = session.get(ApiKey, digest_of(READY_KEY)) or open_account(session, database, config, READY_KEY)
     usable = ready is not None and ready.revoked_at is None
     return Prepared(before, newest_revision(), usable)
+
+
+def begin_run(database: Database) -> None:
+    """Give a seeded source of ids its place after all that were used on this database before, or are at the moment."""
+    if database.ids.seed is None:
+        return
+    with database.writing() as session:
+        session.hold_name("id runs")
+        counted = session.get(IdRun, str(database.ids.seed))
+        if counted is None:
+            counted = session.add(IdRun(seed=str(database.ids.seed), runs=0))
+        database.ids.begin_run(counted.runs)
+        counted.runs += 1
 
 
 @contextmanager

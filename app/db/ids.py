@@ -13,29 +13,40 @@ import time
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 TIME_LETTERS = 6
 """How many letters of a long id tell the second in which it was made."""
+RUN_SECONDS, IDS_PER_SECOND = 1_000_000, 1_000
+"""A seeded source invents its seconds: how many each run has before the next one's begin, and the ids of a kind in one."""
 # A byte is mapped to a letter by its remainder; that the first eight letters are a little likelier does no harm.
 _LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
 _UPPER_OF_BYTE = bytes(ord("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36]) for byte in range(256))
 
 
 class IdSource:
-    """Makes ids. With a `seed` it makes the same ones in the same order in every process."""
+    """Makes ids. With a `seed`, the nth id of a kind is the same in each process that begins on an empty database.
+
+    Kinds do not disturb each other: how often a caller asks, each time under another request id, changes no object's id.
+    """
 
     def __init__(self, seed: int | None = None) -> None:
-        self._bytes = random.Random(seed).randbytes if seed is not None else os.urandom
+        self.seed = seed
+        self._run = 0
+        self._streams: dict[str, random.Random] = {}
+        self._made: dict[str, int] = {}
         self._lock = threading.Lock()
         self._last_seq = 0
-        self._counting = seed is not None
-        self._made = 0
         self._second, self._second_text = -1, ""
+
+    def begin_run(self, run: int) -> None:
+        """Make the ids of the `run`th process, counted from 0, that works on this database with this seed."""
+        self._run = run
+        self._streams, self._made = {}, {}
 
     def text(self, length: int) -> str:
         """`length` random characters of base 62."""
-        return self._bytes(length).translate(_LETTER_OF_BYTE).decode()
+        return self._bytes("", length).translate(_LETTER_OF_BYTE).decode()
 
     def upper(self, length: int) -> str:
         """`length` random upper-case letters and digits, as in an invoice prefix."""
-        return self._bytes(length).translate(_UPPER_OF_BYTE).decode()
+        return self._bytes("upper", length).translate(_UPPER_OF_BYTE).decode()
 
     def new(self, prefix: str, length: int, lead: str = "") -> str:
         """An id: `new("cus_", 14)`, `new("sub_", 24, "1")`. Long ones rise with time, as Stripe's do.
@@ -43,27 +54,39 @@ class IdSource:
         Rows that are made together then stand together in the indexes of their ids, which keeps writing cheap however
         many there are.
         """
-        if length < 14:
-            return prefix + lead + self.text(length - len(lead))
-        return prefix + lead + self._time_text() + self.text(length - len(lead) - TIME_LETTERS)
-
-    def _time_text(self) -> str:
-        if self._counting:
-            self._made += 1
-            second = self._made // 1_000
-        else:
-            second = int(time.time())
-        if second != self._second:
-            self._second, digits, rest = second, [], second
-            for _ in range(TIME_LETTERS):
-                rest, digit = divmod(rest, 62)
-                digits.append(ALPHABET[digit])
-            self._second_text = "".join(reversed(digits))
-        return self._second_text
+        time_text = self._time_text(prefix) if length >= 14 else ""
+        rest = self._bytes(prefix, length - len(lead) - len(time_text))
+        return prefix + lead + time_text + rest.translate(_LETTER_OF_BYTE).decode()
 
     def seq(self) -> int:
-        """A number above all that this process gave out before, and above those of earlier processes."""
+        """A number above all that this process gave out before, and above those of earlier and other processes."""
         with self._lock:
-            moment = self._last_seq if self._counting else time.time_ns()
+            moment = time.time_ns()
             self._last_seq = moment if moment > self._last_seq else self._last_seq + 1
             return self._last_seq
+
+    def _bytes(self, kind: str, length: int) -> bytes:
+        if self.seed is None:
+            return os.urandom(length)
+        stream = self._streams.get(kind)
+        if stream is None:
+            stream = self._streams[kind] = random.Random(f"{self.seed} {self._run} {kind}")
+        return stream.randbytes(length)
+
+    def _time_text(self, kind: str) -> str:
+        if self.seed is None:
+            second = int(time.time())
+            if second != self._second:
+                self._second_text = _letters(second)
+                self._second = second
+            return self._second_text
+        made = self._made[kind] = self._made.get(kind, 0) + 1
+        return _letters(self._run * RUN_SECONDS + made // IDS_PER_SECOND)
+
+
+def _letters(second: int) -> str:
+    digits = []
+    for _ in range(TIME_LETTERS):
+        second, digit = divmod(second, 62)
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))

@@ -1,11 +1,11 @@
-"""The two rows that everything else hangs on: the account of a sandbox, and the test clock.
+"""The rows that everything else hangs on: the account of a sandbox, the test clock, and the runs of seeded ids.
 
 They stand here, below the slices that serve them, because every request needs them before it reaches a slice.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, HasMetadata, StripeObject, list_index
@@ -30,6 +30,15 @@ class Account(Base, HasMetadata):
     """The settings of the sandbox that differ from their defaults (`domain.choices`)."""
 
 
+class IdRun(Base):
+    """How many processes have made ids with a seed here, so that none repeats what another made (`db.ids`)."""
+
+    __tablename__ = "id_runs"
+
+    seed: Mapped[str] = mapped_column(String(255), primary_key=True)
+    runs: Mapped[int] = mapped_column(Integer)
+
+
 class TestClock(StripeObject):
     """A clock that stands still until it is advanced. `created` and `deletes_after` are wall time."""
 
@@ -38,6 +47,7 @@ class TestClock(StripeObject):
     __table_args__ = (list_index(), Index(None, "deletes_after"), Index(None, "status"))
     object_name = "test_helpers.test_clock"
     missing_name = "testclock"
+    path_param = "test_clock"
     id_prefix = "clock_"
 
     frozen_time: Mapped[UnixTime]

@@ -25,8 +25,10 @@ def test_a_schedule_that_starts_now_starts_its_subscription_with_a_draft(stage: 
     assert (invoice["status"], invoice["auto_advance"], invoice["total"]) == ("draft", True, 1000)
     assert invoice["billing_reason"] == "subscription_create"
     assert invoice["next_payment_attempt"] == JAN_1 + HOUR
-    assert stage.new_events() == ["customer.updated", "invoice.created", "customer.subscription.created",
+    assert stage.new_events() == ["customer.updated", "customer.subscription.created", "invoice.created",
                                   "subscription_schedule.created"]
+    (told,) = stage.api.events(type="customer.subscription.created")
+    assert told["data"]["object"]["latest_invoice"] == invoice["id"]
 
 
 def test_phases_are_shown_with_their_defaults(stage: Stage) -> None:
@@ -177,8 +179,8 @@ def test_a_backdated_schedule_bills_the_past_once_more(stage: Stage) -> None:
     assert [(line["amount"], line["period"]["start"], line["proration"]) for line in lines] == [
         (1000, december, True), (1000, JAN_1, False)]
     assert stage.new_events() == [
-        "customer.updated", "invoiceitem.created", "invoiceitem.updated", "invoice.created",
-        "customer.subscription.created", "subscription_schedule.created"]
+        "customer.updated", "invoiceitem.created", "customer.subscription.created", "invoiceitem.updated",
+        "invoice.created", "subscription_schedule.created"]
 
 
 def test_a_backdated_schedule_anchored_to_its_phase_bills_the_rest_of_a_period(stage: Stage) -> None:

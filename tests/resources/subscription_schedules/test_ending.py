@@ -70,8 +70,12 @@ def test_canceling_bills_what_was_used(stage: Stage) -> None:
 def test_canceling_stops_older_drafts(stage: Stage) -> None:
     schedule = stage.schedule(monthly(stage))
     draft = stage.subscription(schedule)["latest_invoice"]
+    stage.new_events()
     act(stage, schedule, "cancel", prorate=False)
 
+    # As recorded: the draft is told of last.
+    assert stage.new_events() == [
+        "customer.subscription.deleted", "subscription_schedule.canceled", "invoice.updated"]
     updated = stage.api.events(type="invoice.updated")[-1]["data"]
     assert (updated["object"]["id"], updated["object"]["auto_advance"]) == (draft, False)
 

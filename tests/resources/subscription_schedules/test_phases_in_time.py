@@ -215,7 +215,7 @@ def test_a_schedule_starts_when_its_time_comes(stage: Stage) -> None:
     subscription = stage.subscription(started)
     assert subscription["created"] == subscription["start_date"] == FEB_1
     assert bills(stage) == [(FEB_1, "subscription_create", [1000])]
-    assert stage.new_events() == ["invoice.created", "customer.subscription.created", "subscription_schedule.updated"]
+    assert stage.new_events() == ["customer.subscription.created", "invoice.created", "subscription_schedule.updated"]
     updated = stage.api.events(type="subscription_schedule.updated")[-1]
     assert updated["request"] == {"id": None, "idempotency_key": None}
 

@@ -144,7 +144,7 @@ def test_a_schedule_that_has_not_started_can_be_moved(stage: Stage) -> None:
     stage.new_events()
     schedule = stage.update(schedule, phases=[phase(price, start_date="now", iterations=1)])
     assert (schedule["status"], windows(schedule)) == ("active", [(JAN_1, FEB_1)])
-    assert stage.new_events() == ["subscription_schedule.updated", "invoice.created", "customer.subscription.created",
+    assert stage.new_events() == ["subscription_schedule.updated", "customer.subscription.created", "invoice.created",
                                   "subscription_schedule.updated"]
 
 

@@ -203,6 +203,7 @@ def test_a_deleted_clock_takes_everything_on_it_along(api: Api) -> None:
     assert api.get(f"/v1/customers/{customer}") == {"id": customer, "object": "customer", "deleted": True}
     for path in (f"{CLOCKS}/{clock['id']}", f"/v1/subscriptions/{subscription}", f"/v1/invoices/{invoice}"):
         assert api.call("GET", path).status == 404
+    assert api.call("GET", f"{CLOCKS}/{clock['id']}").error["param"] == "test_clock"
     assert api.get("/v1/customers")["data"] == [elsewhere]
     assert len(api.events(type="test_helpers.test_clock.deleted")) == 1
 

@@ -267,7 +267,7 @@ def test_a_licensed_price_takes_no_usage(api: Api) -> None:
 
 
 def test_an_unknown_item_is_not_found(api: Api) -> None:
-    unknown = (404, "No such subscription item: 'si_x'", "id", "resource_missing")
+    unknown = (404, "No such subscription item: 'si_x'", "subscription_item", "resource_missing")
     assert refusal(api.refused("POST", "/v1/subscription_items/si_x/usage_records", quantity=1)) == unknown
     assert refusal(api.refused("GET", "/v1/subscription_items/si_x/usage_record_summaries")) == unknown
 
@@ -275,7 +275,7 @@ def test_an_unknown_item_is_not_found(api: Api) -> None:
 def test_another_sandbox_does_not_see_the_item(api: Api) -> None:
     metered = Metered(api)
     answer = Api(api.server).refused("POST", metered.records_path, quantity=1)
-    assert refusal(answer) == (404, f"No such subscription item: '{metered.item}'", "id", "resource_missing")
+    assert refusal(answer) == (404, f"No such subscription item: '{metered.item}'", "subscription_item", "resource_missing")
 
 
 def test_usage_emits_no_events(api: Api) -> None:

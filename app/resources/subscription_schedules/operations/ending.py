@@ -8,6 +8,7 @@ from app.context import Context
 from app.db.session import Prepared, entity
 from app.domain.lifecycle import MOVES, may_move
 from app.errors import InvalidRequest
+from app.events.catalog import EventType
 from app.events.emit import emit, tracked
 from app.resources.customers.tables import Customer
 from app.resources.subscription_schedules.operations.entering import subscription_of
@@ -38,17 +39,15 @@ def cancel_schedule(ctx: Context, schedule: SubscriptionSchedule, *, invoice_now
                     prorate: bool = True) -> SubscriptionSchedule:
     """Cancel it together with its subscription.
 
-    `prorate` credits the unused time and `invoice_now` makes a final invoice of that and of usage. Emits the
-    subscription's events, then subscription_schedule.canceled.
+    `prorate` credits the unused time and `invoice_now` makes a final invoice of that and of usage. Emits
+    subscription_schedule.canceled, after the subscription's customer.subscription.deleted.
     """
     require_unfinished(schedule, "cancel", "canceled")
     if schedule.status == "active":
-        subscription = subscription_of(ctx, schedule)
-        _unlink(subscription)
-        cancel_subscription(ctx, subscription, invoice_now=invoice_now, prorate=prorate)
-    _finish(schedule, "canceled")
-    schedule.canceled_at = ctx.now
-    emit(ctx, "subscription_schedule.canceled", schedule)
+        # The schedule ends with its subscription, see `subscription_ended`.
+        cancel_subscription(ctx, subscription_of(ctx, schedule), invoice_now=invoice_now, prorate=prorate)
+    else:
+        _cancel(ctx, schedule, "subscription_schedule.canceled")
     return schedule
 
 
@@ -104,10 +103,14 @@ def subscription_ended(ctx: Context, subscription: Subscription) -> None:
     if schedule is None:
         return
     _unlink(subscription)
+    by_dunning = subscription.__dict__.get("_ended_by_dunning", False)
+    _cancel(ctx, schedule, "subscription_schedule.aborted" if by_dunning else "subscription_schedule.canceled")
+
+
+def _cancel(ctx: Context, schedule: SubscriptionSchedule, type: EventType) -> None:
     _finish(schedule, "canceled")
     schedule.canceled_at = ctx.now
-    by_dunning = subscription.__dict__.get("_ended_by_dunning", False)
-    emit(ctx, "subscription_schedule.aborted" if by_dunning else "subscription_schedule.canceled", schedule)
+    emit(ctx, type, schedule)
 
 
 def customer_deleted(ctx: Context, customer: Customer) -> None:

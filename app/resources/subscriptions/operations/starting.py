@@ -61,7 +61,7 @@ def start_subscription(
     `cancel_at` that comes before the next boundary. `first_invoice` says how the invoice goes on: `draft` (a schedule's:
     it finalises itself later, and the subscription is active at once) or `finalize` (now, and what becomes of the payment
     decides about the status). `add_items` are the arguments of further one-time items on it, `settings` further columns.
-    Emits the invoice's events, then customer.subscription.created.
+    Emits customer.subscription.created: before the events of a draft, after those of an invoice that is finalised.
     """
     interval, currency = check_items(specs, param=param)
     settle_currency(ctx, customer, currency)
@@ -103,17 +103,27 @@ def start_subscription(
         _bill_back(ctx, subscription, interval)
     lines = _first_lines(subscription, interval, proration_behavior)
     items = invoices.sweep(ctx, customer.id, subscription.id)
+    if first_invoice == "draft":
+        if lines or items:
+            subscription.latest_invoice_id = ctx.ids.new(Invoice.id_prefix, Invoice.id_length, Invoice.id_lead)
+        _announce(ctx, subscription)
     if lines or items:
         invoice = _first_invoice(ctx, subscription, lines, items, keep_draft=first_invoice == "draft")
         if first_invoice == "finalize" and subscription.collection_method == "charge_automatically":
             _collect_first(ctx, subscription, invoice, payment_behavior, off_session=off_session)
         # Only now: a subscription without a latest invoice is one that nobody has heard of, see `standing`.
         subscription.latest_invoice_id = invoice.id
+    if first_invoice == "finalize":
+        _announce(ctx, subscription)
+    return subscription
+
+
+def _announce(ctx: Context, subscription: Subscription) -> None:
+    """Emits customer.subscription.created, and customer.subscription.trial_will_end where that is soon."""
     emit(ctx, "customer.subscription.created", subscription)
-    if trialing and subscription.trial_notice_at is not None and subscription.trial_notice_at <= now:
+    if subscription.trial_notice_at is not None and subscription.trial_notice_at <= ctx.now:
         subscription.trial_notice_at = None
         emit(ctx, "customer.subscription.trial_will_end", subscription)
-    return subscription
 
 
 def check_count(ctx: Context, customer: Customer, *, waiting: int = 0) -> None:
@@ -203,7 +213,8 @@ def _first_invoice(ctx: Context, subscription: Subscription, lines: list[LineDra
                    keep_draft: bool) -> Invoice:
     return draft_subscription_invoice(
         ctx, subscription, invoices.item_lines(items) + lines, reason="subscription_create",
-        period=(ctx.now, ctx.now), auto_advance=keep_draft or subscription.collection_method == "send_invoice")
+        period=(ctx.now, ctx.now), auto_advance=keep_draft or subscription.collection_method == "send_invoice",
+        id=subscription.latest_invoice_id)
 
 
 def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str, *,
