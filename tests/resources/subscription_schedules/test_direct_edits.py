@@ -108,6 +108,35 @@ def test_a_trial_splits(stage: Stage, schedule: dict[str, Any]) -> None:
     assert windows(edit(stage, schedule, metadata={"mine": "1"})) == SPLIT
 
 
+def test_one_time_items_split_although_the_subscription_looks_the_same(stage: Stage, schedule: dict[str, Any]) -> None:
+    extra, rate = stage.price(99, None), stage.api.post("/v1/tax_rates", display_name="VAT", percentage=10, inclusive=False)
+    stage.new_events()
+    changed = edit(stage, schedule, add_invoice_items=[{"price": extra, "quantity": 2, "tax_rates": [rate["id"]]}])
+
+    assert windows(changed) == SPLIT
+    shown = [{"price": extra, "quantity": 2, "tax_rates": [rate]}]
+    assert [each["add_invoice_items"] for each in changed["phases"]] == [[], shown, []]
+    assert stage.new_events() == ["invoiceitem.created", "subscription_schedule.updated"]
+
+    # They are billed once, by the next invoice, also when an update of the schedule repeats the phase as it is shown.
+    stage.update(schedule, phases=[{
+        "start_date": JAN_16_NOON, "end_date": MAR_1, "items": [{"price": schedule["phases"][0]["items"][0]["price"]}],
+        "add_invoice_items": [{"price": extra, "quantity": 2, "tax_rates": [rate["id"]]}]}])
+    stage.advance(FEB_1)
+    invoice = stage.api.get("/v1/invoices", subscription=schedule["subscription"])["data"][0]
+    assert [(line["amount"], line["description"]) for line in invoice["lines"]["data"]] == [
+        (198, "Gold"), (1000, "1 × Gold (at $10.00 / month)")]
+
+
+def test_one_time_items_beside_another_change_split_once(stage: Stage, schedule: dict[str, Any]) -> None:
+    item, extra = stage.subscription(schedule)["items"]["data"][0]["id"], stage.price(99, None)
+    changed = edit(stage, schedule, items=[{"id": item, "quantity": 5}], add_invoice_items=[{"price": extra}])
+
+    assert windows(changed) == SPLIT
+    assert [item["price"] for item in changed["phases"][1]["add_invoice_items"]] == [extra]
+    assert stage.new_events()[-2:] == ["customer.subscription.updated", "subscription_schedule.updated"]
+
+
 @pytest.mark.parametrize(("values", "settings"), [
     ({"collection_method": "send_invoice", "days_until_due": 9},
      {"collection_method": "send_invoice", "invoice_settings": {"days_until_due": 9}}),
@@ -138,12 +167,15 @@ def test_other_edits_leave_the_schedule_alone(stage: Stage, schedule: dict[str, 
 
 
 def test_an_edit_in_the_first_second_of_a_phase_replaces_it(stage: Stage) -> None:
-    schedule = stage.schedule({"items": [{"price": stage.price()}], "iterations": 2})
+    extra = stage.price(99, None)
+    schedule = stage.schedule(
+        {"items": [{"price": stage.price()}], "iterations": 2, "add_invoice_items": [{"price": extra}]})
     item = stage.subscription(schedule)["items"]["data"][0]["id"]
     changed = edit(stage, schedule, items=[{"id": item, "quantity": 3}])
 
     assert windows(changed) == [(JAN_1, MAR_1)]
     assert changed["phases"][0]["items"][0]["quantity"] == 3
+    assert [each["price"] for each in changed["phases"][0]["add_invoice_items"]] == [extra]
 
 
 @pytest.mark.parametrize("values", [{"cancel_at": APR_1}, {"cancel_at_period_end": True}, {"cancel_at": ""}])

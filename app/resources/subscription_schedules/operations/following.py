@@ -6,17 +6,18 @@ settings hold goes there. The next phase overwrites all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.context import Context
 from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount
 from app.resources.coupons.tables import Coupon
+from app.resources.prices.tables import Price
 from app.resources.subscription_schedules.operations.creating import copied_items
 from app.resources.subscription_schedules.operations.entering import is_managing, phase_terms, subscription_of
 from app.resources.subscription_schedules.operations.phases import add_phase, current_phase, load_phases, remove_phase
-from app.resources.subscription_schedules.tables import SchedulePhase, SubscriptionSchedule
+from app.resources.subscription_schedules.tables import SchedulePhase, SchedulePhaseInvoiceItem, SubscriptionSchedule
 from app.resources.subscriptions.operations import Terms, terms_in_force
 from app.resources.subscriptions.tables import Subscription
 
@@ -29,8 +30,9 @@ _KEPT = ("application_fee_percent", "automatic_tax_enabled", "billing_cycle_anch
 def subscription_changed(ctx: Context, subscription: Subscription) -> None:
     """Reaction to customer.subscription.updated: a caller's edit, not time's or the schedule's own doing.
 
-    Emits subscription_schedule.updated. One-time items that the edit added are not noted: they are billed already.
+    Emits subscription_schedule.updated.
     """
+    added = subscription.__dict__.pop("_added_items", ())
     if subscription.schedule_id is None or ctx.ticking or is_managing(ctx, subscription.schedule_id):
         return
     schedule = ctx.get(SubscriptionSchedule, subscription.schedule_id)
@@ -41,9 +43,10 @@ def subscription_changed(ctx: Context, subscription: Subscription) -> None:
     phase = current_phase(schedule)
     with tracked(ctx, schedule, "subscription_schedule.updated"):
         wanted, present = phase_terms(ctx, schedule, phase, subscription), terms_in_force(ctx, subscription)
-        splits = _differs(ctx, subscription, phase) or wanted.application_fee_percent != present.application_fee_percent
+        splits = (added or _differs(ctx, subscription, phase)
+                  or wanted.application_fee_percent != present.application_fee_percent)
         if splits:
-            phase = _split(ctx, schedule, subscription, phase)
+            phase = _split(ctx, schedule, subscription, phase, added)
         _adopt_settings(schedule, phase, wanted, present)
 
 
@@ -76,22 +79,34 @@ def _coupon(ctx: Context, subscription: Subscription, phase: SchedulePhase) -> s
     return coupon.former_id or coupon.id
 
 
-def _split(ctx: Context, schedule: SubscriptionSchedule, subscription: Subscription,
-           phase: SchedulePhase) -> SchedulePhase:
-    """End the phase now and go on with one that tells what is in force; in the phase's first second, replace it."""
+def _split(ctx: Context, schedule: SubscriptionSchedule, subscription: Subscription, phase: SchedulePhase,
+           added: Sequence[Mapping[str, Any]]) -> SchedulePhase:
+    """End the phase now and go on with one that tells what is in force; in the phase's first second, replace it.
+
+    Our choice: the new one shows the one-time items that the edit added, which are billed already.
+    """
     rest = SchedulePhase(
         **{name: getattr(phase, name) for name in _KEPT}, start_date=ctx.now,
         coupon_id=_coupon(ctx, subscription, phase), default_tax_rates=subscription.default_tax_rates,
         trial_end=_trial_end(subscription))
-    rest.__dict__ |= {"items": copied_items(subscription), "add_invoice_items": []}
+    extras = [_extra(item["price"], item["quantity"], item["tax_rates"]) for item in added]
     if phase.start_date == ctx.now:
+        extras = [_extra(extra.price, extra.quantity, extra.tax_rates) for extra in phase.add_invoice_items] + extras
         remove_phase(ctx, schedule, phase)
     else:
         phase.end_date = ctx.now
         phase.trial_end = None if phase.trial_end is None else min(phase.trial_end, ctx.now)
+    rest.__dict__ |= {"items": copied_items(subscription), "add_invoice_items": extras}
     add_phase(ctx, schedule, rest)
     schedule.current_phase_start = ctx.now
     return rest
+
+
+def _extra(price: Price, quantity: int, tax_rates: list[str]) -> SchedulePhaseInvoiceItem:
+    """A one-time item of a phase; not yet added."""
+    extra = SchedulePhaseInvoiceItem(price_id=price.id, quantity=quantity, tax_rates=tax_rates)
+    extra.__dict__["price"] = price
+    return extra
 
 
 def _adopt_settings(schedule: SubscriptionSchedule, phase: SchedulePhase, wanted: Terms, present: Terms) -> None:

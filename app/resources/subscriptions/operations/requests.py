@@ -8,7 +8,7 @@ from typing import Any
 from app.context import Context
 from app.domain.periods import next_boundary
 from app.errors import InvalidRequest, missing_parameter
-from app.events.emit import tracked
+from app.events.emit import react, tracked
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import add_pending_item
 from app.resources.subscriptions.operations.asked_items import added_item, changed_items, item_spec, plain_metadata
@@ -118,9 +118,13 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
         check_thresholds(changed.billing_thresholds, change.items or items_in_force(subscription), subscription.currency)
     if "trial_end" in values:
         change.trial_end = ctx.now if values["trial_end"] == "now" else _checked_trial_end(ctx, values["trial_end"])
-    for index, item in enumerate(values.get("add_invoice_items", ())):
-        add_pending_item(ctx, subscription.customer_id, subscription_id=subscription.id,
-                         **added_item(ctx, item, f"add_invoice_items[{index}]"))
+    added = [added_item(ctx, item, f"add_invoice_items[{index}]")
+             for index, item in enumerate(values.get("add_invoice_items", ()))]
+    for item in added:
+        add_pending_item(ctx, subscription.customer_id, subscription_id=subscription.id, **item)
+    if added:
+        # A schedule that follows the subscription's changes takes note of these, and removes the mark.
+        subscription.__dict__["_added_items"] = added
     with tracked(ctx, subscription, "customer.subscription.updated"):
         apply_change(ctx, subscription, change, announce=False)
         if "pending_invoice_item_interval" in change.settings:
@@ -133,6 +137,9 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
         if "cancel_at_period_end" in values:
             cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"],
                                  proration_behavior=change.proration_behavior)
+    if "_added_items" in subscription.__dict__:
+        # They show nowhere on the subscription, so that there was no event to react to.
+        react(ctx, "customer.subscription.updated", subscription)
     bill_threshold(ctx, subscription)
     return subscription
 
