@@ -21,8 +21,11 @@ def boundary_at(schedule: SubscriptionSchedule) -> int | None:
     return None
 
 
-def cross_boundary(ctx: Context, schedule: SubscriptionSchedule) -> None:
-    """Start the schedule, enter the phase that begins now, or complete it after the last one."""
+def cross_boundary(ctx: Context, schedule: SubscriptionSchedule, *, keep_draft: bool = False) -> None:
+    """Start the schedule, enter the phase that begins now, or complete it after the last one.
+
+    With `keep_draft` the invoice that this makes is only to be looked at, and stays a draft.
+    """
     ctx.session.load([schedule], "customer")
     phases = load_phases(ctx, schedule)
     if schedule.status == "not_started":
@@ -32,7 +35,7 @@ def cross_boundary(ctx: Context, schedule: SubscriptionSchedule) -> None:
         return
     following = next((phase for phase in phases if phase.start_date == schedule.current_phase_end), None)
     if following is None:
-        complete_schedule(ctx, schedule)
+        complete_schedule(ctx, schedule, keep_draft=keep_draft)
     else:
         enter_phase(ctx, schedule, following)
 

@@ -73,8 +73,10 @@ def release_schedule(ctx: Context, schedule: SubscriptionSchedule, *,
     return schedule
 
 
-def complete_schedule(ctx: Context, schedule: SubscriptionSchedule) -> None:
+def complete_schedule(ctx: Context, schedule: SubscriptionSchedule, *, keep_draft: bool = False) -> None:
     """The last phase is over: the subscription goes on by itself, or ends, as `end_behavior` says.
+
+    With `keep_draft` its final invoice is only to be looked at, and stays a draft.
 
     Emits subscription_schedule.completed after customer.subscription.deleted, or before customer.subscription.updated.
     """
@@ -83,7 +85,7 @@ def complete_schedule(ctx: Context, schedule: SubscriptionSchedule) -> None:
         _finish(schedule, "completed")
         schedule.completed_at = ctx.now
         _unlink(subscription)
-        end_at_date(ctx, subscription)
+        end_at_date(ctx, subscription, keep_draft=keep_draft)
         emit(ctx, "subscription_schedule.completed", schedule)
         return
     # Our choice: the status of a schedule that ended and released its subscription is a setting; the published texts

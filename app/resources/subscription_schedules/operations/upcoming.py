@@ -208,7 +208,7 @@ def _next(ctx: Context, subscription: Subscription) -> Invoice | None:
             invoice_pending_items(_then(ctx, subscription.next_pending_invoice_item_invoice), subscription)
         elif schedule is not None and boundary is not None and boundary <= end:
             plan_item_invoice(subscription, boundary - 1)
-            cross_boundary(_then(ctx, boundary), schedule)
+            cross_boundary(_then(ctx, boundary), schedule, keep_draft=True)
         elif ends_with_period(subscription):
             end_at_date(_then(ctx, end), subscription, keep_draft=True)
         else:
