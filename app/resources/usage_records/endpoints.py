@@ -46,13 +46,8 @@ def _find_item(ctx: Context, id: str) -> tuple[Subscription, SubscriptionItem]:
     item = ctx.get(SubscriptionItem, id)
     if item is None:
         # Stripe words this one without the underscore that other refusals have (behaviour reference, 5.1).
-<<<<<<< HEAD
-        raise no_such("subscription item", id, param="id")
-    subscription = ctx.find(Subscription, item.subscription_id)
-=======
         raise no_such("subscription item", id, param="subscription_item")
-    ctx.find(Subscription, item.subscription_id)
->>>>>>> 5c78f3b (Tell of a schedule's start and end in the recorded order)
+    subscription = ctx.find(Subscription, item.subscription_id)
     # The timeline is held only now: until then the item's price could change.
     ctx.session.lock(item)
     return subscription, item

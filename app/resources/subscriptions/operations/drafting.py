@@ -15,18 +15,12 @@ from app.resources.subscriptions.tables import Subscription
 
 
 def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], *, reason: str,
-<<<<<<< HEAD
                                period: tuple[int, int], auto_advance: bool, reached: Reached | None = None,
-                               preview: bool = False) -> Invoice:
-    """A draft of the subscription's. With `auto_advance` it goes on by itself, unless collection is paused or given up."""
-=======
-                               period: tuple[int, int], auto_advance: bool, preview: bool = False,
-                               id: str | None = None) -> Invoice:
+                               preview: bool = False, id: str | None = None) -> Invoice:
     """A draft of the subscription's. With `auto_advance` it goes on by itself, unless collection is paused or given up.
 
     `id` is one that was announced already.
     """
->>>>>>> 5c78f3b (Tell of a schedule's start and end in the recorded order)
     ctx.session.load([subscription], "customer")
     values: dict[str, Any] = {} if id is None else {"id": id}
     if active_discount(ctx, subscription.discount_id) is not None:
