@@ -329,3 +329,18 @@ def _told(stage: Stage) -> list[tuple[int, str]]:
     """What happened to the customer's subscriptions, schedules and invoices, and when."""
     return [(event["created"], event["type"]) for event in stage.api.events()
             if event["data"]["object"].get("customer") == stage.customer]
+
+
+def test_a_metered_phase_can_come_and_go_within_one_advance(stage: Stage) -> None:
+    stage.api.post("/_sim/settings", limits="off")
+    metered = stage.price(10, recurring={"usage_type": "metered"})
+    schedule = stage.schedule(
+        {"items": [{"price": stage.price()}], "iterations": 1},
+        {"items": [{"price": metered}], "iterations": 1},
+        {"items": [{"price": stage.price(700, "week")}], "iterations": 1})
+    stage.advance(JAN_1 + 2 * HOUR)
+    stage.advance(MAR_1)
+
+    assert stage.retrieve(schedule)["current_phase"] == {"start_date": MAR_1, "end_date": MAR_1 + 7 * DAY}
+    assert bills(stage) == [(JAN_1, "subscription_create", [1000]), (FEB_1, "subscription_cycle", []),
+                            (MAR_1, "subscription_cycle", [0, 700])]

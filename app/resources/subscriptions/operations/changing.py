@@ -226,6 +226,8 @@ def _remove_item(ctx: Context, subscription: Subscription, item: SubscriptionIte
     if is_metered(item.price):
         _settle_usage(ctx, subscription, item, bill_usage=bill_usage)
     subscription.items.remove(item)
+    # One that was added in this transaction may have closed periods by now: they go with it, by their foreign key.
+    ctx.session.flush()
     ctx.session.delete(item)
 
 
