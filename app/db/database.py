@@ -16,6 +16,8 @@ from sqlalchemy.pool import NullPool
 
 from app.db.ids import IdSource
 from app.db.session import Session
+from app.db.text import SQLITE_FOLD
+from app.domain.search import fold
 
 LOCK_TIMEOUT_MS = 5_000
 """How long a PostgreSQL statement waits for a row before the request answers 429 `lock_timeout`."""
@@ -179,6 +181,7 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
+    connection.create_function(SQLITE_FOLD, 1, lambda text: None if text is None else fold(text), deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
                    "cache_size=-32768", "temp_store=MEMORY", "mmap_size=268435456",
                    # Pages that many commits change are copied into the file once in 40 MB, not once in 4.

@@ -50,6 +50,8 @@ class Choices:
     """[18] `refuse` or `incomplete`: a subscription to be charged without any payment method."""
     search_lag_s: int = 0
     """[22] How long new data stays out of search results."""
+    search_strings: str = "whole"
+    """What `name:"Jenny Rosen"` asks of a text: `whole`, to be that, or `words`, to have these words in this order."""
     expiring_lead_days: int = 7
     """Days before a schedule's end at which subscription_schedule.expiring is sent."""
     trial_will_end_lead_days: int = 3
@@ -85,5 +87,6 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "backdated_schedule_anchor": ("creation", "start_date"),
     "legacy_end_behavior_none": ("cancel", "release"),
     "missing_payment_method": ("refuse", "incomplete"),
+    "search_strings": ("whole", "words"),
 }
 """The values that each choice of words takes."""

@@ -36,6 +36,7 @@ from app.wire.pagination import Page
 from app.wire.params import Params, load_params
 from app.wire.request_log import RequestRecorder
 from app.wire.scalars import printable
+from app.wire.search import SearchPage
 
 log = logging.getLogger("billyard.wire")
 
@@ -278,9 +279,14 @@ def _body(session: Any, result: Any, expand: Any) -> bytes:
         load_for_rendering(session, [result], tree)
         return to_json(render(result, tree))
     if isinstance(result, Page):
-        tree = parse_expand(expand, VIEWS[result.table], is_list=True) if expand else None
+        is_search = isinstance(result, SearchPage)
+        paths = [path for path in expand if not (is_search and path == "total_count")]
+        tree = parse_expand(paths, VIEWS[result.table], is_list=True) if paths else None
         load_for_rendering(session, result.rows, tree)
-        return to_json(list_object([render(row, tree) for row in result.rows], result.url, has_more=result.has_more))
+        objects = [render(row, tree) for row in result.rows]
+        if isinstance(result, SearchPage):
+            return to_json(result.envelope(objects, counted=len(paths) < len(expand)))
+        return to_json(list_object(objects, result.url, has_more=result.has_more))
     if expand:
         parse_expand(expand, None, is_list=result["object"] == "list")
     return to_json(result)

@@ -52,6 +52,7 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
     conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
     branches: list[ColumnElement[bool]] = []
+    null: list[str] = [column.key for column, value in (filters or {}).values() if value is IS_NULL]
     if where is not None:
         conditions.append(where[1])
     for name, (column, value) in (filters or {}).items():
@@ -62,7 +63,7 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     if statement is None:
         if len(_STATEMENTS) >= STATEMENTS_MAX:
             _STATEMENTS.clear()
-        statement = _STATEMENTS[key] = Prepared(_statement(table, conditions, branches, backwards))
+        statement = _STATEMENTS[key] = Prepared(_statement(table, conditions, branches, null[:1], backwards))
     rows = ctx.session.rows(table, statement, **values)
     has_more = len(rows) > limit
     rows = rows[:limit]
@@ -104,14 +105,16 @@ def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
 
 
 def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
-               backwards: bool) -> Select[Any] | CompoundSelect[Any]:
+               null: list[str], backwards: bool) -> Select[Any] | CompoundSelect[Any]:
     """The rows of a page. For each value that one column may have there is a branch, already in order by the index of
     that column, and the database merges them: with `IN` it would go through all the rows of the account instead.
+
+    A column that is null in all of them leads the order: PostgreSQL sees only then that an index has it already.
     """
     statement: Select[Any] | CompoundSelect[Any] = entity(table).where(*conditions)
     if branches:
         statement = union_all(*(entity(table).where(*conditions, branch) for branch in branches))
-    order = [statement.selected_columns[name] for name in ("created", "seq")]
+    order = [statement.selected_columns[name] for name in (*null, "created", "seq")]
     return statement.order_by(*(column.asc() if backwards else column.desc() for column in order)).limit(
         bindparam("limit"))
 

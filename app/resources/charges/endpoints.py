@@ -5,15 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
+from sqlalchemy import case, null
 
 from app.context import Context
+from app.db.text import json_text
 from app.resources.charges.params import ChargeList
 from app.resources.charges.tables import Charge
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
+from app.wire.search import Flag, Numeric, Searchable, SearchPage, SearchParams, Token, search_page
 
 blueprint = Blueprint("charges", __name__)
+
+_SEARCHABLE = Searchable(Charge, "charges", {
+    "amount": Numeric(Charge.amount),
+    "currency": Token(Charge.currency, case="lower"),
+    "customer": Token(Charge.customer_id, case="exact"),
+    "disputed": Flag(Charge.disputed),
+    **{f"payment_method_details.card.{fact}": Token(json_text(Charge.payment_method_details, "card", fact))
+       for fact in ("brand", "exp_month", "exp_year", "fingerprint", "last4")},
+    # Stripe tells all from part by this field: null finds what was not refunded.
+    "refunded": Token(case((Charge.amount_refunded == 0, null()), (Charge.amount_refunded == Charge.amount, "true"),
+                           else_="false"), case="lower"),
+    "status": Token(Charge.status, case="lower"),
+}, narrowing=("customer",))
 
 
 @blueprint.get("/v1/charges")
@@ -29,6 +45,13 @@ def list_charges(ctx: Context, params: dict[str, Any]) -> Page:
         "transfer_group": (Charge.transfer_group, params.get("transfer_group")),
     }
     return list_page(ctx, Charge, params, "/v1/charges", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_charges(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/charges/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/charges/<id>")

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from app.context import Context
 from app.db.base import StripeObject
+from app.domain.search import fold
 from app.errors import no_such
 from app.resources.customers import operations
 from app.resources.customers.params import (
@@ -29,11 +30,17 @@ from app.resources.payment_methods.tables import PaymentMethod
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import ListParams, RetrieveParams
+from app.wire.search import Searchable, SearchPage, SearchParams, String, search_page
 
 blueprint = Blueprint("customers", __name__)
 
 S = TypeVar("S", bound=StripeObject)
 
+_SEARCHABLE = Searchable(Customer, "customers", {
+    "email": String(Customer.email_folded, case="lower"),
+    "name": String(Customer.name),
+    "phone": String(Customer.phone),
+}, where=Customer.deleted.is_(False))
 _DEFAULT = "invoice_settings[default_payment_method]"
 
 
@@ -55,10 +62,18 @@ def list_customers(ctx: Context, params: dict[str, Any]) -> Page:
     filters = {
         "created": (Customer.created, params.get("created")),
         "email": (Customer.email, params.get("email")),
+        "email_folded": (Customer.email_folded, fold(params["email"]) if "email" in params else None),
         "deleted": (Customer.deleted, False),
         "test_clock": (Customer.test_clock_id, params.get("test_clock", IS_NULL)),
     }
     return list_page(ctx, Customer, params, "/v1/customers", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_customers(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/customers/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/customers/<id>")

@@ -17,7 +17,7 @@ class Customer(StripeObject, HasMetadata, OnClock):
     __table_args__ = (
         belongs_to("test_clocks", "test_clock_id"),
         list_index("test_clock_id"),
-        list_index("email"),
+        list_index("email_folded"),
     )
     object_name = "customer"
     id_prefix = "cus_"
@@ -34,6 +34,8 @@ class Customer(StripeObject, HasMetadata, OnClock):
     delinquent: Mapped[bool]
     description: Mapped[str | None] = mapped_column(String(5000))
     email: Mapped[str | None] = mapped_column(String(512))
+    email_folded: Mapped[str | None] = mapped_column(String(1024))
+    """`email` as `domain.search.fold` makes it, which may be longer: by it customers are searched and listed."""
     invoice_prefix: Mapped[ObjectId]
     invoice_settings: Mapped[Document]
     """`custom_fields`, `footer` and `rendering_options`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint
+from sqlalchemy import Text, cast, null
 
 from app.context import Context
 from app.resources.invoices import operations
@@ -24,8 +25,19 @@ from app.resources.subscription_schedules.operations import preview_upcoming
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page, page_of, take_paging
 from app.wire.params import ListParams, RetrieveParams
+from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, String, Token, search_page
 
 blueprint = Blueprint("invoices", __name__)
+
+_SEARCHABLE = Searchable(Invoice, "invoices", {
+    "currency": Token(Invoice.currency, case="lower"),
+    "customer": Token(Invoice.customer_id, case="exact"),
+    "number": String(Invoice.number),
+    "receipt_number": String(cast(null(), Text)),
+    "status": String(Invoice.status, case="lower"),
+    "subscription": String(Invoice.subscription_id, case="exact"),
+    "total": Numeric(Invoice.total),
+}, narrowing=("customer", "subscription"))
 
 
 @blueprint.post("/v1/invoices")
@@ -47,6 +59,13 @@ def list_invoices(ctx: Context, params: dict[str, Any]) -> Page:
         "test_clock": (Invoice.test_clock_id, None if narrowed else IS_NULL),
     }
     return list_page(ctx, Invoice, params, "/v1/invoices", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_invoices(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/invoices/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/invoices/upcoming")

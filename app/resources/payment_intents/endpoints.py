@@ -11,8 +11,16 @@ from app.resources.payment_intents.params import PaymentIntentList, PaymentInten
 from app.resources.payment_intents.tables import PaymentIntent
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
+from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, Token, search_page
 
 blueprint = Blueprint("payment_intents", __name__)
+
+_SEARCHABLE = Searchable(PaymentIntent, "payment_intents", {
+    "amount": Numeric(PaymentIntent.amount),
+    "currency": Token(PaymentIntent.currency, case="lower"),
+    "customer": Token(PaymentIntent.customer_id, case="exact"),
+    "status": Token(PaymentIntent.status, case="lower"),
+}, narrowing=("customer",))
 
 
 @blueprint.get("/v1/payment_intents")
@@ -25,6 +33,13 @@ def list_payment_intents(ctx: Context, params: dict[str, Any]) -> Page:
         "test_clock": (PaymentIntent.test_clock_id, None if "customer" in params else IS_NULL),
     }
     return list_page(ctx, PaymentIntent, params, "/v1/payment_intents", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_payment_intents(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/payment_intents/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/payment_intents/<id>")

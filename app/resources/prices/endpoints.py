@@ -23,8 +23,17 @@ from app.resources.products.tables import Product
 from app.wire.endpoint import endpoint
 from app.wire.pagination import Page, list_page
 from app.wire.params import RetrieveParams
+from app.wire.search import Flag, Searchable, SearchPage, SearchParams, String, Token, search_page
 
 blueprint = Blueprint("prices", __name__)
+
+_SEARCHABLE = Searchable(Price, "prices", {
+    "active": Flag(Price.active),
+    "currency": Token(Price.currency, case="lower"),
+    "lookup_key": String(Price.lookup_key),
+    "product": String(Price.product_id, case="exact"),
+    "type": Token(Price.type, case="lower"),
+}, where=Price.removed.is_(False))
 
 
 @blueprint.post("/v1/prices")
@@ -51,6 +60,13 @@ def list_prices(ctx: Context, params: dict[str, Any]) -> Page:
         "type": (Price.type, params.get("type")),
     }
     return list_page(ctx, Price, params, "/v1/prices", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_prices(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/prices/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/prices/<id>")

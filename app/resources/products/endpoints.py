@@ -15,8 +15,17 @@ from app.resources.products.tables import Product
 from app.wire.endpoint import endpoint
 from app.wire.pagination import Page, list_page
 from app.wire.params import RetrieveParams, only_one
+from app.wire.search import Flag, Searchable, SearchPage, SearchParams, String, search_page
 
 blueprint = Blueprint("products", __name__)
+
+_SEARCHABLE = Searchable(Product, "products", {
+    "active": Flag(Product.active),
+    "description": String(Product.description),
+    "name": String(Product.name),
+    "shippable": Flag(Product.shippable),
+    "url": String(Product.url),
+}, where=Product.deleted.is_(False))
 
 
 @blueprint.post("/v1/products")
@@ -45,6 +54,13 @@ def list_products(ctx: Context, params: dict[str, Any]) -> Page:
         "url": (Product.url, params.get("url")),
     }
     return list_page(ctx, Product, params, "/v1/products", filters=filters)
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_products(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/products/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/products/<id>")

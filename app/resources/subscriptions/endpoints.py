@@ -24,8 +24,14 @@ from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
+from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, Token, search_page
 
 blueprint = Blueprint("subscriptions", __name__)
+
+_SEARCHABLE = Searchable(Subscription, "subscriptions", {
+    "canceled_at": Numeric(Subscription.canceled_at),
+    "status": Token(Subscription.status, case="lower"),
+})
 
 ENDED = ("canceled", "incomplete_expired")
 GOING_ON = ("trialing", "active", "past_due", "unpaid", "incomplete")
@@ -64,6 +70,13 @@ def list_subscriptions(ctx: Context, params: dict[str, Any]) -> Page:
     return list_page(ctx, Subscription, params, "/v1/subscriptions", filters=filters,
                      where=None if price is None else ("price", _HAS_PRICE),
                      where_values=None if price is None else {"price_id": price})
+
+
+@blueprint.get(_SEARCHABLE.url)
+@endpoint(SearchParams)
+def search_subscriptions(ctx: Context, params: dict[str, Any]) -> SearchPage:
+    """GET /v1/subscriptions/search"""
+    return search_page(ctx, _SEARCHABLE, params)
 
 
 @blueprint.get("/v1/subscriptions/<id>")

@@ -11,6 +11,7 @@ from app.context import Context
 from app.db.roots import TestClock
 from app.db.session import Prepared
 from app.domain.metadata import merged
+from app.domain.search import fold
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.customers.operations.balance import change_balance
@@ -89,6 +90,8 @@ def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
     for name in _PLAIN:
         if name in values:
             setattr(customer, name, values[name])
+    if "email" in values:
+        customer.email_folded = None if customer.email is None else fold(customer.email)
     if "tax_exempt" in values:
         customer.tax_exempt = values["tax_exempt"] or "none"
     if "metadata" in values:
