@@ -90,7 +90,7 @@ class String(Token):
                 # Our choice: the wording; the minimum is published.
                 raise refused(f"The value of `{clause.field}~` must have at least {SUBSTRING_MIN} characters.")
             return contains(folded(self.expression) if self.is_exact else self.compared, search.bind(wanted))
-        if search.by_words and not self.is_exact:
+        if search.asks_words(clause) and not self.is_exact:
             return contains(" " + self.compared + " ", search.bind(f" {' '.join(wanted.split())} "))
         return super().meets(clause, search)
 
@@ -181,7 +181,7 @@ class Search:
 
     def __init__(self, ctx: Context, searchable: Searchable, query: Query) -> None:
         self._searchable, self._query = searchable, query
-        self.by_words = ctx.choices.search_strings == "words"
+        self._by_words = ctx.choices.search_strings == "words"
         self.values: dict[str, Any] = {"account_id": ctx.account_id}
         self._shape: list[Any] = [searchable.name, query.any]
         found = [self._clause(clause) for clause in query.clauses]
@@ -214,6 +214,10 @@ class Search:
         page = page.order_by(*order).limit(bindparam("limit"))
         return Prepared(page), Prepared(select(func.count()).select_from(table).where(*conditions))
 
+    def asks_words(self, clause: Clause) -> bool:
+        """Whether the words of a text are enough, and there are any."""
+        return self._by_words and bool((clause.value or "").split())
+
     def _in_view(self, ctx: Context) -> Iterable[Condition]:
         """What every object that is found must meet, whatever the query says."""
         table, query = self._searchable.table, self._query
@@ -240,7 +244,7 @@ class Search:
             # Our choice: the wording.
             raise refused(f"Operator `{clause.operator}` is not supported for search field `{clause.field}`. "
                           f"Supported: {', '.join(f'`{each}`' for each in field.operators)}.")
-        self._shape.append((clause.field, clause.operator, clause.negated, clause.value is None, self.by_words))
+        self._shape.append((clause.field, clause.operator, clause.negated, clause.value is None, self.asks_words(clause)))
         if clause.value is None:
             return field.expression.is_not(None) if clause.negated else field.expression.is_(None)
         condition = field.meets(clause, self)

@@ -98,6 +98,7 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
     card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
     amount = {"currency": "usd", "unit_amount": "1000"}
     return {
+        **{route.rule: {"query": 'created>0 -metadata["k"]:"v"'} for route in ROUTES if route.rule.endswith("/search")},
         "/v1/coupons": {"percent_off": "25", "duration": "once"},
         "/v1/customers/<customer>/payment_methods": {"type": "card"},
         "/v1/invoiceitems": {"customer": customer, "amount": "700", "currency": "usd"},
@@ -192,7 +193,7 @@ class Siege:
         self.api, self.route, self.pool = Api(server, KEY), route, pool
         self.schema = schema_of(server, route)
         self.home = pool.kind_of(route.rule.partition("/<")[0].rpartition("/")[2])
-        is_asked = route.method == "POST" or route.rule.startswith("/v1/invoices/upcoming")
+        is_asked = route.method == "POST" or route.rule.startswith("/v1/invoices/upcoming") or route.rule.endswith("/search")
         self.recipe = recipes(pool).get(route.rule, {}) if is_asked else {}
         self.failures: list[tuple[str, str, dict[str, Raw], int, Any]] = []
         self._rows = row_counts(server)
