@@ -38,10 +38,12 @@ def test_any_of_the_clauses_will_do_after_or() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "", "  ", "asdf", "a:", ":1", "a:b", "a:true", 'a="b"', "a==1", "a:=1", 'a : "b"', 'a: "b"', 'a :"b"', "a:1b", "a:1.", "a:.5", "a:+1",
+    "", "  ", "asdf", "a:", ":1", "a:b", "a:true", 'a="b"', "a==1", "a:=1", 'a : "b"', 'a: "b"', 'a :"b"', "a:1b", "a:1.",
+    "a:.5", "a:+1",
     'a:"b', "a:'b\"", r'a:"b\"', 'a:"b"c:"d"', 'a:"b",c:"d"', '(a:"b")', 'a:"b" AND', 'AND a:"b"', 'a:"b" OR OR b:1',
     'a:"b" NOT c:1', "--a:1", "- a:1", "a>null", "a~null", "-a<=NULL", "a:nullable", "metadata:1", 'metadata[key]:"v"',
-    'metadata["k"]', 'metadata["k"]["l"]:1', 'metadata["k":"v"', 'metadata ["k"]:1', 'metadata[1]:1', 'name["k"]:1', "1a:1", "a.:1", "a..b:1",
+    'metadata["k"]', 'metadata["k"]["l"]:1', 'metadata["k":"v"', 'metadata ["k"]:1', 'metadata[1]:1', 'name["k"]:1',
+    "1a:1", "a.:1", "a..b:1",
     ".a:1", "é:1", 'a:"b"\\', "a:١",
 ])
 def test_what_is_not_in_the_language_is_refused(text: str) -> None:
@@ -77,7 +79,8 @@ def test_what_is_written_reads_the_same(query: Query) -> None:
     assert parse(write(query)) == query
 
 
-pieces = st.sampled_from(("a", "metadata", "[", "]", '"', "'", "\\", ":", "~", ">=", "<", " ", " or ", " AND ", "-", "null", "12", "é", "\n"))
+pieces = st.sampled_from(("a", "metadata", "[", "]", '"', "'", "\\", ":", "~", ">=", "<", " ", " or ", " AND ", "-", "null",
+                          "12", "é", "\n"))
 
 
 @given(st.one_of(st.text(), st.lists(pieces, max_size=20).map("".join)))

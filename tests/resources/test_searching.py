@@ -100,27 +100,34 @@ def test_subscriptions_invoices_and_payments(api: Api, wall: Wall) -> None:
     expect(api, "subscriptions", ids, {
         'status:"ACTIVE"': "kept", 'status:"canceled"': "ended", '-status:"canceled"': "kept", 'metadata["seat"]:"a"': "kept",
         f"canceled_at>={NEW_YEAR + 60}": "ended", f"canceled_at>{NEW_YEAR + 60}": "", "canceled_at:null": "kept",
-        f"-canceled_at:{NEW_YEAR + 60}": "kept", f"created:{NEW_YEAR}": "kept", 'status:"active" OR status:"canceled"': "ended kept"})
+        f"-canceled_at:{NEW_YEAR + 60}": "kept", f"created:{NEW_YEAR}": "kept",
+        'status:"active" OR status:"canceled"': "ended kept"})
     expect(api, "invoices", ids, {
         'currency:"usd"': "draft later first", '-currency:"usd"': "", f'customer:"{customer}"': "draft later first",
         f'customer:"{customer.lower()}x"': "", f'number:"{number.lower()}"': "first", f'number~"{number[:6]}"': "later first",
         "number:null": "draft", "receipt_number:null": "draft later first", 'receipt_number:"x"': "", 'receipt_number~"xyz"': "",
         '-receipt_number:"x"': "draft later first", 'status:"paid"': "later first", 'status~"dra"': "draft",
         f'subscription:"{ids["kept"]}"': "first", f'subscription~"{ids["kept"][4:]}"': "first", "subscription:null": "draft",
-        "total>1500": "first", "total>=1500": "later first", "total<1": "draft", "total:3000": "first", '-total:"3000"': "draft later",
+        "total>1500": "first", "total>=1500": "later first", "total<1": "draft", "total:3000": "first",
+        '-total:"3000"': "draft later",
         'metadata["po"]:77': "draft", f'customer:"{customer}" total>0 -status:"open"': "later first"})
     charges = {
         "amount>1500": "charge_1", 'currency:"usd"': "charge_2 charge_1", f'customer:"{customer}" amount:1500': "charge_2",
-        'disputed:"false"': "charge_2 charge_1", 'disputed:"true"': "", 'payment_method_details.card.brand:"MasterCard"':
-        "charge_2 charge_1", "payment_method_details.card.last4:4444 amount<2000": "charge_2", 'payment_method_details.card.last4:"4242"': "",
-        "refunded:null": "charge_2 charge_1", 'refunded:"true"': "", 'refunded:"false"': "", 'status:"succeeded"': "charge_2 charge_1",
-        '-status:"succeeded"': ""}
+        'disputed:"false"': "charge_2 charge_1", 'disputed:"true"': "",
+        'payment_method_details.card.brand:"MasterCard"': "charge_2 charge_1",
+        "payment_method_details.card.last4:4444 amount<2000": "charge_2", 'payment_method_details.card.last4:"4242"': "",
+        "refunded:null": "charge_2 charge_1", 'refunded:"true"': "", 'refunded:"false"': "",
+        'status:"succeeded"': "charge_2 charge_1", '-status:"succeeded"': ""}
     card = api.get(f"/v1/charges/{ids['charge_1']}")["payment_method_details"]["card"]
     for fact in ("exp_month", "exp_year"):
         charges |= {f"payment_method_details.card.{fact}:{card[fact]} amount:3000": "charge_1",
                     f'payment_method_details.card.{fact}:"{card[fact] + 1}"': ""}
     charges[f'payment_method_details.card.fingerprint:"{card["fingerprint"]}"'] = "charge_2 charge_1"
     expect(api, "charges", ids, charges)
+    api.post("/v1/refunds", charge=ids["charge_1"], amount=1)
+    expect(api, "charges", ids, {"refunded:null": "charge_2", 'refunded:"false"': "charge_1", "-refunded:null": "charge_1"})
+    api.post("/v1/refunds", charge=ids["charge_1"])
+    expect(api, "charges", ids, {'refunded:"TRUE"': "charge_1", 'refunded:"false"': "", '-refunded:"true"': "charge_2"})
     expect(api, "payment_intents", ids, {
         "amount:3000": "intent_1", 'currency:"USD" amount<3000': "intent_2", f'customer:"{customer}"': "intent_2 intent_1",
         'status:"succeeded"': "intent_2 intent_1", 'status:"canceled"': "", f"created>={NEW_YEAR + 60}": "intent_2"})
