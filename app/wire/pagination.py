@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, tuple_, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, select, tuple_, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
@@ -106,14 +106,22 @@ def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
 
 def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
                null: list[str], backwards: bool) -> Select[Any] | CompoundSelect[Any]:
-    """The rows of a page. For each value that one column may have there is a branch, already in order by the index of
-    that column, and the database merges them: with `IN` it would go through all the rows of the account instead.
+    """The rows of a page. For each value that one column may have there is a branch, which is read in order by an index
+    as far as the page may need it, and the database merges them: with `IN` it would go through all the rows of the
+    account instead.
 
     A column that is null in all of them leads the order: PostgreSQL sees only then that an index has it already.
     """
-    statement: Select[Any] | CompoundSelect[Any] = entity(table).where(*conditions)
-    if branches:
-        statement = union_all(*(entity(table).where(*conditions, branch) for branch in branches))
+    if not branches:
+        return _in_order(entity(table).where(*conditions), null, backwards)
+    parts = [_in_order(entity(table).where(*conditions, branch), null, backwards) for branch in branches]
+    return _in_order(union_all(*(select(part.subquery()) for part in parts)), [], backwards)
+
+
+S = TypeVar("S", Select[Any], CompoundSelect[Any])
+
+
+def _in_order(statement: S, null: list[str], backwards: bool) -> S:
     order = [statement.selected_columns[name] for name in (*null, "created", "seq")]
     return statement.order_by(*(column.asc() if backwards else column.desc() for column in order)).limit(
         bindparam("limit"))
