@@ -10,12 +10,9 @@ from app.db.session import Session
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.wall import Wall
+from tests.wire.test_lists import ids
 
 URL = "/v1/customers/search"
-
-
-def ids(page: dict[str, Any]) -> list[str]:
-    return [each["id"] for each in page["data"]]
 
 
 def told(api: Api, **params: Any) -> tuple[int, str, str | None, str | None]:
