@@ -1,6 +1,6 @@
 """Find customers by email in any case
 
-Revision: c812b3222dd7, after 139ba2dabdaf. Written 2026-11-27.
+Revision: c812b3222dd7, after 0cd13469c5bc. Written 2026-11-27.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.sql import bindparam, column, table
 
 revision = "c812b3222dd7"
-down_revision = "139ba2dabdaf"
+down_revision = "0cd13469c5bc"
 branch_labels = None
 depends_on = None
 
