@@ -15,8 +15,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.errors import InvalidRequest
-
 CLAUSES_MAX: Final = 10
 SUBSTRING_MIN: Final = 3
 _INT64_MAX: Final = 2**63 - 1
@@ -29,6 +27,10 @@ _NULL = re.compile(r"null(?!\S)", re.IGNORECASE)
 _CONNECTIVE = re.compile(r"\s+(?:(and|or)\s+)?", re.IGNORECASE)
 _INTEGER = re.compile(r"(-?)0*([0-9]+)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+class BadQuery(Exception):
+    """The text is no query, or asks what cannot be answered; the message is for the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Query:
 
 
 def parse(text: str) -> Query:
-    """The query that the text means. Raises InvalidRequest for what is not in the language."""
+    """The query that the text means. Raises BadQuery for what is not in the language."""
     text = text.strip()
     position, clauses, connectives = 0, list[Clause](), set[str]()
     while True:
@@ -66,10 +68,10 @@ def parse(text: str) -> Query:
         position = separator.end()
     if len(connectives) > 1:
         # Our choice: the wording, here and for the number of clauses; that they are refused is published.
-        raise refused("We were unable to parse your search query. You cannot combine `AND` and `OR` in one query.")
+        raise BadQuery("We were unable to parse your search query. You cannot combine `AND` and `OR` in one query.")
     if len(clauses) > CLAUSES_MAX:
-        raise refused(f"We were unable to parse your search query. A query can have up to {CLAUSES_MAX} clauses, "
-                      f"but yours has {len(clauses)}.")
+        raise BadQuery(f"We were unable to parse your search query. A query can have up to {CLAUSES_MAX} clauses, "
+                       f"but yours has {len(clauses)}.")
     return Query(tuple(clauses), any="or" in connectives)
 
 
@@ -96,15 +98,9 @@ def integer(text: str) -> int | None:
     return -size if match[1] else size
 
 
-def refused(message: str) -> InvalidRequest:
-    """The error for a query that cannot be answered."""
-    # Our choice: `param`, which no published message shows.
-    return InvalidRequest(message, param="query")
-
-
-def _unreadable() -> InvalidRequest:
-    return refused('We were unable to parse your search query. Try using the format `metadata["key"]:"value"` to query '
-                   'for metadata or key:"value" to query for other fields.')
+def _unreadable() -> BadQuery:
+    return BadQuery('We were unable to parse your search query. Try using the format `metadata["key"]:"value"` to query '
+                    'for metadata or key:"value" to query for other fields.')
 
 
 def _clause(text: str, position: int) -> tuple[Clause, int]:

@@ -30,7 +30,7 @@ from app.context import Context
 from app.db.base import HasMetadata, OnClock, StripeObject
 from app.db.session import Prepared, entity
 from app.db.text import contains, folded, json_text
-from app.domain.search import SUBSTRING_MIN, Clause, Query, fold, integer, parse, refused, write
+from app.domain.search import SUBSTRING_MIN, BadQuery, Clause, Query, fold, integer, parse, write
 from app.errors import InvalidRequest
 from app.wire.pagination import STATEMENTS_MAX, Page, page_size
 from app.wire.params import Expand, Integer, Params
@@ -57,7 +57,7 @@ class SearchField:
         self.expression = expression
 
     def meets(self, clause: Clause, search: Search) -> Condition:
-        """The condition of a clause with a value, as if it were not negated. Raises InvalidRequest for a wrong value."""
+        """The condition of a clause with a value, as if it were not negated. Raises BadQuery for a wrong value."""
         raise NotImplementedError
 
 
@@ -88,7 +88,7 @@ class String(Token):
         if clause.operator == "~":
             if len(wanted) < SUBSTRING_MIN:
                 # Our choice: the wording; the minimum is published.
-                raise refused(f"The value of `{clause.field}~` must have at least {SUBSTRING_MIN} characters.")
+                raise BadQuery(f"The value of `{clause.field}~` must have at least {SUBSTRING_MIN} characters.")
             return contains(folded(self.expression) if self.is_exact else self.compared, search.bind(wanted))
         if search.asks_words(clause) and not self.is_exact:
             return contains(" " + self.compared + " ", search.bind(f" {' '.join(wanted.split())} "))
@@ -112,7 +112,7 @@ class Numeric(SearchField):
         number = integer(clause.value or "")
         if number is None:
             # Our choice: the wording.
-            raise refused(f"Field `{clause.field}` is numeric, so that its value must be an integer.")
+            raise BadQuery(f"Field `{clause.field}` is numeric, so that its value must be an integer.")
         condition: Condition = getattr(self.expression, self._comparisons[clause.operator])(search.bind(number))
         return condition
 
@@ -159,9 +159,12 @@ def search_page(ctx: Context, searchable: Searchable, params: Mapping[str, Any])
     Raises InvalidRequest for a query that cannot be read or asks what a field cannot answer, and for a page that is not
     one of this query.
     """
-    query = parse(params["query"])
     limit = page_size(ctx, params)
-    search = Search(ctx, searchable, query)
+    try:
+        search = Search(ctx, searchable, parse(params["query"]))
+    except BadQuery as problem:
+        # Our choice: `param`, which no published message shows.
+        raise InvalidRequest(str(problem), param="query") from None
     mark = search.token_mark()
     after = _position(params["page"], mark) if "page" in params else None
     page, total = search.statements(paged=after is not None)
@@ -242,8 +245,8 @@ class Search:
         field = self._field(clause)
         if clause.operator not in field.operators:
             # Our choice: the wording.
-            raise refused(f"Operator `{clause.operator}` is not supported for search field `{clause.field}`. "
-                          f"Supported: {', '.join(f'`{each}`' for each in field.operators)}.")
+            raise BadQuery(f"Operator `{clause.operator}` is not supported for search field `{clause.field}`. "
+                           f"Supported: {', '.join(f'`{each}`' for each in field.operators)}.")
         self._shape.append((clause.field, clause.operator, clause.negated, clause.value is None, self.asks_words(clause)))
         if clause.value is None:
             return field.expression.is_not(None) if clause.negated else field.expression.is_(None)
@@ -257,9 +260,9 @@ class Search:
             return Token(json_text(table.metadata_, self.bind(clause.key)))
         field = Numeric(table.created) if clause.field == "created" else self._searchable.fields.get(clause.field)
         if field is None:
-            raise refused(f"Field `{clause.field}` is an unsupported search field for resource "
-                          f"`{self._searchable.name}`. See http://stripe.com/docs/search#query-fields-for-"
-                          f"{self._searchable.name.replace('_', '-')} for a list of supported fields.")
+            raise BadQuery(f"Field `{clause.field}` is an unsupported search field for resource "
+                           f"`{self._searchable.name}`. See http://stripe.com/docs/search#query-fields-for-"
+                           f"{self._searchable.name.replace('_', '-')} for a list of supported fields.")
         return field
 
     def bind(self, value: Any) -> ColumnElement[Any]:
