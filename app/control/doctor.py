@@ -47,6 +47,8 @@ CHECKS: tuple[Check, ...] = (
     events.objects_were_created_once,
     events.objects_were_created_first,
     events.previous_attributes_have_changed,
+    events.old_values_were_shown,
+    events.newest_events_show_objects_as_they_are,
     pointers.pointers_lead_to_rows,
 )
 

@@ -108,6 +108,10 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{\"object\": \"invoice\"}' "
                                          "WHERE type = 'invoice.updated'"),
     ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{}' WHERE type = 'invoice.updated'"),
+    ("old_values_were_shown", "UPDATE events SET previous_attributes = '{\"status\": \"void\"}' WHERE type = 'invoice.updated'"),
+    ("newest_events_show_objects_as_they_are", f"UPDATE invoices SET footer = 'Unheard of' WHERE id = {A_PAID}"),
+    ("newest_events_show_objects_as_they_are", "UPDATE customers SET metadata = '{\"silent\": \"yes\"}'"),
+    ("newest_events_show_objects_as_they_are", "DELETE FROM events WHERE type LIKE 'invoice.pa%' OR type = 'invoice.updated'"),
     ("pointers_lead_to_rows", "UPDATE subscriptions SET latest_invoice_id = 'in_gone'"),
     ("pointers_lead_to_rows", f"UPDATE invoices SET charge_id = 'ch_gone' WHERE id = {A_PAID}"),
     ("pointers_lead_to_rows", f"UPDATE invoices SET payment_intent_id = 'pi_gone' WHERE id = {A_PAID}"),

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from app.control.checks import Books, Problem
+from app.control.checks import BATCH, Books, Problem
 from app.db.base import StripeObject
+from app.db.session import Session
 from app.events.catalog import EVENT_TYPES
 from app.events.tables import Event
+from app.render import load_for_rendering, render
 from app.render.view import VIEWS
 from app.resources.prices.tables import Plan
+
+_TOLD_ELSEWHERE = {
+    "coupon": {"times_redeemed", "valid"},
+    "customer": {"next_invoice_sequence"},
+    "discount": {"coupon"},
+    "subscription": {"discount", "schedule"},
+}
+"""Attributes that change without an event on the object itself: another object's event tells of what changed them."""
+
+_FOLLOWING = {"amount_due", "amount_remaining", "customer_address", "customer_email", "customer_name", "customer_phone",
+              "customer_shipping", "customer_tax_exempt", "customer_tax_ids", "starting_balance"}
+"""What of a draft invoice follows its customer until it is finalized."""
 
 
 def _tables_with_created() -> list[tuple[Any, str]]:
@@ -63,6 +78,82 @@ def previous_attributes_have_changed(books: Books) -> Iterator[Problem]:
         unchanged = [key for key, value in before.items() if _same(value, after.get(key))]
         if unchanged or not before:
             yield Problem(row.account_id, "event", row.id, f"{row.type} names {unchanged or 'nothing'} as changed")
+
+
+def old_values_were_shown(books: Books) -> Iterator[Problem]:
+    """what previous_attributes name was shown by an event before: the last one, or one of the same moment"""
+    for history in _histories(books):
+        before: list[Any] = []
+        for created, together in groupby(history, key=lambda event: event.created):
+            # What happens at one moment is told in Stripe's order, which is not always that of the changes.
+            states = before
+            for event in together:
+                shown = orjson.loads(event.data)
+                if event.previous_attributes is not None and states:
+                    unseen = [key for key, old in orjson.loads(event.previous_attributes).items()
+                              if not _is_silent(shown, key) and not any(_was(old, state.get(key)) for state in states)]
+                    if unseen:
+                        yield Problem(event.account_id, "event", event.id,
+                                      f"{event.type} at {created} names old values of {unseen} that no event showed before")
+                states = [*states, shown]
+            before = states[-1:]
+
+
+def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
+    """the last event of an object shows it as it renders now"""
+    tables = {table.object_name: table for table in VIEWS if isinstance(table, type) and issubclass(table, StripeObject)}
+    for history in _histories(books):
+        event = history[-1]
+        id, shown = event.object_id, orjson.loads(event.data)
+        assert id is not None, "a history is that of an object"
+        # A deleted object is shown as it was, and the API shows a stub of it or nothing.
+        if event.type.endswith(".deleted") and shown["object"] != "subscription":
+            continue
+        session = Session(books.session.connection, writing=False)
+        row = session.get(tables[shown["object"]], event.account_id, id)
+        if row is None:
+            yield Problem(event.account_id, shown["object"], id, f"is gone after {event.type}")
+            continue
+        load_for_rendering(session, [row])
+        now = orjson.loads(orjson.dumps(render(row)))
+        different = [key for key in now.keys() | shown.keys()
+                     if now.get(key) != shown.get(key) and not _is_silent(now, key)]
+        if different and not now.get("deleted"):
+            yield Problem(event.account_id, shown["object"], id,
+                          f"{sorted(different)} differ from what {event.id}, {event.type}, shows")
+
+
+def _histories(books: Books) -> Iterator[list[Event]]:
+    """The events of each object, oldest first; a plan and the price of its id have a history each."""
+    key, last = tuple_(Event.account_id, Event.object_id), ("", "")
+    while True:
+        ids = select(Event.account_id, Event.object_id).where(
+            books.of(Event), Event.object_id.is_not(None), key > last).group_by(
+            Event.account_id, Event.object_id).order_by(Event.account_id, Event.object_id).limit(BATCH)
+        found = [tuple(id) for id in books.values(ids)]
+        if not found:
+            return
+        events = sorted(books.rows(Event, key >= found[0], key <= found[-1]),
+                        key=lambda event: (event.account_id, event.object_id, _object(event), event.seq))
+        for _, history in groupby(events, key=lambda event: (event.account_id, event.object_id, _object(event))):
+            yield list(history)
+        last = found[-1]
+
+
+def _object(event: Event) -> str:
+    return event.type.split(".")[0] if event.type.startswith(("plan.", "price.")) else ""
+
+
+def _is_silent(shown: dict[str, Any], key: str) -> bool:
+    is_draft = shown["object"] == "invoice" and shown["status"] == "draft"
+    return key in _TOLD_ELSEWHERE.get(shown["object"], ()) or (is_draft and key in _FOLLOWING)
+
+
+def _was(old: Any, shown: Any) -> bool:
+    """Whether a value that was shown is the old one; hashes list only their changed keys, an added one as null."""
+    if isinstance(old, dict) and isinstance(shown, dict):
+        return all(_was(value, shown.get(key)) for key, value in old.items())
+    return bool(old == shown)
 
 
 def _same(before: Any, after: Any) -> bool:
