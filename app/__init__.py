@@ -6,6 +6,7 @@ A tour, from the outside in. A module may import only what stands below it here.
     factory            puts an application together over a database; nothing else
     registry           the composition root: routes, what time does (TICKERS), what follows from which event (REACTIONS)
     work               the worker: one thread that runs the engine, delivers webhooks, sleeps until something is due
+    pages              what a person opens in a browser: the page of an invoice
     control            the `/_sim` API and what the command line does
     resources          the slices, one folder for each of Stripe's resources: /v1/prices… is resources/prices
     wire               HTTP in and out: keys, form bodies, parameters, idempotency, pages of lists; knows no resource

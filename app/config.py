@@ -46,6 +46,9 @@ class Config:
                 values[field.name] = _convert(str(field.type), text)
             except ValueError as problem:
                 raise ValueError(f"{variable}: {problem}") from None
+        if "base_url" in values:
+            # The paths that follow it begin with a slash of their own.
+            values["base_url"] = str(values["base_url"]).rstrip("/")
         return cls(**values)  # type: ignore[arg-type]
 
 

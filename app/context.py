@@ -19,6 +19,9 @@ S = TypeVar("S", bound=StripeObject)
 
 API_VERSION = "2022-08-01"
 
+PAGE_SECRET_LENGTH = 24
+"""How many characters of base 62 make the address of a page unguessable: 142 bits."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -112,6 +115,15 @@ class Context:
                               code="rate_limit")
         self.test_clock_id, self.now = test_clock_id, clock.frozen_time
         return clock
+
+    def page_url(self, kind: str, row: StripeObject) -> str:
+        """A new address of the page that shows the row to whoever has been given it, without a key: `kind` begins its path.
+
+        It says where the row is found and ends in a secret, so that opening it is one look-up and no index is kept for
+        it. The secret is the row's own: who learns one page's learns no other's.
+        """
+        id = row.id.removeprefix(row.id_prefix)
+        return f"{self.base_url}/{kind}/{self.account_id}/test_{id}{self.ids.text(PAGE_SECRET_LENGTH)}"
 
     def _lock(self, row: StripeObject) -> bool:
         """Hold the row, and the timeline that it belongs to where it has a customer; whether it is still there."""

@@ -21,6 +21,8 @@ from app.control.endpoints import blueprint as control
 from app.db.base import TimeDriven
 from app.db.session import DUE_MOMENTS
 from app.events.emit import REACTIONS
+from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
+from app.pages.page import blueprint as pages
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.charges.endpoints import blueprint as charges
@@ -60,8 +62,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     credit_notes,
     customers,
     events,
+    hosted_invoice,
     invoiceitems,
     invoices,
+    pages,
     payment_intents,
     payment_methods,
     prices,

@@ -141,8 +141,13 @@ class Call:
             else:
                 status, body = self._write(function, params, path, expand)
         except Exception as problem:  # noqa: BLE001 - the one place where a bug becomes a 500
-            status, body = self._refusal(_refusal_for(problem, self))
+            status, body = self._refusal(refusal_for(problem, self.place))
         return self.respond(status, body)
+
+    @property
+    def place(self) -> str:
+        """What the log calls the request."""
+        return f"{self.method} {self.path}"
 
     def refuse_route(self) -> Response:
         """The answer to a path or method that does not exist; a bad key is told first."""
@@ -150,7 +155,7 @@ class Call:
             self.identify()
             refusal: ApiError = unrecognized_url(self.method, self.path)
         except Exception as problem:  # noqa: BLE001 - see `answer`
-            refusal = _refusal_for(problem, self)
+            refusal = refusal_for(problem, self.place)
         return self.respond(*self._refusal(refusal))
 
     def identify(self) -> None:
@@ -256,7 +261,7 @@ class Call:
                         status, body = self._refusal(refusal)
                     attempt.remember(session, status, body)
             except Exception as problem:  # noqa: BLE001 - see `answer`
-                reason = _refusal_for(problem, self)
+                reason = refusal_for(problem, self.place)
                 status, body = self._refusal(reason)
                 # The endpoint has not had its say where another request was in the way, or the database failed.
                 if reason.type != "idempotency_error" and reason.status != 429 and type(reason) is not DatabaseFault:
@@ -300,8 +305,11 @@ def _is_version(text: str) -> bool:
         return False
 
 
-def _refusal_for(problem: Exception, call: Call) -> ApiError:
-    """What the caller is told. A lost race for a row is a 429, as Stripe answers it; what is unforeseen is a 500."""
+def refusal_for(problem: Exception, place: str) -> ApiError:
+    """What the caller is told. A lost race for a row is a 429, as Stripe answers it; what is unforeseen is a 500.
+
+    `place` is what the log calls the request.
+    """
     if isinstance(problem, ApiError):
         return problem
     if isinstance(problem, TooManyKeys):
@@ -315,7 +323,7 @@ def _refusal_for(problem: Exception, call: Call) -> ApiError:
             "and are making multiple concurrent requests to a single object, make your requests serially or at a lower "
             "rate.", code="lock_timeout")
     if isinstance(problem, _DATABASE_ERRORS):
-        log.error("%s %s: the database failed: %s", call.method, call.path, type(cause).__name__)
+        log.error("%s: the database failed: %s", place, type(cause).__name__)
         return DatabaseFault()
-    log.exception("%s %s failed", call.method, call.path)
+    log.exception("%s failed", place)
     return ApiFault()

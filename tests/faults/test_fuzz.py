@@ -47,7 +47,9 @@ def routes() -> list[Route]:
     app = Flask("routes", static_folder=None)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    return sorted(Route(method, rule.rule) for rule in app.url_map.iter_rules() if rule.rule != "/_sim/health"
+    # Pages answer in HTML: `tests/pages` has strangers of its own.
+    return sorted(Route(method, rule.rule) for rule in app.url_map.iter_rules()
+                  if rule.rule.startswith(("/v1/", "/_sim/")) and rule.rule != "/_sim/health"
                   for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
 
 

@@ -42,6 +42,7 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
         charge.outcome = _BLOCKED if behavior == "block" else _declined(decline.decline_code or decline.code)
         return charge
     charge.amount_captured, charge.captured, charge.paid, charge.status = amount, True, True, "succeeded"
+    charge.receipt_url = ctx.page_url("receipts", charge)
     charge.outcome = _ELEVATED if behavior == "risk:elevated" else _AUTHORIZED
     charge.balance_transaction_id = record_charge(
         ctx, amount=amount, currency=currency, description=charge.description, source_id=charge.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
@@ -48,6 +48,8 @@ class Charge(StripeObject, HasMetadata, OnClock):
     """The card as it was when it was charged."""
     payment_method_id: Mapped[ObjectId | None]
     receipt_email: Mapped[ObjectId | None]
+    receipt_url: Mapped[str | None] = mapped_column(Text)
+    """Where the receipt of a charge that succeeded can be seen without a key; the end of it is a secret."""
     shipping: Mapped[Document | None]
     statement_descriptor: Mapped[ObjectId | None]
     statement_descriptor_suffix: Mapped[ObjectId | None]

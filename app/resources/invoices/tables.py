@@ -55,6 +55,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     finalizes_at: Mapped[UnixTime | None]
     """When a draft finalises itself; null when it does not."""
     footer: Mapped[str | None] = mapped_column(Text)
+    hosted_invoice_url: Mapped[str | None] = mapped_column(Text)
+    """Where the invoice can be seen and paid without a key, from its finalisation on; the end of it is a secret."""
     marked_uncollectible_at: Mapped[UnixTime | None]
     next_payment_attempt: Mapped[UnixTime | None]
     number: Mapped[ObjectId | None]

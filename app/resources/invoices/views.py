@@ -39,9 +39,10 @@ def _starting_balance(row: Any) -> Any:
     return row.starting_balance if row.status != "draft" or row.id is None else row.customer.balance
 
 
-def _page(row: Any, site: str, end: str) -> str | None:
-    """Where a finalised invoice could be seen."""
-    return None if row.finalized_at is None else f"{site}/{row.account_id}/test_{row.id[3:]}{end}"
+def _pdf_url(row: Any) -> str | None:
+    """The same invoice as a file: a path of its own for the same secret."""
+    url = row.hosted_invoice_url
+    return None if url is None else "/invoice/".join(url.rsplit("/i/", 1)) + "/pdf"
 
 
 def _lines_url(row: Any) -> str:
@@ -119,8 +120,8 @@ class InvoiceView(View):
     due_date = Attr()
     ending_balance = Attr()
     footer = Attr()
-    hosted_invoice_url = Derived(lambda row: _page(row, "https://invoice.stripe.com/i", ""))
-    invoice_pdf = Derived(lambda row: _page(row, "https://pay.stripe.com/invoice", "/pdf"))
+    hosted_invoice_url = Attr()
+    invoice_pdf = Derived(_pdf_url)
     last_finalization_error = Const(None)
     lines = Sublist(_lines_url, limit=10)
     livemode = Const(False)

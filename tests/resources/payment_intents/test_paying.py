@@ -100,7 +100,7 @@ def test_a_good_card_pays(open_shop: Callable[[str], Shop]) -> None:
             "fingerprint": charge["payment_method_details"]["card"]["fingerprint"], "funding": "credit",
             "installments": None, "last4": "4242", "mandate": None, "network": "visa", "three_d_secure": None,
             "wallet": None}, "type": "card"},
-        "receipt_email": None, "receipt_number": None, "receipt_url": None, "refunded": False,
+        "receipt_email": None, "receipt_number": None, "receipt_url": charge["receipt_url"], "refunded": False,
         "refunds": {"object": "list", "data": [], "has_more": False, "url": f"/v1/charges/{charge['id']}/refunds"},
         "review": None, "shipping": None, "source_transfer": None, "statement_descriptor": None,
         "statement_descriptor_suffix": None, "status": "succeeded", "transfer_data": None, "transfer_group": None,

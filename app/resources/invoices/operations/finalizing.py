@@ -75,6 +75,7 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
     customer.next_invoice_sequence += 1
     invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
     invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
+    invoice.hosted_invoice_url = ctx.page_url("i", invoice)
     if invoice.collection_method == "send_invoice":
         invoice.past_due_at = invoice.due_date
     if invoice.amount_due > 0:

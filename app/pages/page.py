@@ -1,0 +1,128 @@
+"""How pages are answered: opened by an address that holds a secret, with strict headers, and refused in words."""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from app.clock.now import wall_seconds
+from app.context import PAGE_SECRET_LENGTH, Context
+from app.db.base import StripeObject
+from app.db.roots import Account
+from app.errors import InvalidRequest
+from app.wire.endpoint import refusal_for, this_server
+
+S = TypeVar("S", bound=StripeObject)
+
+blueprint = Blueprint("pages", __name__, template_folder="templates")
+
+FORM_BYTES_MAX: Final = 10_000
+
+_ACCOUNT: Final = re.compile(r"acct_[A-Za-z0-9]{1,64}", re.ASCII)
+_SECRET: Final = re.compile(rf"test_([A-Za-z0-9_]{{1,64}})[A-Za-z0-9]{{{PAGE_SECRET_LENGTH}}}", re.ASCII)
+
+_HEADERS: Final = {
+    # Nothing from elsewhere, no script at all, and no frame around a form that pays.
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+                               "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    # The address is a secret: it must neither be found nor be passed on.
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+_STATIC: Final = {name: (Path(__file__).with_name("static") / name).read_bytes() for name in ("billyard.css", "icon.svg")}
+_STATIC_TYPES: Final = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+
+_PROBLEMS: Final = {
+    404: ("There is no such page", "The link may be incomplete. Ask whoever sent it to you for another one."),
+    413: ("That is too much", "The form that was sent is larger than any of ours."),
+    429: ("Not right now", "Something else is at work here. Try again in a moment."),
+}
+_UNFORESEEN: Final = ("Something went wrong", "It is our fault, and nothing was done. Try again in a moment.")
+
+
+def page(function: Callable[..., Response]) -> Callable[..., Response]:
+    """Make a route's function answer whatever happens with a page: a refusal is told in words."""
+
+    @functools.wraps(function)
+    def view(**path: str) -> Response:
+        try:
+            return function(**path)
+        except HTTPException as problem:
+            status = problem.code or 500
+        except Exception as problem:  # noqa: BLE001 - the one place where a bug becomes a page
+            # The path is not for the log, because it holds the secret.
+            status = refusal_for(problem, f"{request.method} a page").status
+        title, text = _PROBLEMS.get(status, _UNFORESEEN)
+        return html("problem.html", status=status, title=title, text=text)
+
+    return view
+
+
+def html(template: str, *, status: int = 200, **values: Any) -> Response:
+    """A page from a template."""
+    # Links are relative, so that pages work on whatever host and below whatever path they were opened.
+    root = "../" * (request.path.count("/") - 1)
+    return Response(render_template(template, root=root, static=_static_path, **values), status, _HEADERS,
+                    content_type="text/html; charset=utf-8")
+
+
+def pdf(content: bytes, name: str) -> Response:
+    """A PDF that browsers show, and save under this name."""
+    disposition = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(content, 200, _HEADERS | disposition, content_type="application/pdf")
+
+
+@contextmanager
+def visiting(account_id: str, *, writing: bool = False) -> Iterator[Context]:
+    """A transaction in the account whose page is opened. Raises InvalidRequest (404) where there is none."""
+    server = this_server()
+    with server.database.writing() if writing else server.database.reading() as session:
+        if not _ACCOUNT.fullmatch(account_id) or session.get(Account, account_id) is None:
+            raise _missing()
+        yield Context(session=session, ids=server.database.ids, account_id=account_id, now=wall_seconds(),
+                      default_choices=server.default_choices, base_url=server.config.base_url)
+
+
+def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
+    """The row whose page ends in the token; `column` holds the address. Raises InvalidRequest (404) for any other token.
+
+    The context is on the row's clock from here on; RateLimited is raised when that advances and this transaction writes.
+    """
+    match = _SECRET.fullmatch(token)
+    id = table.id_prefix + match[1] if match else ""
+    row = ctx.get(table, id) if match else None
+    url: str | None = None if row is None else getattr(row, column)
+    if url is None or not hmac.compare_digest(url.rpartition("/")[2], token):
+        raise _missing()
+    return ctx.find(table, id)
+
+
+@blueprint.get("/_pages/<name>")
+@page
+def retrieve_static_file(name: str) -> Response:
+    """GET /_pages/:name: the style sheet and the icon."""
+    if name not in _STATIC:
+        raise _missing()
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return Response(_STATIC[name], 200, headers, content_type=_STATIC_TYPES[name.rpartition(".")[2]])
+
+
+def _static_path(name: str) -> str:
+    """Where the file is; that changes with its content, so that it can be kept for good."""
+    return f"_pages/{name}?{sha256(_STATIC[name]).hexdigest()[:12]}"
+
+
+def _missing() -> InvalidRequest:
+    return InvalidRequest("There is no such page.", status=404)

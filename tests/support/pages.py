@@ -1,0 +1,89 @@
+"""What a person gets to see: pages fetched in this process, read as text, and their forms sent."""
+
+from __future__ import annotations
+
+import io
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
+
+from pypdf import PdfReader
+
+from app.wire.endpoint import Server
+
+_HIDDEN = {"style", "title"}
+
+
+class Page(HTMLParser):
+    """A page that was fetched: `text` with single spaces, `links` by their words, `fields` and `choices` of the form."""
+
+    def __init__(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        super().__init__()
+        self.status, self.body, self.headers = status, body, headers
+        self.title = ""
+        self.links: dict[str, str] = {}
+        self.fields: dict[str, str] = {}
+        self.choices: list[str] = []
+        self._words: list[str] = []
+        self._href: str | None = None
+        self._tag = ""
+        if headers["Content-Type"].startswith("text/html"):
+            self.feed(body.decode())
+        self.text = " ".join(" ".join(self._words).split())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self._tag = tag
+        if tag == "a":
+            self._href = values["href"]
+        elif tag == "input" and values["type"] == "radio":
+            self.choices.append(values["value"] or "")
+        elif tag == "input":
+            self.fields[values["name"] or ""] = values["value"] or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._tag = ""
+        if tag == "a":
+            self._href = None
+
+    def handle_data(self, data: str) -> None:
+        if self._tag == "title":
+            self.title = data
+        if self._tag in _HIDDEN:
+            return
+        self._words.append(data)
+        if self._href is not None:
+            self.links[data.strip()] = self._href
+
+
+class Visitor:
+    """Somebody with a browser and no key."""
+
+    def __init__(self, server: Server) -> None:
+        self._client = server.flask.test_client()
+
+    def open(self, url: str, method: str = "GET", form: dict[str, str] | None = None, body: str | None = None) -> Page:
+        """The page at a URL of whatever host."""
+        path = urlsplit(url).path
+        data = body if body is not None else urlencode(form or {})
+        reply = self._client.open(path, method=method, data=data if method == "POST" else None,
+                                  content_type="application/x-www-form-urlencoded" if method == "POST" else None)
+        return Page(reply.status_code, reply.data, dict(reply.headers))
+
+    def pay(self, url: str, card: str, **fields: str) -> Page:
+        """Open the page, choose a card, press the button; the page that comes of it."""
+        page = self.open(url)
+        sent = self.open(url, "POST", page.fields | {"card": card} | fields)
+        return self.open(url) if sent.status == 303 else sent
+
+    def follow(self, url: str, page: Page, words: str) -> Page:
+        """Where the link with these words leads."""
+        here = urlsplit(url).path.rsplit("/", 1)[0]
+        target = page.links[words]
+        while target.startswith("../"):
+            here, target = here.rsplit("/", 1)[0], target[3:]
+        return self.open(f"{here}/{target}")
+
+
+def pdf_text(body: bytes) -> str:
+    """What stands on all pages of a PDF, with single spaces."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).split())
