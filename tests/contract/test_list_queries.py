@@ -1,0 +1,84 @@
+"""A list costs the same few statements whether it shows five objects or a hundred, whatever is expanded on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.config import Config
+from app.db.database import Database
+from app.db.session import Session
+from app.factory import create_app
+from tests.support.api import Api
+from tests.support.clock import Clock
+
+EXPAND = {
+    "invoices": ["data.customer", "data.subscription", "data.charge", "data.payment_intent", "data.discounts"],
+    "lines": ["data.price.product", "data.tax_rates", "data.discounts"],
+}
+
+
+@pytest.fixture(scope="module")
+def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clock]:
+    """A customer with two years of weekly invoices of three lines each, discounted and taxed, all of them paid."""
+    url = migrated(tmp_path_factory.mktemp("lists"))
+    config = Config(database_url=url, embedded_worker=False, request_log=False)
+    server = create_app(config, Database(url)).extensions["billyard"]
+    api = Api(server)
+    time = Clock(api, "2022-01-03")
+    api.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+    rate = api.post("/v1/tax_rates", display_name="VAT", percentage="20", inclusive=False)["id"]
+    metered = {"usage_type": "metered"}
+    time.subscribe(time.price(1000, "week"), time.price(300, "week"), time.price(7, "week", recurring=metered), coupon="HALF",
+                   default_tax_rates=[rate])
+    time.turn(time.now + 104 * 7 * 86_400 + 3600)
+    for number in range(100):
+        api.post("/v1/invoiceitems", customer=time.customer, amount=100 + number, currency="usd")
+    api.post("/v1/invoices", customer=time.customer, pending_invoice_items_behavior="include")
+    yield time
+    server.database.close()
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    seen: list[str] = []
+    run = Session._run
+
+    def recording(self: Session, sql: str, values: Any) -> Any:
+        seen.append(sql)
+        return run(self, sql, values)
+
+    monkeypatch.setattr(Session, "_run", recording)
+    return seen
+
+
+@pytest.mark.parametrize(("path", "expand", "count"), [
+    ("/v1/invoices", None, 6),
+    ("/v1/invoices", EXPAND["invoices"], 8),
+    ("/v1/invoices/{newest}/lines", None, 3),
+    ("/v1/invoices/{newest}/lines", EXPAND["lines"], 3),
+    ("/v1/invoiceitems", None, 1),
+    ("/v1/invoiceitems", ["data.price", "data.invoice"], 5),
+    ("/v1/events", None, 1),
+    ("/v1/charges", None, 1),
+    ("/v1/charges", ["data.invoice", "data.payment_intent"], 6),
+    ("/v1/payment_intents", ["data.invoice", "data.payment_method"], 7),
+    ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
+])
+def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[str], path: str, expand: list[str] | None,
+                                                 count: int) -> None:
+    api = time.api
+    [subscription] = api.get("/v1/subscriptions", customer=time.customer)["data"]
+    [newest] = api.get("/v1/invoices", customer=time.customer, limit=1)["data"]
+    url = path.format(newest=newest["id"], metered=subscription["items"]["data"][2]["id"])
+    filters = {"customer": time.customer} if path.count("/") == 2 and path != "/v1/events" else {}
+    counts = {}
+    for limit in (5, 100):
+        statements.clear()
+        page = api.get(url, limit=limit, expand=expand, **filters)
+        assert len(page["data"]) == limit
+        counts[limit] = len(statements)
+    assert counts == {5: count, 100: count}, "\n".join(statements)
