@@ -94,6 +94,7 @@ TICKERS: tuple[Ticker, ...] = (
     invoice_ticks.RETRY,
     subscription_ticks.PAST_DUE,
     subscription_ticks.EXPIRY,
+    subscription_ticks.PENDING_UPDATE,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 
@@ -104,6 +105,7 @@ REACTIONS |= {
     "customer.subscription.updated": (schedule_operations.subscription_changed,),
     "invoice.payment_failed": (subscription_operations.payment_failed,),
     "invoice.payment_succeeded": (subscription_operations.invoice_paid,),
+    "invoice.voided": (subscription_operations.invoice_voided,),
 }
 
 PRELOADERS |= {

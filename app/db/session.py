@@ -8,6 +8,7 @@ and run on the driver's cursor, and rows are written by `executemany`, one call 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -43,6 +44,17 @@ class Session:
         """Told of every added row; the clock's engine listens for what falls due inside its batch."""
         self.memo: dict[Any, Any] = {}
         """What is looked up once in a transaction: the webhook endpoints of an account, its choices."""
+
+    @contextmanager
+    def attempt(self) -> Iterator[Session]:
+        """A session inside this one, to see what would come of something: nothing of it stays, no event tells of it."""
+        self.flush()
+        self._run("SAVEPOINT attempt", ())
+        try:
+            yield Session(self.connection, writing=True, kept=False)
+        finally:
+            self._run("ROLLBACK TO SAVEPOINT attempt", ())
+            self._run("RELEASE SAVEPOINT attempt", ())
 
     # Reading
 

@@ -58,6 +58,8 @@ class Choices:
     """Days before a trial's end at which customer.subscription.trial_will_end is sent."""
     incomplete_expires_after_s: int = 23 * HOUR
     """From creation to incomplete_expired for a subscription whose first payment failed."""
+    pending_update_expires_after_s: int = 23 * HOUR
+    """How long a pending update waits for its payment, until the end of the period at the most."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30

@@ -105,7 +105,7 @@ def cancel_subscription(ctx: Context, params: dict[str, Any], id: str) -> Subscr
 
 @blueprint.post("/v1/subscription_items")
 @endpoint(SubscriptionItemCreate)
-def create_subscription_item(ctx: Context, params: dict[str, Any]) -> SubscriptionItem:
+def create_subscription_item(ctx: Context, params: dict[str, Any]) -> SubscriptionItem | dict[str, Any]:
     """POST /v1/subscription_items"""
     subscription = ctx.find(Subscription, params["subscription"], param="subscription")
     return operations.create_item(ctx, subscription, params)

@@ -53,7 +53,11 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
     pause_collection: Mapped[Document | None]
     payment_settings: Mapped[Document | None]
     """As rendered; null where none were set."""
+    parked_change: Mapped[Document | None]
+    """What the pending update would do, and the id of the invoice whose payment does it: see `operations.parking`."""
     pending_invoice_item_interval: Mapped[Document | None]
+    pending_update: Mapped[Document | None]
+    """As rendered; null where none waits for its payment."""
     schedule_id: Mapped[ObjectId | None]
     start_date: Mapped[UnixTime]
     status: Mapped[ObjectId]

@@ -48,6 +48,8 @@ PAUSE_END = Ticker("subscriptions.pause_end", Subscription, fire=operations.resu
                    due=lambda row: (row.pause_collection or {}).get("resumes_at") if row.status in RUNNING else None)
 PENDING_ITEMS = Ticker("subscriptions.pending_items", Subscription, fire=operations.invoice_pending_items,
                        due=lambda row: row.next_pending_invoice_item_invoice if row.status in RUNNING else None)
+PENDING_UPDATE = Ticker("subscriptions.pending_update", Subscription, fire=operations.expire_pending_update,
+                        due=lambda row: None if row.pending_update is None else row.pending_update["expires_at"])
 
 
 def renew(ctx: Context, subscription: Subscription) -> None:

@@ -21,6 +21,7 @@ from app.resources.subscriptions.operations.ending import (
 )
 from app.resources.subscriptions.operations.pausing import resume_collection
 from app.resources.subscriptions.operations.pending_items import invoice_pending_items, plan_item_invoice
+from app.resources.subscriptions.operations.pending_updates import expire_pending_update, invoice_voided
 from app.resources.subscriptions.operations.renewing import announce_upcoming, ends_with_period, preview_renewal, renew
 from app.resources.subscriptions.operations.requests import (
     create_item,
@@ -58,9 +59,11 @@ __all__ = [
     "end_at_date",
     "ends_with_period",
     "expire_incomplete",
+    "expire_pending_update",
     "interval_in_force",
     "invoice_paid",
     "invoice_pending_items",
+    "invoice_voided",
     "is_metered",
     "item_spec",
     "items_in_force",

@@ -25,6 +25,7 @@ from app.resources.prices.operations import interval_of, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
 from app.resources.subscriptions.operations.pausing import keeps_drafts
+from app.resources.subscriptions.operations.pending_updates import drop_pending_update
 from app.resources.subscriptions.operations.renewing import begin_period, close_usage, period_lines
 from app.resources.subscriptions.operations.starting import Refused, add_item
 from app.resources.subscriptions.operations.terms import (
@@ -55,7 +56,7 @@ class Change:
     time, None for no trial, or `keep`. `reset_anchor` starts a new period now. `at_period_end`: a renewal is under way, so
     nothing prorates. `draft_invoice`: an invoice that the change causes stays a draft for its delay. `bill_removed_usage`:
     usage of a metered item that goes is billed as a pending item, instead of being lost. `reached` are the thresholds that
-    made it necessary: then the invoice is theirs.
+    made it necessary: then the invoice is theirs. `invoiced`: a paid invoice has billed it all.
     """
 
     items: Sequence[ItemSpec] | None = None
@@ -72,6 +73,7 @@ class Change:
     payment_behavior: str = "allow_incomplete"
     off_session: bool = False
     reached: invoices.Reached | None = None
+    invoiced: bool = False
     param: str = "items"
 
 
@@ -93,6 +95,9 @@ def apply_change(ctx: Context, subscription: Subscription, change: Change, *, an
 
 def _change(ctx: Context, subscription: Subscription, change: Change) -> None:
     before = _Before.of(ctx, subscription)
+    if change.items is not None or change.reset_anchor or change.trial_end != "keep":
+        # What waits for its payment was meant for things as they were.
+        drop_pending_update(ctx, subscription)
     if change.terms is not None:
         apply_terms(ctx, subscription, change.terms)
     for name, value in change.settings.items():
@@ -108,6 +113,9 @@ def _change(ctx: Context, subscription: Subscription, change: Change) -> None:
     if change.at_period_end:
         if starts_over and not trial_changed:
             subscription.billing_cycle_anchor = ctx.now
+    elif change.invoiced:
+        if starts_over:
+            _begin_invoiced_period(ctx, subscription, before)
     elif starts_over:
         _start_over(ctx, subscription, change, before)
     else:
@@ -282,6 +290,20 @@ def _start_over(ctx: Context, subscription: Subscription, change: Change, before
     _invoice_change(ctx, subscription, change, billed_usage + period_lines(subscription), (period.start, ctx.now))
     for summary in closed:
         summary.invoice_id = subscription.latest_invoice_id
+
+
+def _begin_invoiced_period(ctx: Context, subscription: Subscription, before: _Before) -> None:
+    """The new period that was paid for before it began.
+
+    Our choice: what was used until then goes on into it. The invoice did not bill it, because nobody knew whether the old
+    period would end.
+    """
+    if subscription.status != "trialing":
+        subscription.billing_cycle_anchor = ctx.now
+    begin_period(ctx, subscription)
+    for item in subscription.items:
+        if is_metered(item.price):
+            usage.resize_open_period(ctx, item, start=before.period.start, end=subscription.current_period_end)
 
 
 def _prorate_rest(ctx: Context, subscription: Subscription, change: Change, before: _Before) -> None:

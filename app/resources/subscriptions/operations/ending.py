@@ -17,6 +17,7 @@ from app.resources.prices.operations import interval_of
 from app.resources.subscriptions.operations.changing import add_prorations
 from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
 from app.resources.subscriptions.operations.pausing import keeps_drafts
+from app.resources.subscriptions.operations.pending_updates import drop_pending_update
 from app.resources.subscriptions.operations.renewing import close_usage
 from app.resources.subscriptions.operations.starting import plan_renewal_notice
 from app.resources.subscriptions.operations.terms import (
@@ -74,6 +75,7 @@ def _end(ctx: Context, subscription: Subscription, older: list[Invoice], *, canc
     subscription.status, subscription.ended_at, subscription.canceled_at = "canceled", ctx.now, canceled_at
     subscription.upcoming_notice_at = subscription.trial_notice_at = subscription.expires_at = None
     subscription.next_pending_invoice_item_invoice = None
+    drop_pending_update(ctx, subscription)
     emit(ctx, "customer.subscription.deleted", subscription)
     for invoice in older:
         invoices.stop_collecting(ctx, invoice)

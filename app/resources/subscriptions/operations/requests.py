@@ -21,6 +21,7 @@ from app.resources.subscriptions.operations.changing import (
     terms_in_force,
 )
 from app.resources.subscriptions.operations.ending import cancel_at_period_end, set_cancel_at
+from app.resources.subscriptions.operations.parking import park_unless_paid
 from app.resources.subscriptions.operations.pending_items import plan_item_invoice
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds
@@ -29,6 +30,11 @@ from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
 TRIAL_YEARS_MAX_S = 2 * 366 * 86_400
 DAY = 86_400
+
+_MAY_BE_PENDING = frozenset({
+    "add_invoice_items", "billing_cycle_anchor", "items", "off_session", "payment_behavior", "proration_behavior",
+    "proration_date", "trial_end", "trial_from_plan"})
+"""What may be asked for together with `payment_behavior=pending_if_incomplete` (behaviour reference, 3.2)."""
 
 
 def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: bool = False) -> Subscription:
@@ -86,9 +92,39 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
 
     With `keep_draft` an invoice that the change causes is only to be looked at, and stays a draft.
     """
+    _check_update(subscription, values)
+    ctx.session.load([subscription], "customer")
+    ctx.session.load([subscription], "items.price.product")
+    change = _asked_change(ctx, subscription, values)
+    change.draft_invoice = keep_draft
+    extras = [added_item(ctx, item, f"add_invoice_items[{index}]")
+              for index, item in enumerate(values.get("add_invoice_items", ()))]
+
+    def perform(ctx: Context, subscription: Subscription, change: Change) -> None:
+        for extra in extras:
+            add_pending_item(ctx, subscription.customer_id, subscription_id=subscription.id, **extra)
+        if extras:
+            # A schedule that follows the subscription's changes takes note of these, and removes the mark.
+            subscription.__dict__["_added_items"] = extras
+        with tracked(ctx, subscription, "customer.subscription.updated"):
+            apply_change(ctx, subscription, change, announce=False)
+            _change_dates(ctx, subscription, values, change)
+        if "_added_items" in subscription.__dict__:
+            # They show nowhere on the subscription, so that there was no event to react to.
+            react(ctx, "customer.subscription.updated", subscription)
+        bill_threshold(ctx, subscription)
+
+    if values.get("payment_behavior") != "pending_if_incomplete" or not park_unless_paid(
+            ctx, subscription, change, perform, trial_from_plan=values.get("trial_from_plan")):
+        perform(ctx, subscription, change)
+    return subscription
+
+
+def _check_update(subscription: Subscription, values: Mapping[str, Any]) -> None:
+    """Raises for what cannot be changed as things stand, and for parameters that do not go together."""
     if subscription.status in ("canceled", "incomplete_expired") and values.keys() - {"metadata"}:
         raise InvalidRequest("A canceled subscription can only update its metadata.")
-    if subscription.status == "incomplete" and values.keys() - {"metadata", "default_payment_method"}:
+    if subscription.status == "incomplete" and values.keys() - {"metadata", "default_payment_method", "default_source"}:
         raise InvalidRequest("You cannot update a subscription in `incomplete` status in a way that results in new invoices. "
                              "Only metadata and default payment methods can be updated.")
     if subscription.schedule_id is not None and {"cancel_at", "cancel_at_period_end"} & values.keys():
@@ -98,58 +134,60 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
     if values.get("cancel_at") is not None and values.get("cancel_at_period_end"):
         raise _cancel_conflict()
     if values.get("payment_behavior") == "pending_if_incomplete":
-        raise InvalidRequest("Pending updates are not simulated yet: use another payment_behavior.",
-                             param="payment_behavior")
-    ctx.session.load([subscription], "customer")
-    ctx.session.load([subscription], "items.price.product")
+        others = sorted(values.keys() - _MAY_BE_PENDING)
+        if others:
+            # Our choice: the words; which parameters are allowed is published.
+            raise InvalidRequest(f"`{others[0]}` cannot be updated with `payment_behavior` set to `pending_if_incomplete`.",
+                                 param=others[0])
+
+
+def _asked_change(ctx: Context, subscription: Subscription, values: Mapping[str, Any]) -> Change:
+    """The change that the parameters describe, but for one-time items and the dates of a cancellation."""
     change = Change(
         proration_behavior=values.get("proration_behavior", "create_prorations"),
         proration_date=values.get("proration_date"), reset_anchor=values.get("billing_cycle_anchor") == "now",
         metadata=values.get("metadata"), settings=asked_settings(ctx, subscription.customer, values, subscription),
-        payment_behavior=values.get("payment_behavior", "allow_incomplete"),
-        off_session=values.get("off_session", False), draft_invoice=keep_draft)
+        payment_behavior=values.get("payment_behavior", "allow_incomplete"), off_session=values.get("off_session", False))
     if values.get("items"):
         change.items = changed_items(ctx, subscription, values["items"])
+    specs = change.items or items_in_force(subscription)
     terms = terms_in_force(ctx, subscription)
     changed = asked_terms(ctx, subscription.customer, terms_in_force(ctx, subscription), values)
     if changed != terms:
         change.terms = changed
     if {"items", "billing_thresholds"} & values.keys():
-        check_thresholds(changed.billing_thresholds, change.items or items_in_force(subscription), subscription.currency)
-    if "trial_end" in values:
-        change.trial_end = ctx.now if values["trial_end"] == "now" else _checked_trial_end(ctx, values["trial_end"])
-    added = [added_item(ctx, item, f"add_invoice_items[{index}]")
-             for index, item in enumerate(values.get("add_invoice_items", ()))]
-    for item in added:
-        add_pending_item(ctx, subscription.customer_id, subscription_id=subscription.id, **item)
-    if added:
-        # A schedule that follows the subscription's changes takes note of these, and removes the mark.
-        subscription.__dict__["_added_items"] = added
-    with tracked(ctx, subscription, "customer.subscription.updated"):
-        apply_change(ctx, subscription, change, announce=False)
-        if "pending_invoice_item_interval" in change.settings:
-            check_item_interval(subscription.pending_invoice_item_interval, interval_in_force(subscription), ctx.now)
-            plan_item_invoice(subscription, ctx.now)
-        if "cancel_at" in values:
-            if values["cancel_at"] is not None:
-                _check_cancel_at(ctx, values["cancel_at"])
-            set_cancel_at(ctx, subscription, values["cancel_at"], proration_behavior=change.proration_behavior)
-        if "cancel_at_period_end" in values:
-            cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"],
-                                 proration_behavior=change.proration_behavior)
-    if "_added_items" in subscription.__dict__:
-        # They show nowhere on the subscription, so that there was no event to react to.
-        react(ctx, "customer.subscription.updated", subscription)
-    bill_threshold(ctx, subscription)
-    return subscription
+        check_thresholds(changed.billing_thresholds, specs, subscription.currency)
+    if values.get("trial_end") == "now":
+        change.trial_end = ctx.now
+    elif (trial_end := _trial_end(ctx, values, specs)) is not None:
+        change.trial_end = trial_end
+    return change
 
 
-def create_item(ctx: Context, subscription: Subscription, values: Mapping[str, Any]) -> SubscriptionItem:
-    """Add one item, as POST /v1/subscription_items says."""
+def _change_dates(ctx: Context, subscription: Subscription, values: Mapping[str, Any], change: Change) -> None:
+    """When it ends, and when what waits is invoiced; runs inside a `tracked` change."""
+    if "pending_invoice_item_interval" in values:
+        check_item_interval(subscription.pending_invoice_item_interval, interval_in_force(subscription), ctx.now)
+        plan_item_invoice(subscription, ctx.now)
+    if "cancel_at" in values:
+        if values["cancel_at"] is not None:
+            _check_cancel_at(ctx, values["cancel_at"])
+        set_cancel_at(ctx, subscription, values["cancel_at"], proration_behavior=change.proration_behavior)
+    if "cancel_at_period_end" in values:
+        cancel_at_period_end(ctx, subscription, values["cancel_at_period_end"], proration_behavior=change.proration_behavior)
+
+
+def create_item(ctx: Context, subscription: Subscription, values: Mapping[str, Any]) -> SubscriptionItem | dict[str, Any]:
+    """Add one item, as POST /v1/subscription_items says; its JSON where it waits for its payment."""
     ctx.session.load([subscription], "items.price.product")
     known = {item.id for item in subscription.items}
     update_subscription(ctx, subscription, _as_update(values, [_item_values(values)]))
-    return next(item for item in subscription.items if item.id not in known)
+    added = next((item for item in subscription.items if item.id not in known), None)
+    if added is not None or subscription.pending_update is None:
+        assert added is not None, "what does not wait is there"
+        return added
+    waiting: list[dict[str, Any]] = subscription.pending_update["subscription_items"]
+    return next(item for item in waiting if item["id"] not in known)
 
 
 def update_item(ctx: Context, subscription: Subscription, item: SubscriptionItem, values: Mapping[str, Any]) -> SubscriptionItem:
@@ -199,5 +237,5 @@ def _item_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_update(values: Mapping[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
-    names = ("proration_behavior", "proration_date", "payment_behavior")
+    names = ("off_session", "payment_behavior", "proration_behavior", "proration_date")
     return {name: values[name] for name in names if name in values} | {"items": items}

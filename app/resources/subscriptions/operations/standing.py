@@ -8,6 +8,8 @@ from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.subscriptions.operations.drafting import remember_payment_method
 from app.resources.subscriptions.operations.ending import cancel_subscription
+from app.resources.subscriptions.operations.parking import apply_pending_update
+from app.resources.subscriptions.operations.pending_updates import waits_for
 from app.resources.subscriptions.operations.starting import plan_notices
 from app.resources.subscriptions.tables import Subscription
 
@@ -17,6 +19,8 @@ def invoice_paid(ctx: Context, invoice: Invoice) -> None:
     subscription = _of(ctx, invoice)
     if subscription is None:
         return
+    if waits_for(subscription, invoice):
+        apply_pending_update(ctx, subscription)
     with tracked(ctx, subscription, "customer.subscription.updated"):
         remember_payment_method(ctx, subscription, invoice)
         if subscription.latest_invoice_id == invoice.id and subscription.status in ("incomplete", "past_due", "unpaid"):
@@ -32,6 +36,9 @@ def payment_failed(ctx: Context, invoice: Invoice) -> None:
     subscription = _of(ctx, invoice)
     if subscription is None or invoice.billing_reason == "manual":
         # Our choice: what a caller invoices beside the periods says nothing about the subscription.
+        return
+    if waits_for(subscription, invoice):
+        # Stripe: the subscription stays as it is, and so does its standing (behaviour reference, 3.2).
         return
     # Our choice: a trial goes on as such whatever else is unpaid, and a retry of an older invoice changes nothing.
     if subscription.status == "active" and subscription.latest_invoice_id == invoice.id:

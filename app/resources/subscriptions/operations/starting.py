@@ -142,7 +142,7 @@ def check_count(ctx: Context, customer: Customer, *, waiting: int = 0) -> None:
 def add_item(ctx: Context, subscription: Subscription, spec: ItemSpec) -> SubscriptionItem:
     """One more item, and the summary that its usage will gather in."""
     item = ctx.add(SubscriptionItem(
-        billing_thresholds=spec.billing_thresholds, price_id=spec.price.id, quantity=spec.quantity,
+        id=spec.new_id, billing_thresholds=spec.billing_thresholds, price_id=spec.price.id, quantity=spec.quantity,
         subscription_id=subscription.id, tax_rates=spec.tax_rates, changed_at=ctx.now, metadata_=dict(spec.metadata or {})))
     ctx.session.load([spec.price], "product")
     item.__dict__["price"] = spec.price

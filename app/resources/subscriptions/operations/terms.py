@@ -38,6 +38,8 @@ class ItemSpec:
     billing_thresholds: dict[str, Any] | None = None
     metadata: dict[str, str] | None = None
     id: str | None = None
+    new_id: str | None = None
+    """The id of an item to be, where it has been told already."""
 
 
 @dataclass(slots=True)
