@@ -23,6 +23,7 @@ _TOLD_ELSEWHERE = {
     "coupon": {"times_redeemed", "valid"},
     "customer": {"next_invoice_sequence"},
     "discount": {"coupon"},
+    "payment_intent": {"charges"},
     "subscription": {"discount", "schedule"},
 }
 """Attributes that change without an event on the object itself: another object's event tells of what changed them."""
