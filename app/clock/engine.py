@@ -18,7 +18,7 @@ from app.clock.now import stopwatch, wall_seconds
 from app.clock.ticker import Ticker
 from app.context import Context
 from app.db.base import StripeObject, TimeDriven
-from app.db.database import Database
+from app.db.database import Database, may_pass
 from app.db.ids import IdSource
 from app.db.roots import TestClock
 from app.db.session import Prepared, Session, entity
@@ -97,7 +97,10 @@ class Engine:
         """Nothing is under way between two calls."""
 
     def advance(self, database: Database, account_id: str, clock_id: str) -> bool:
-        """One batch of the clock's advance, or its end; whether anything was done."""
+        """One batch of the clock's advance, or its end; whether anything was done.
+
+        A step that fails ends the advance in `internal_failure`. Raises where the database failed.
+        """
         try:
             with database.writing() as session:
                 clock = session.get(TestClock, account_id, clock_id)
@@ -113,6 +116,9 @@ class Engine:
                 self._arrive(session, clock)
                 return True
         except Exception as problem:
+            if may_pass(problem):
+                # Nothing of the batch was done: it is still due when the worker comes back to it.
+                raise
             log.exception("clock %s failed to advance", clock_id)
             self._fail(database, account_id, clock_id, problem)
             return True

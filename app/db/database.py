@@ -23,6 +23,13 @@ LOCK_TIMEOUT_MS = 5_000
 """How long a PostgreSQL statement waits for a row before the request answers 429 `lock_timeout`."""
 BUSY_TIMEOUT_MS = 30_000
 
+_PASSING = (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError)
+
+
+def may_pass(problem: BaseException) -> bool:
+    """Whether the database failed, and not what it was asked: a lost connection, a full disk, a row that others held."""
+    return isinstance(getattr(problem, "orig", None) or problem, _PASSING)
+
 
 class WriterLock:
     """Lets one writer at a time at a SQLite file, in all threads and processes.

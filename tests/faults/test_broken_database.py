@@ -15,10 +15,12 @@ import app.db.database
 from app.config import Config
 from app.db.database import Database
 from app.factory import create_app
-from app.resources.customers import operations as customers
+from app.resources.customers.operations import changing as customers
+from app.resources.invoices.operations import drafting
 from app.wire.endpoint import Server
 from app.wire.idempotency import Attempt
 from tests.support.api import Answer, Api
+from tests.support.clock import Clock, at
 from tests.support.rows import row_counts
 
 KEY = {"Idempotency-Key": "again"}
@@ -119,6 +121,49 @@ def test_a_commit_whose_confirmation_was_lost_is_found_by_its_key(postgres: Serv
     again = api.call("POST", "/v1/customers", headers=KEY)
     assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
     assert [each["id"] for each in api.get("/v1/customers")["data"]] == [again.body["id"]]
+
+
+def advancing(server: Server) -> Api:
+    """A sandbox whose clock is to go over three months of a subscription."""
+    api = Api(server)
+    clock = Clock(api, "2022-08-01")
+    clock.subscribe(clock.price())
+    api.post(f"/v1/test_helpers/test_clocks/{clock.id}/advance", frozen_time=at("2022-11-01"))
+    return api
+
+
+def has_arrived(api: Api) -> bool:
+    """Whether the clock went on as if nothing had happened, once what the database had was over."""
+    (clock,) = api.get("/v1/test_helpers/test_clocks")["data"]
+    assert clock["status"] == "advancing"
+    api.server.worker.run_due()
+    (clock,) = api.get("/v1/test_helpers/test_clocks")["data"]
+    (customer,) = api.get("/v1/customers", test_clock=clock["id"])["data"]
+    invoices = api.get("/v1/invoices", customer=customer["id"])["data"]
+    return (clock["status"], [invoice["status"] for invoice in invoices]) == ("ready", ["draft", "paid", "paid", "paid"])
+
+
+def test_a_connection_lost_in_an_advance_only_delays_it(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = advancing(postgres)
+    original = drafting.emit
+
+    def lose_connection(*args: Any, **values: Any) -> Any:
+        break_connection(postgres)
+        return original(*args, **values)
+
+    with monkeypatch.context() as patch, pytest.raises(psycopg.OperationalError):
+        patch.setattr(drafting, "emit", lose_connection)
+        postgres.worker.run_due()
+    assert has_arrived(api)
+
+
+def test_a_full_disk_only_delays_an_advance(sqlite: Server) -> None:
+    api = advancing(sqlite)
+    fill(sqlite)
+    with pytest.raises(sqlite3.OperationalError):
+        sqlite.worker.run_due()
+    make_room(sqlite)
+    assert has_arrived(api)
 
 
 def test_without_a_database_every_answer_is_a_500_in_the_envelope(tmp_path: Path) -> None:
