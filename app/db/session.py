@@ -264,6 +264,20 @@ class Session:
             table = self._tables[cls]
             self._run_many(table.update_sql(keys), [table.update_values(row, keys) for row in rows])
 
+    @contextmanager
+    def trying(self) -> Iterator[Session]:
+        """A session of its own inside this transaction, whose work is undone when the block ends: to see what would come of it.
+
+        It sees what this session has written, and knows none of its rows: what is set on its own rows stays with them.
+        """
+        self.flush()
+        self._run("SAVEPOINT trying", ())
+        try:
+            yield Session(self.connection, writing=True, kept=False)
+        finally:
+            self._run("ROLLBACK TO SAVEPOINT trying", ())
+            self._run("RELEASE SAVEPOINT trying", ())
+
     # The driver
 
     def _records(self, statement: Prepared | AnySelect, values: dict[str, Any]) -> Iterable[Any]:
