@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.db.base import Base, StripeObject
@@ -11,6 +11,8 @@ from app.errors import InvalidRequest
 from app.render.fields import (
     Hash,
     HashRefs,
+    IncludableHash,
+    IncludableRows,
     Inline,
     Nested,
     Ref,
@@ -99,7 +101,7 @@ def _is_loaded(row: Any) -> bool:
     return True
 
 
-def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField], tree: Tree) -> None:
+def _load_tree(session: Session, rows: list[Base], fields: Mapping[str, ViewField], tree: Tree) -> None:
     for name, below in tree.items():
         field = fields.get(name)
         match field:
@@ -114,12 +116,19 @@ def _load_tree(session: Session, rows: list[Base], fields: dict[str, ViewField],
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
             case Sublist():
                 relation = field.relation or name
+                session.load(rows, relation)
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)],
                                    below.get("data"))
             case RefList():
                 load_for_rendering(session, _load_list(session, rows, field, field.column or name), below)
             case HashRefs() if field.member in below:
-                load_for_rendering(session, _load_hashes(session, rows, field, field.column or name), below[field.member])
+                load_for_rendering(session, _load_hashes(session, rows, field.member, (field.table,), field.column or name),
+                                   below[field.member])
+            case IncludableRows():
+                load_for_rendering(session, _load_hashes(session, rows, field.member, field.tables, field.column or name),
+                                   below.get(field.member, {}))
+            case IncludableHash():
+                _load_tree(session, rows, field.members, {member: below.get(member, {}) for member in field.members})
             case Hash():
                 _load_tree(session, rows, field.members, below)
 
@@ -153,13 +162,17 @@ def _load_list(session: Session, rows: list[Any], field: RefList, column: str) -
     return loaded
 
 
-def _load_hashes(session: Session, rows: list[Any], field: HashRefs, column: str) -> list[Base]:
-    """Read what the hashes in `column` name, for all rows at once."""
-    named = {(row.account_id, each[field.member]) for row in rows for each in row.__dict__[column] or ()}
-    session.read(field.table, named)
-    found = {key: session.get(field.table, *key) for key in named}
+def _load_hashes(session: Session, rows: list[Any], member: str, tables: tuple[type[Base], ...],
+                 column: str) -> list[Base]:
+    """Read what the hashes in `column` name, for all rows at once: a row of the first of the tables that has it."""
+    named = {(row.account_id, each[member]) for row in rows for each in row.__dict__[column] or ()}
+    found: dict[tuple[str, str], Base | None] = dict.fromkeys(named)
+    for table in tables:
+        missing = {key for key, row in found.items() if row is None}
+        session.read(table, missing)
+        found |= {key: session.get(table, *key) for key in missing}
     for row in rows:
-        ids = [each[field.member] for each in row.__dict__[column] or ()]
+        ids = [each[member] for each in row.__dict__[column] or ()]
         row.__dict__[listed_rows(column)] = {id: found[row.account_id, id] for id in ids}
     return list(filter(None, found.values()))
 

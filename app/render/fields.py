@@ -47,11 +47,15 @@ class Derived(ViewField):
 
 
 class Ref(ViewField):
-    """An expandable id: the column `<name>_id`, or the whole object of the relationship `<name>`."""
+    """An expandable id: the column `<name>_id`, or the whole object of the relationship `<name>`.
 
-    def __init__(self, relation: str | None = None, column: str | None = None, *, omit_null: bool = False) -> None:
+    `deletable` is the table of objects that leave nothing behind when they are deleted: such an id expands to a stub.
+    """
+
+    def __init__(self, relation: str | None = None, column: str | None = None, *, omit_null: bool = False,
+                 deletable: type[StripeObject] | None = None) -> None:
         super().__init__()
-        self.relation, self.column, self.omit_null = relation, column, omit_null
+        self.relation, self.column, self.omit_null, self.deletable = relation, column, omit_null, deletable
 
 
 class RefAmong(ViewField):
@@ -99,14 +103,17 @@ class Inline(ViewField):
 class Sublist(ViewField):
     """The rows of a to-many relationship as a list object.
 
-    `url` may use columns, "/v1/invoices/{id}/lines", or is a function of the row.
+    `url` may use columns, "/v1/invoices/{id}/lines", or is a function of the row. One that is `includable` is left out
+    unless it is expanded.
     """
 
     always_loaded = True
 
-    def __init__(self, url: str | Callable[[Any], str], relation: str | None = None, *, limit: int | None = None) -> None:
+    def __init__(self, url: str | Callable[[Any], str], relation: str | None = None, *, limit: int | None = None,
+                 includable: bool = False) -> None:
         super().__init__()
         self.url, self.relation, self.limit = url, relation, limit
+        self.includable, self.always_loaded = includable, not includable
 
 
 class Includable(ViewField):
@@ -136,6 +143,24 @@ class HashRefs(ViewField):
     def __init__(self, name: str, *, table: type[StripeObject], column: str | None = None) -> None:
         super().__init__()
         self.member, self.table, self.column = name, table, column
+
+
+class IncludableRows(ViewField):
+    """A column with a list of hashes, left out unless it is expanded; the id under `name` in each is shown as the whole
+    object, of whichever of the tables has it.
+    """
+
+    def __init__(self, name: str, *tables: type[StripeObject], column: str | None = None) -> None:
+        super().__init__()
+        self.member, self.tables, self.column = name, tables, column
+
+
+class IncludableHash(ViewField):
+    """A hash of includable members that is left out unless it is expanded, and then has all of them."""
+
+    def __init__(self, **members: IncludableRows) -> None:
+        super().__init__()
+        self.members = members
 
 
 def listed_rows(column: str) -> str:

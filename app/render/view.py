@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from marshmallow import Schema
 
-from app.db.base import Base
+from app.db.base import Base, StripeObject
 from app.render.fields import (
     Attr,
     Const,
@@ -19,6 +19,8 @@ from app.render.fields import (
     Hash,
     HashRefs,
     Includable,
+    IncludableHash,
+    IncludableRows,
     Inline,
     Nested,
     Ref,
@@ -52,7 +54,8 @@ class CompiledView:
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
         self.loads = [field.relation or key for key, field in fields.items() if field.always_loaded]
         # The rows that are rendered inside this one; a `Derived` only reads what it needs.
-        self.shows = [field.relation or key for key, field in fields.items() if isinstance(field, Nested | Inline | Sublist)]
+        self.shows = [field.relation or key for key, field in fields.items()
+                      if isinstance(field, Nested | Inline | Sublist) and field.always_loaded]
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
         self.stands_alone = not self.loads and not self.inline_lists
@@ -69,6 +72,11 @@ class CompiledView:
             case Includable():
                 column = field.column or key
                 self.expanders[key] = lambda row, tree: OMIT if row.__dict__[column] is None else row.__dict__[column]
+                return
+            case Sublist(includable=True) | IncludableRows() | IncludableHash():
+                expander = _expander(key, field)
+                assert expander is not None, "what is included is so by its expander"
+                self.expanders[key] = expander
                 return
             case Attr() | Ref() if not field.omit_null:
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
@@ -140,8 +148,18 @@ def compile_view(schema: type[View]) -> CompiledView:
 def render(row: Base, tree: Tree | None = None) -> dict[str, Any]:
     """The row as the API shows it. A deleted row is a stub."""
     if row.__dict__.get("deleted"):
-        return {"id": row.__dict__["id"], "object": type(row).object_name, "deleted": True}  # type: ignore[attr-defined]
+        return _stub(type(row), row.__dict__["id"])  # type: ignore[arg-type]
     return VIEWS[type(row)].render(row, tree)
+
+
+def _stub(table: type[StripeObject], id: str) -> dict[str, Any]:
+    return {"id": id, "object": table.object_name, "deleted": True}
+
+
+def _or_stub(row: Base | None, table: type[StripeObject], id: str | None, tree: Tree) -> dict[str, Any] | None:
+    if row is not None:
+        return render(row, tree)
+    return None if id is None else _stub(table, id)
 
 
 def list_object(rows: list[dict[str, Any]], url: str, *, has_more: bool = False) -> dict[str, Any]:
@@ -220,6 +238,9 @@ def _hash_refs(row: Any, column: str, member: str, tree: Tree) -> Any:
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
+        case Ref(deletable=table) if table is not None:
+            column = field.column or f"{key}_id"
+            return lambda row, tree: _or_stub(row.__dict__[relation], table, row.__dict__[column], tree)
         case Ref() | RefAmong():
             return lambda row, tree: None if row.__dict__[relation] is None else render(row.__dict__[relation], tree)
         case Nested():
@@ -235,6 +256,12 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case HashRefs():
             hashes, member = field.column or key, field.member
             return lambda row, tree: _hash_refs(row, hashes, member, tree)
+        case IncludableRows():
+            included, name = field.column or key, field.member
+            return lambda row, tree: _hash_refs(row, included, name, {name: tree.get(name, {})})
+        case IncludableHash():
+            parts = {name: _expander(name, part) for name, part in field.members.items()}
+            return lambda row, tree: {name: show(row, tree.get(name, {})) for name, show in parts.items() if show}
         case Hash():
             members, unless = CompiledView("hash", field.members), field.unless
             return lambda row, tree: None if unless is not None and unless(row) else members.make(row, tree)
