@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import and_, bindparam, func, literal, or_, select
 
 from app.clock.now import stopwatch, wall_seconds
 from app.clock.ticker import Ticker
@@ -51,7 +51,7 @@ class _World:
 
     def take(self, row: Row) -> None:
         if isinstance(row, TimeDriven):
-            mine = self.rows.get((row.__dict__["account_id"], row.__dict__.get("customer_id", "")))
+            mine = self.rows.get((row.__dict__["account_id"], row.__dict__.get("customer_id") or ""))
             if mine is not None:
                 mine.append(row)
 
@@ -169,7 +169,7 @@ class Engine:
         timelines = session.claim_timelines(timelines[:self._reach])
         if not timelines:
             return False
-        world = self._load(session, timelines)
+        world = self._load(session, timelines, clock_id)
         session.on_add = world.take
         moved = steps = 0
         while moved < len(timelines) and steps < STEPS_PER_BATCH:
@@ -183,7 +183,7 @@ class Engine:
         self._reach = min(max(STEPS_PER_BATCH * moved // max(steps, 1), 1), CUSTOMERS_PER_BATCH)
         return True
 
-    def _load(self, session: Session, timelines: list[Timeline]) -> _World:
+    def _load(self, session: Session, timelines: list[Timeline], clock_id: str | None) -> _World:
         world = _World({timeline: [] for timeline in timelines})
         by_account: dict[str, list[str]] = {}
         for account_id, customer_id in timelines:
@@ -192,13 +192,16 @@ class Engine:
             columns: Any = table
             loaded: list[Any] = []
             for account_id, customer_ids in by_account.items():
+                mine = []
                 if _has_customer(table):
-                    statement = entity(table).where(columns.customer_id.in_(customer_ids))
-                elif "" in customer_ids:
-                    statement = entity(table)
-                else:
-                    continue
-                loaded += session.rows(columns, statement.where(columns.account_id == account_id, columns.due_at.is_not(None)))
+                    mine.append(columns.customer_id.in_(customer_ids))
+                if "" in customer_ids and not _always_has_customer(table):
+                    # Of the account's own rows each clock moves those that live on it, and the wall clock the others.
+                    on_clock = columns.test_clock_id.is_(None) if clock_id is None else columns.test_clock_id == clock_id
+                    mine.append(and_(on_clock, columns.customer_id.is_(None)) if _has_customer(table) else on_clock)
+                if mine:
+                    loaded += session.rows(columns, entity(table).where(
+                        or_(*mine), columns.account_id == account_id, columns.due_at.is_not(None)))
             for row in loaded:
                 world.take(row)
             preload = PRELOADERS.get(table)
@@ -268,10 +271,16 @@ def _has_customer(table: type[TimeDriven]) -> bool:
     return hasattr(table, "customer_id")
 
 
+def _always_has_customer(table: type[TimeDriven]) -> bool:
+    return _has_customer(table) and not table.__table__.c.customer_id.nullable  # type: ignore[attr-defined]
+
+
 def _due_statement(table: type[TimeDriven], *, on_clock: bool) -> Prepared:
     """The timelines of the table's rows that are due until a moment, those of one clock or of the wall clock."""
     columns: Any = table
     customer = columns.customer_id if _has_customer(table) else literal("")
+    if _has_customer(table) and not _always_has_customer(table):
+        customer = func.coalesce(customer, "")
     where = [columns.account_id == bindparam("account_id"), columns.test_clock_id == bindparam("clock_id")] \
         if on_clock else [columns.test_clock_id.is_(None)]
     return Prepared(select(columns.account_id, customer).where(*where, columns.due_at <= bindparam("until"))
