@@ -39,6 +39,9 @@ from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
+from app.resources.quotes import operations as quote_operations
+from app.resources.quotes.endpoints import blueprint as quotes
+from app.resources.quotes.ticks import EXPIRY as QUOTE_EXPIRY
 from app.resources.refunds.endpoints import blueprint as refunds
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
@@ -70,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payment_methods,
     prices,
     products,
+    quotes,
     refunds,
     subscription_schedules,
     subscriptions,
@@ -94,13 +98,15 @@ TICKERS: tuple[Ticker, ...] = (
     invoice_ticks.RETRY,
     subscription_ticks.PAST_DUE,
     subscription_ticks.EXPIRY,
+    QUOTE_EXPIRY,
     subscription_ticks.PENDING_UPDATE,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 
 
 REACTIONS |= {
-    "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted),
+    "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted,
+                         quote_operations.customer_deleted),
     "customer.subscription.deleted": (schedule_operations.subscription_ended,),
     "customer.subscription.updated": (schedule_operations.subscription_changed,),
     "invoice.payment_failed": (subscription_operations.payment_failed,),

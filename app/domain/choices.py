@@ -56,6 +56,8 @@ class Choices:
     """Days before a schedule's end at which subscription_schedule.expiring is sent."""
     trial_will_end_lead_days: int = 3
     """Days before a trial's end at which customer.subscription.trial_will_end is sent."""
+    quote_expires_after_s: int = 30 * DAY
+    """From a quote's creation to its `expires_at`, where the caller gives none."""
     incomplete_expires_after_s: int = 23 * HOUR
     """From creation to incomplete_expired for a subscription whose first payment failed."""
     pending_update_expires_after_s: int = 23 * HOUR

@@ -37,6 +37,12 @@ MOVES: Final[Mapping[str, _Moves]] = {
         released="",
         canceled="",
     ),
+    "quote": _moves(
+        draft="open canceled",
+        open="accepted canceled",
+        accepted="",
+        canceled="",
+    ),
     "test_clock": _moves(
         ready="advancing",
         advancing="ready internal_failure",

@@ -37,6 +37,7 @@ def build_world(server: Server) -> World:
             api.post(f"/v1/subscription_items/{item['id']}/usage_records", quantity=quantity,
                      timestamp=FEB_28 + quantity)
     api.post(f"/v1/subscriptions/{changed['id']}", items=[{"id": changed["items"]["data"][0]["id"], "quantity": 5}])
+    _quoted(api, changed["customer"], seats)
     declining = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_chargeCustomerFail",
                          invoice_settings={"default_payment_method": "pm_card_chargeCustomerFail"})
     api.call("POST", "/v1/subscriptions", {"customer": declining["id"], "items": [{"price": seats}]})
@@ -69,6 +70,19 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
     rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
     return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
                     coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _quoted(api: Api, customer: str, price: str) -> None:
+    """Two accepted quotes, for a subscription and for an invoice, and a draft."""
+    coupon = api.post("/v1/coupons", percent_off=10, duration="forever")
+    rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
+    once = api.post("/v1/prices", currency="usd", product_data={"name": "Setup"}, unit_amount=500)
+    for prices in ([price, once["id"]], [once["id"]]):
+        quote = api.post("/v1/quotes", customer=customer, line_items=[{"price": each} for each in prices],
+                         discounts=[{"coupon": coupon["id"]}], default_tax_rates=[rate["id"]])
+        api.post(f"/v1/quotes/{quote['id']}/finalize")
+        api.post(f"/v1/quotes/{quote['id']}/accept")
+    api.post("/v1/quotes", customer=customer, line_items=[{"price": price}])
 
 
 def _advance(server: Server, api: Api, clock: str, to: int) -> None:

@@ -8,6 +8,7 @@ ENDS = {
     "subscription": {"canceled", "incomplete_expired"},
     "invoice": {"paid", "void"},
     "subscription_schedule": {"completed", "released", "canceled"},
+    "quote": {"accepted", "canceled"},
     "test_clock": {"internal_failure"},
     "payment_intent": {"succeeded", "canceled"},
 }
@@ -28,6 +29,9 @@ ENDS = {
         ("subscription_schedule", "not_started", "active", True),
         ("subscription_schedule", "not_started", "completed", False),
         ("subscription_schedule", "released", "active", False),
+        ("quote", "draft", "canceled", True),
+        ("quote", "draft", "accepted", False),
+        ("quote", "accepted", "canceled", False),
         ("test_clock", "advancing", "ready", True),
         ("test_clock", "ready", "ready", False),
         ("payment_intent", "processing", "requires_payment_method", True),

@@ -21,11 +21,12 @@ from app.render import load_for_rendering, render
 from app.resources.coupons.tables import Coupon, Discount
 from app.resources.customers.tables import Customer
 from app.resources.products.tables import Product
+from app.resources.quotes.tables import QuoteDiscount
 
-_MOVE_DISCOUNTS = Prepared(
-    update(Discount)
-    .where(Discount.account_id == bindparam("account"), Discount.coupon_id == bindparam("old_id"))
-    .values(coupon_id=bindparam("new_id")))
+_MOVE_DISCOUNTS = [
+    Prepared(update(table).where(table.account_id == bindparam("account"), table.coupon_id == bindparam("old_id"))
+             .values(coupon_id=bindparam("new_id")))
+    for table in (Discount, QuoteDiscount)]
 
 
 def create_coupon(ctx: Context, values: Mapping[str, Any]) -> Coupon:
@@ -85,9 +86,14 @@ def find_coupon(ctx: Context, id: str, *, param: str) -> Coupon:
     compared with the time on the customer's clock.
     """
     coupon = ctx.find(Coupon, id, param=param)
-    if not coupon.valid or (coupon.redeem_by is not None and ctx.now > coupon.redeem_by):
-        raise InvalidRequest(f"Coupon expired: {id}", code="coupon_expired", param=param)
+    check_redeemable(ctx, coupon, param=param)
     return coupon
+
+
+def check_redeemable(ctx: Context, coupon: Coupon, *, param: str | None) -> None:
+    """Raises `coupon_expired` where the coupon can be redeemed no more, a deleted one included."""
+    if not coupon.valid or (coupon.redeem_by is not None and ctx.now > coupon.redeem_by):
+        raise InvalidRequest(f"Coupon expired: {coupon.former_id or coupon.id}", code="coupon_expired", param=param)
 
 
 def expire_coupon(ctx: Context, coupon: Coupon) -> None:
@@ -247,6 +253,7 @@ def _free_id(ctx: Context, id: str | None) -> None:
         raise InvalidRequest("Coupon already exists.", code="resource_already_exists")
     values = {name: holder.__dict__[name] for name in Coupon.column_keys}
     moved = ctx.session.add(Coupon(**values | {"id": f"deleted_{ctx.ids.text(24)}", "former_id": holder.id}))
-    ctx.session.execute(_MOVE_DISCOUNTS, account=ctx.account_id, old_id=holder.id, new_id=moved.id)
+    for statement in _MOVE_DISCOUNTS:
+        ctx.session.execute(statement, account=ctx.account_id, old_id=holder.id, new_id=moved.id)
     ctx.session.delete(holder)
     ctx.session.flush()

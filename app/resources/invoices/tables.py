@@ -73,6 +73,7 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     period_start: Mapped[UnixTime]
     post_payment_credit_notes_amount: Mapped[Cents]
     pre_payment_credit_notes_amount: Mapped[Cents]
+    quote_id: Mapped[ObjectId | None]
     rendering_options: Mapped[Document | None]
     starting_balance: Mapped[Cents]
     statement_descriptor: Mapped[ObjectId | None]
@@ -107,6 +108,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
         "Charge", viewonly=True, primaryjoin=to_one("Invoice", "charge_id", "Charge"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Invoice", "default_payment_method_id", "PaymentMethod"))
+    quote: Mapped[object] = relationship(
+        "Quote", viewonly=True, primaryjoin=to_one("Invoice", "quote_id", "Quote"))
 
 
 class InvoiceLine(StripeObject, HasMetadata):

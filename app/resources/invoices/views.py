@@ -137,7 +137,7 @@ class InvoiceView(View):
     period_start = Attr()
     post_payment_credit_notes_amount = Attr()
     pre_payment_credit_notes_amount = Attr()
-    quote = Const(None)
+    quote = Ref()
     receipt_number = Const(None)
     rendering_options = Attr()
     starting_balance = Derived(_starting_balance)

@@ -22,6 +22,7 @@ from app.resources.invoices.operations.finalizing import (
 )
 from app.resources.invoices.operations.items import (
     add_pending_item,
+    drop_pending_items,
     drop_prorations,
     pending_items,
     preload_pending_items,
@@ -53,6 +54,7 @@ __all__ = [
     "credit_before_payment",
     "delete_draft",
     "draft_invoice",
+    "drop_pending_items",
     "drop_prorations",
     "finalize_and_collect",
     "finalize_invoice",

@@ -122,6 +122,15 @@ def take_off(ctx: Context, items: list[InvoiceItem]) -> None:
         pending.sort(key=lambda each: each.seq)
 
 
+def drop_pending_items(ctx: Context, customer_id: str) -> None:
+    """Forget all that waits for the customer's next invoice, to try what that would be without. Emits nothing."""
+    assert not ctx.session.kept, "only a trial may lose what somebody made"
+    pending = pending_items(ctx, customer_id)
+    for item in pending:
+        ctx.session.delete(item)
+    pending.clear()
+
+
 def drop_prorations(ctx: Context, customer_id: str, subscription_id: str) -> None:
     """A plain cancellation forgets the subscription's pending prorations. Emits invoiceitem.deleted for each."""
     for item in sweep(ctx, customer_id, subscription_id, only_own=True, prorations_only=True):

@@ -54,8 +54,8 @@ def interval_of(price: Price) -> Interval:
     return interval
 
 
-def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", "one_time"]) -> Price:
-    """The active price of this type that the parameter names. Raises InvalidRequest for any other.
+def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", "one_time"] | None = None) -> Price:
+    """The active price of this type, or of either, that the parameter names. Raises InvalidRequest for any other.
 
     The row is not held: what others may change of it does not alter what it costs.
     """
@@ -63,7 +63,7 @@ def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", 
     if price is None or price.removed:
         raise no_such("price", id, param=param, status=400)
     _expect_active(price, param)
-    if price.type != type:
+    if type is not None and price.type != type:
         raise InvalidRequest(f"The price specified is set to `type={price.type}` but this field only accepts prices "
                              f"with `type={type}`", param=param)
     return price

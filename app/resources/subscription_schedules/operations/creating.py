@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -37,8 +37,8 @@ _WAITING = Prepared(select(func.count()).where(
     SubscriptionSchedule.customer_id == bindparam("customer_id"),
     SubscriptionSchedule.status == bindparam("status")))
 
-def create_schedule(ctx: Context, values: Mapping[str, Any]) -> SubscriptionSchedule:
-    """A new schedule, started at once unless `start_date` lies ahead.
+def create_schedule(ctx: Context, values: Mapping[str, Any], *, prices: Collection[str] = ()) -> SubscriptionSchedule:
+    """A new schedule, started at once unless `start_date` lies ahead. `prices` are taken also where they are archived.
 
     Emits the events of the subscription that it starts, then subscription_schedule.created. Raises InvalidRequest for
     phases that do not make sense, for unknown ids, and for more than the customer may have.
@@ -54,7 +54,7 @@ def create_schedule(ctx: Context, values: Mapping[str, Any]) -> SubscriptionSche
     schedule = _blank(ctx, customer, values, starts_at=start)
     if "default_settings" in values:
         set_default_settings(ctx, schedule, values["default_settings"])
-    phases = read_phases(ctx, schedule, customer, values["phases"], start=start)
+    phases = read_phases(ctx, schedule, customer, values["phases"], start=start, agreed=prices)
     currency = phases[0].currency
     check_currency(customer, currency)
     check_count(ctx, customer, waiting=ctx.session.scalar(_WAITING, account_id=ctx.account_id, customer_id=customer.id,

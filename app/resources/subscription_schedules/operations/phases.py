@@ -5,7 +5,7 @@ Nothing is written here but prices from `price_data`; the rows that come out are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from app.context import Context
@@ -71,11 +71,12 @@ def set_default_settings(ctx: Context, schedule: SubscriptionSchedule, values: M
 
 
 def read_phases(ctx: Context, schedule: SubscriptionSchedule, customer: Customer, sent: Sequence[Mapping[str, Any]], *,
-                start: int, position: int = 0, known: Sequence[SchedulePhase] = ()) -> list[SchedulePhase]:
+                start: int, position: int = 0, known: Sequence[SchedulePhase] = (),
+                agreed: Collection[str] = ()) -> list[SchedulePhase]:
     """The phases that the parameters describe, one after the other from `start`; not yet added.
 
     `position` is the index of the first of them in the parameter. What `known` phases name already may be named again
-    although it is archived since. Raises InvalidRequest for whatever is wrong with them.
+    although it is archived since, and so may the `agreed` prices. Raises InvalidRequest for whatever is wrong with them.
     """
     if len(sent) > PHASES_MAX and ctx.choices.limits != "off":
         raise InvalidRequest(f"Array phases exceeded maximum {PHASES_MAX} allowed elements.", param="phases")
@@ -84,7 +85,7 @@ def read_phases(ctx: Context, schedule: SubscriptionSchedule, customer: Customer
         _only_one(values, path, "end_date", "iterations")
         if values.get("trial"):
             _only_one(values, path, "trial", "trial_end")
-    prices = {item.price_id for phase in known for item in phase.items}
+    prices = {*agreed, *(item.price_id for phase in known for item in phase.items)}
     prices |= {extra.price_id for phase in known for extra in phase.add_invoice_items}
     coupons = {phase.coupon_id for phase in known}
     phases = [_read_phase(ctx, customer, values, path, prices, coupons)

@@ -16,7 +16,7 @@ from app.resources.subscriptions.tables import Subscription
 
 def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], *, reason: str,
                                period: tuple[int, int], auto_advance: bool, reached: Reached | None = None,
-                               preview: bool = False, id: str | None = None) -> Invoice:
+                               preview: bool = False, id: str | None = None, quote_id: str | None = None) -> Invoice:
     """A draft of the subscription's. With `auto_advance` it goes on by itself, unless collection is paused or given up.
 
     `id` is one that was announced already.
@@ -35,6 +35,8 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
         values["payment_settings"] = _payment_settings(subscription.payment_settings)
     if subscription.pause_collection is not None:
         values["pause_behavior"] = pause_behavior(subscription)
+    if quote_id is not None:
+        values["quote_id"] = quote_id
     invoice = invoices.draft_invoice(
         ctx, subscription.customer, lines, reason=reason, currency=subscription.currency, period=period,
         subscription_id=subscription.id, auto_advance=auto_advance and not keeps_drafts(subscription),

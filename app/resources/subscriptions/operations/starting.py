@@ -53,7 +53,7 @@ def start_subscription(
     metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
     add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
     cancel_at: int | None = None, cancel_at_period_end: bool = False, off_session: bool = False,
-    settings: Mapping[str, Any] | None = None,
+    settings: Mapping[str, Any] | None = None, quote_id: str | None = None,
 ) -> Subscription:
     """A subscription with its items and its first invoice.
 
@@ -61,7 +61,8 @@ def start_subscription(
     `cancel_at` that comes before the next boundary. `first_invoice` says how the invoice goes on: `draft` (a schedule's:
     it finalises itself later, and the subscription is active at once) or `finalize` (now, and what becomes of the payment
     decides about the status). `add_items` are the arguments of further one-time items on it, `settings` further columns.
-    Emits customer.subscription.created: before the events of a draft, after those of an invoice that is finalised.
+    `quote_id` is the quote whose acceptance this is. Emits customer.subscription.created: before the events of a draft,
+    after those of an invoice that is finalised.
     """
     interval, currency = check_items(specs, param=param)
     settle_currency(ctx, customer, currency)
@@ -86,9 +87,7 @@ def start_subscription(
         status="trialing" if trialing else "active", transfer_data=terms.transfer_data,
         trial_end=trial_end if trialing else None, trial_start=now if trialing else None, metadata_=dict(metadata or {}))
     ctx.add(subscription)
-    subscription.__dict__ |= {"customer": customer, "items": []}
-    for name, value in (settings or {}).items():
-        setattr(subscription, name, value)
+    subscription.__dict__ |= {"customer": customer, "items": [], **(settings or {})}
     for spec in specs:
         add_item(ctx, subscription, spec)
     if terms.coupon_id is not None:
@@ -108,7 +107,8 @@ def start_subscription(
             subscription.latest_invoice_id = ctx.ids.new(Invoice.id_prefix, Invoice.id_length, Invoice.id_lead)
         _announce(ctx, subscription)
     if lines or items:
-        invoice = _first_invoice(ctx, subscription, lines, items, keep_draft=first_invoice == "draft")
+        draft = first_invoice == "draft"
+        invoice = _first_invoice(ctx, subscription, lines, items, keep_draft=draft, quote_id=quote_id)
         if first_invoice == "finalize" and subscription.collection_method == "charge_automatically":
             _collect_first(ctx, subscription, invoice, payment_behavior, off_session=off_session)
         # Only now: a subscription without a latest invoice is one that nobody has heard of, see `standing`.
@@ -210,11 +210,12 @@ def _first_lines(subscription: Subscription, interval: Interval, proration_behav
 
 
 def _first_invoice(ctx: Context, subscription: Subscription, lines: list[LineDraft], items: list[Any], *,
-                   keep_draft: bool) -> Invoice:
+                   keep_draft: bool, quote_id: str | None) -> Invoice:
     return draft_subscription_invoice(
-        ctx, subscription, invoices.item_lines(items) + lines, reason="subscription_create",
-        period=(ctx.now, ctx.now), auto_advance=keep_draft or subscription.collection_method == "send_invoice",
-        id=subscription.latest_invoice_id)
+        ctx, subscription, invoices.item_lines(items) + lines,
+        reason="subscription_create" if quote_id is None else "quote_accept", period=(ctx.now, ctx.now),
+        auto_advance=keep_draft or subscription.collection_method == "send_invoice",
+        id=subscription.latest_invoice_id, quote_id=quote_id)
 
 
 def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, payment_behavior: str, *,
