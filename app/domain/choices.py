@@ -62,6 +62,8 @@ class Choices:
     """From creation to incomplete_expired for a subscription whose first payment failed."""
     pending_update_expires_after_s: int = 23 * HOUR
     """How long a pending update waits for its payment, until the end of the period at the most."""
+    application_fee_base: str = "total"
+    """What a subscription's `application_fee_percent` is of: each invoice's `total`, or its `subtotal`."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30
@@ -90,6 +92,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "dunning_end_invoice": ("leave_open", "mark_uncollectible"),
     "backdated_schedule_anchor": ("creation", "start_date"),
     "legacy_end_behavior_none": ("cancel", "release"),
+    "application_fee_base": ("total", "subtotal"),
     "missing_payment_method": ("refuse", "incomplete"),
     "search_strings": ("whole", "words"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.currencies import minimum_charge
+from app.domain.currencies import MAXIMUM_CHARGE, minimum_charge
 from app.domain.discounts import Discount, DiscountAmount, apply
 from app.domain.taxes import TaxAmount, TaxRate, taxes_on
 
@@ -63,12 +63,14 @@ class Settlement:
     """How a total meets the customer's balance at finalization, in minor units.
 
     `ending_balance` is the customer's balance afterwards (negative: credit). `too_small` is what was due but is too
-    little to be charged; it is already in `ending_balance`, as debt for the next invoice.
+    little to be charged, `too_large` what is more than can be charged at once; they are already in `ending_balance`, as
+    debt for the next invoice.
     """
 
     amount_due: int
     ending_balance: int
-    too_small: int
+    too_small: int = 0
+    too_large: int = 0
 
 
 def compute(lines: Sequence[DraftLine], discounts: Sequence[Discount] = (), exempt: bool = False) -> InvoiceTotals:
@@ -89,17 +91,20 @@ def compute(lines: Sequence[DraftLine], discounts: Sequence[Discount] = (), exem
     return _added_up(computed, discounted, _discount_totals(own, shared, discounts))
 
 
-def settle(total: int, balance: int, currency: str, minimum: int | None = None) -> Settlement:
+def settle(total: int, balance: int, currency: str, *, charged: bool = True) -> Settlement:
     """What is due of `total` for a customer with `balance` (negative: credit), and the balance that this leaves.
 
-    An amount due below `minimum` (None: the currency's minimum charge) is not charged but left on the balance.
+    What is to be `charged`, and not sent, is at least the currency's minimum charge and at most the maximum: what is below
+    and above is left on the balance.
     """
     owed = total + balance
     if owed <= 0:
-        return Settlement(amount_due=0, ending_balance=owed, too_small=0)
-    if owed < (minimum_charge(currency) if minimum is None else minimum):
+        return Settlement(amount_due=0, ending_balance=owed)
+    if charged and owed < minimum_charge(currency):
         return Settlement(amount_due=0, ending_balance=owed, too_small=owed)
-    return Settlement(amount_due=owed, ending_balance=0, too_small=0)
+    # Our choice: as much as one charge can take is due now; the reference names the kind of transaction alone.
+    rest = max(0, owed - MAXIMUM_CHARGE) if charged else 0
+    return Settlement(amount_due=owed - rest, ending_balance=rest, too_large=rest)
 
 
 def add_up(lines: Sequence[ComputedLine]) -> InvoiceTotals:

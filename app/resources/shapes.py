@@ -13,6 +13,7 @@ from app.wire.params import (
     Integer,
     IntegerOr,
     ListOf,
+    MapOf,
     Metadata,
     Params,
     Percent,
@@ -29,6 +30,12 @@ PAYMENT_METHOD_TYPES = (
     "sofort", "us_bank_account", "wechat_pay",
 )  # fmt: skip
 VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
+TAX_ID_TYPES = (
+    "ae_trn", "au_abn", "au_arn", "bg_uic", "br_cnpj", "br_cpf", "ca_bn", "ca_gst_hst", "ca_pst_bc", "ca_pst_mb", "ca_pst_sk",
+    "ca_qst", "ch_vat", "cl_tin", "es_cif", "eu_oss_vat", "eu_vat", "gb_vat", "ge_vat", "hk_br", "hu_tin", "id_npwp", "il_vat",
+    "in_gst", "is_vat", "jp_cn", "jp_rn", "kr_brn", "li_uid", "mx_rfc", "my_frp", "my_itn", "my_sst", "no_vat", "nz_gst",
+    "ru_inn", "ru_kpp", "sa_vat", "sg_gst", "sg_uen", "si_tin", "th_vat", "tw_vat", "ua_vat", "us_ein", "za_vat",
+)  # fmt: skip
 TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 
 DAYS_UNTIL_DUE_MAX = 36_500
@@ -99,6 +106,13 @@ class ItemThresholdsParams(Params):
 class TransferDataParams(Params):
     amount_percent = Percent()
     destination = Text(required=True)
+
+
+class TaxIdParams(Params):
+    """A tax id to be. Its value is not checked against the registers of the countries."""
+
+    type = Enum(TAX_ID_TYPES, required=True)
+    value = Text(required=True)
 
 
 class TierParams(Params):
@@ -199,10 +213,6 @@ class CustomerBalanceParams(Params):
     funding_type = Text()
 
 
-class KonbiniParams(Params):
-    pass
-
-
 class FinancialConnectionsParams(Params):
     permissions = ListOf(Enum(("balances", "ownership", "payment_method", "transactions")))
 
@@ -218,5 +228,6 @@ class SharedPaymentMethodOptionsParams(Params):
     acss_debit = Hash(AcssDebitParams, unsettable=True)
     bancontact = Hash(BancontactParams, unsettable=True)
     customer_balance = Hash(CustomerBalanceParams, unsettable=True)
-    konbini = Hash(KonbiniParams, unsettable=True)
+    # Our choice: the reference gives it no members of its own, so any are taken, and ignored.
+    konbini = MapOf(Text(), unsettable=True)
     us_bank_account = Hash(UsBankAccountParams, unsettable=True)

@@ -117,12 +117,15 @@ def test_an_empty_invoice_still_names_its_discounts() -> None:
         pytest.param(50, 0, Settlement(50, 0, 0), id="the_minimum_is_charged"),
         pytest.param(30, 30, Settlement(60, 0, 0), id="old_debt_lifts_it_over_the_minimum"),
         pytest.param(0, 0, Settlement(0, 0, 0), id="nothing"),
+        pytest.param(99_999_999, 0, Settlement(99_999_999, 0), id="the_maximum_is_charged"),
+        pytest.param(99_999_999, 1, Settlement(99_999_999, 1, too_large=1), id="too_large_leaves_debt"),
     ],
 )
 def test_settling_a_total_with_the_balance(total: int, balance: int, settlement: Settlement) -> None:
     assert settle(total, balance, "usd") == settlement
 
 
-def test_the_minimum_can_be_given() -> None:
-    assert settle(30, 0, "usd", minimum=0) == Settlement(30, 0, 0)
+def test_what_is_not_charged_is_neither_too_small_nor_too_large() -> None:
+    assert settle(30, 0, "usd", charged=False) == Settlement(30, 0, 0)
+    assert settle(100_000_000, 0, "usd", charged=False) == Settlement(100_000_000, 0)
     assert settle(30, 0, "gbp") == Settlement(30, 0, 0)

@@ -42,9 +42,9 @@ def totals_follow_from_subtotals(books: Books) -> Iterator[Problem]:
 def finalized_amounts_meet_the_balance(books: Books) -> Iterator[Problem]:
     """amount_due and ending_balance are what the total and the customer's balance at finalization leave"""
     for row in books.rows(Invoice, Invoice.status != "draft"):
-        # Only what is charged has a smallest amount.
-        minimum = None if row.collection_method == "charge_automatically" else 0
-        expected = settle(row.total, row.starting_balance, row.currency, minimum)
+        # Only what is charged has a smallest and a largest amount.
+        expected = settle(row.total, row.starting_balance, row.currency,
+                          charged=row.collection_method == "charge_automatically")
         amount_due = expected.amount_due - row.pre_payment_credit_notes_amount
         if (row.amount_due, row.ending_balance) != (amount_due, expected.ending_balance):
             yield Problem(row.account_id, "invoice", row.id,

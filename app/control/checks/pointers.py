@@ -10,6 +10,7 @@ from sqlalchemy.orm import RelationshipProperty, aliased
 
 from app.control.checks import Books, Problem
 from app.db.base import Base, StripeObject
+from app.db.roots import Account
 
 
 def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipProperty[Any]]]:
@@ -32,12 +33,14 @@ def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipPropert
 
 
 def pointers_lead_to_rows(books: Books) -> Iterator[Problem]:
-    """what a row names exists in its own account"""
+    """what a row names exists in its own account, or is an account"""
     for table, column, relationship in pointers_without_a_foreign_key():
         target: Any = aliased(relationship.mapper.class_)
         pointer = getattr(table, column)
-        statement = select(table.account_id, table.id, pointer).outerjoin(
-            target, (target.account_id == table.account_id) & (target.id == pointer)).where(
+        found = target.id == pointer
+        if relationship.mapper.class_ is not Account:
+            found &= target.account_id == table.account_id
+        statement = select(table.account_id, table.id, pointer).outerjoin(target, found).where(
             books.of(table), pointer.is_not(None), target.id.is_(None))
         for account_id, id, named in books.values(statement):
             yield Problem(account_id, table.object_name, id, f"{column} names {named}, which does not exist")

@@ -24,7 +24,7 @@ from app.resources.payment_methods.operations import use_payment_method
 from app.resources.subscription_schedules.operations import preview_upcoming
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page, page_of, take_paging
-from app.wire.params import ListParams, RetrieveParams
+from app.wire.params import ListParams, RetrieveParams, only_one
 from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, String, Token, search_page
 
 blueprint = Blueprint("invoices", __name__)
@@ -43,7 +43,7 @@ _SEARCHABLE = Searchable(Invoice, "invoices", {
 @blueprint.post("/v1/invoices")
 @endpoint(InvoiceCreate)
 def create_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
-    """POST /v1/invoices. Not simulated: application fees, transfers, tax ids, sources."""
+    """POST /v1/invoices: application fees and transfers are noted, and no money moves for them yet."""
     return operations.create_invoice(ctx, params)
 
 
@@ -71,7 +71,7 @@ def search_invoices(ctx: Context, params: dict[str, Any]) -> SearchPage:
 @blueprint.get("/v1/invoices/upcoming")
 @endpoint(UpcomingInvoice, tries=True)
 def upcoming_invoice(ctx: Context, params: dict[str, Any]) -> Invoice:
-    """GET /v1/invoices/upcoming. Not simulated: the tax ids and the place of customers that do not exist yet."""
+    """GET /v1/invoices/upcoming: where the customer is makes no difference, because no tax is computed from it."""
     return preview_upcoming(ctx, params)
 
 
@@ -93,7 +93,7 @@ def retrieve_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
 @blueprint.post("/v1/invoices/<id>")
 @endpoint(InvoiceUpdate)
 def update_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
-    """POST /v1/invoices/:id. Not simulated: application fees, transfers, tax ids, sources."""
+    """POST /v1/invoices/:id"""
     return operations.update_invoice(ctx, ctx.find(Invoice, id), params)
 
 
@@ -130,9 +130,12 @@ def pay_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
     """POST /v1/invoices/:id/pay: `forgive` changes nothing, because a card is charged in full or not at all."""
     invoice = ctx.find(Invoice, id)
     ctx.session.load([invoice], "customer")
+    only_one(params, "payment_method", "source")
+    if "mandate" in params:
+        raise operations.no_mandate(params["mandate"], param="mandate")
     method = None
-    if "payment_method" in params:
-        method = use_payment_method(ctx, params["payment_method"], customer=invoice.customer, param="payment_method")
+    for name in params.keys() & {"payment_method", "source"}:
+        method = use_payment_method(ctx, params[name], customer=invoice.customer, param=name)
     operations.pay_invoice(ctx, invoice, payment_method=method, off_session=params.get("off_session", True),
                            out_of_band=params.get("paid_out_of_band", False))
     return invoice

@@ -3,6 +3,7 @@
 from app.resources.shapes import (
     COLLECTION_METHODS,
     PAYMENT_METHOD_TYPES,
+    AddressParams,
     AutomaticTaxParams,
     CustomFieldParams,
     DiscountParams,
@@ -11,6 +12,7 @@ from app.resources.shapes import (
     RecurringPriceDataParams,
     RenderingOptionsParams,
     SharedPaymentMethodOptionsParams,
+    TaxIdParams,
 )
 from app.wire.params import (
     Boolean,
@@ -51,34 +53,47 @@ class PaymentMethodOptionsParams(SharedPaymentMethodOptionsParams):
 
 
 class PaymentSettingsParams(Params):
+    default_mandate = Text()
     payment_method_options = Hash(PaymentMethodOptionsParams)
     payment_method_types = ListOf(Enum(PAYMENT_METHOD_TYPES), unsettable=True)
 
 
+class InvoiceTransferParams(Params):
+    amount = Integer(minimum=0)
+    destination = Text(required=True)
+
+
 class InvoiceUpdate(RetrieveParams):
+    account_tax_ids = ListOf(Text(), unsettable=True)
+    application_fee_amount = Integer(minimum=0)
     auto_advance = Boolean()
     automatic_tax = Hash(AutomaticTaxParams)
     collection_method = Enum(COLLECTION_METHODS)
     custom_fields = ListOf(Hash(CustomFieldParams), max=4, unsettable=True)
     days_until_due = Integer(minimum=0, maximum=36_500)
     default_payment_method = Text()
+    default_source = Text()
     default_tax_rates = ListOf(Text(), unsettable=True)
     description = Text(max=1500)
     discounts = ListOf(Hash(DiscountParams), unsettable=True)
     due_date = Timestamp()
     footer = Text()
     metadata = Metadata()
+    on_behalf_of = Text(unsettable=True)
     payment_settings = Hash(PaymentSettingsParams)
     rendering_options = Hash(RenderingOptionsParams, unsettable=True)
     statement_descriptor = Text(max=22)
+    transfer_data = Hash(InvoiceTransferParams, unsettable=True)
 
 
 class InvoiceCreate(InvoiceUpdate):
     currency = Currency()
     customer = Text(required=True)
     default_tax_rates = ListOf(Text())
+    on_behalf_of = Text()
     pending_invoice_items_behavior = Enum(("exclude", "include", "include_and_require"))
     subscription = Text()
+    transfer_data = Hash(InvoiceTransferParams)
 
 
 class InvoiceFinalize(RetrieveParams):
@@ -87,9 +102,11 @@ class InvoiceFinalize(RetrieveParams):
 
 class InvoicePay(RetrieveParams):
     forgive = Boolean()
+    mandate = Text()
     off_session = Boolean()
     paid_out_of_band = Boolean()
     payment_method = Text()
+    source = Text()
 
 
 class InvoiceDelete(Params):
@@ -122,25 +139,22 @@ class UpcomingSubscriptionItemParams(Params):
     tax_rates = ListOf(Text(), unsettable=True)
 
 
-class AddressParams(Params):
-    city = Text()
-    country = Text()
-    line1 = Text()
-    line2 = Text()
-    postal_code = Text()
-    state = Text()
-
-
 class ShippingParams(Params):
     address = Hash(AddressParams, required=True)
     name = Text(required=True)
     phone = Text()
 
 
+class TaxParams(Params):
+    ip_address = Text(unsettable=True)
+
+
 class CustomerDetailsParams(Params):
     address = Hash(AddressParams, unsettable=True)
     shipping = Hash(ShippingParams, unsettable=True)
+    tax = Hash(TaxParams)
     tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
+    tax_ids = ListOf(Hash(TaxIdParams))
 
 
 class UpcomingInvoice(RetrieveParams):

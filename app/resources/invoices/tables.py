@@ -29,9 +29,12 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     path_param = "invoice"
     id_prefix = "in_"
 
+    account_tax_ids: Mapped[Documents | None]
     amount_due: Mapped[Cents]
     amount_paid: Mapped[Cents]
     application_fee_amount: Mapped[Cents | None]
+    application_fee_percent: Mapped[Decimals | None]
+    """What the subscription gives of each invoice as the fee; null where there is none, or a caller set the amount."""
     attempt_count: Mapped[int] = mapped_column(Integer)
     attempted: Mapped[bool]
     auto_advance: Mapped[bool]
@@ -45,6 +48,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     customer_snapshot: Mapped[Document | None]
     """The `customer_*` fields as they were at finalisation; null on a draft, which shows the customer's own."""
     default_payment_method_id: Mapped[ObjectId | None]
+    default_source_id: Mapped[ObjectId | None]
+    """Our choice: a customer's cards are their payment methods, under either name."""
     default_tax_rates: Mapped[Documents]
     description: Mapped[str | None] = mapped_column(String(1500))
     discounts: Mapped[Documents]
@@ -60,6 +65,7 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     marked_uncollectible_at: Mapped[UnixTime | None]
     next_payment_attempt: Mapped[UnixTime | None]
     number: Mapped[ObjectId | None]
+    on_behalf_of_id: Mapped[ObjectId | None]
     paid_at: Mapped[UnixTime | None]
     paid_out_of_band: Mapped[bool]
     past_due_at: Mapped[UnixTime | None]
@@ -89,6 +95,11 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     total_discount_amounts: Mapped[Documents]
     total_excluding_tax: Mapped[Cents]
     total_tax_amounts: Mapped[Documents]
+    transfer_amount: Mapped[Cents | None]
+    """`transfer_data.amount`; null where all that is paid goes to the destination."""
+    transfer_destination_id: Mapped[ObjectId | None]
+    transfer_percent: Mapped[Decimals | None]
+    """What the subscription gives of each invoice to the destination; null where a caller set the amount."""
     voided_at: Mapped[UnixTime | None]
     webhooks_delivered_at: Mapped[UnixTime | None]
 
@@ -110,6 +121,12 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Invoice", "default_payment_method_id", "PaymentMethod"))
     quote: Mapped[object] = relationship(
         "Quote", viewonly=True, primaryjoin=to_one("Invoice", "quote_id", "Quote"))
+    default_source: Mapped[object] = relationship(
+        "PaymentMethod", viewonly=True, primaryjoin=to_one("Invoice", "default_source_id", "PaymentMethod"))
+    on_behalf_of: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(Invoice.on_behalf_of_id) == Account.id")
+    transfer_destination: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(Invoice.transfer_destination_id) == Account.id")
 
 
 class InvoiceLine(StripeObject, HasMetadata):

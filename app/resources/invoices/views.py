@@ -31,8 +31,8 @@ def _amount_due(row: Any) -> int:
     if row.status != "draft" or row.id is None:
         due: int = row.amount_due
         return due
-    minimum = None if row.collection_method == "charge_automatically" else 0
-    return settle(row.total, row.customer.balance, row.currency, minimum=minimum).amount_due
+    charged = row.collection_method == "charge_automatically"
+    return settle(row.total, row.customer.balance, row.currency, charged=charged).amount_due
 
 
 def _starting_balance(row: Any) -> Any:
@@ -86,7 +86,7 @@ class InvoiceView(View):
     object = Const("invoice")
     account_country = Derived(lambda row: row.account.country, needs="account")
     account_name = Derived(lambda row: row.account.display_name, needs="account")
-    account_tax_ids = Const(None)
+    account_tax_ids = Attr()
     amount_due = Derived(_amount_due, needs="customer")
     amount_paid = Attr()
     amount_remaining = Derived(lambda row: _amount_due(row) - row.amount_paid)
@@ -110,9 +110,9 @@ class InvoiceView(View):
     customer_phone = _of_customer("phone")
     customer_shipping = _of_customer("shipping")
     customer_tax_exempt = _of_customer("tax_exempt")
-    customer_tax_ids = Derived(lambda row: [])
+    customer_tax_ids = Derived(lambda row: (row.customer_snapshot or {}).get("tax_ids", []))
     default_payment_method = Ref()
-    default_source = Const(None)
+    default_source = Ref()
     default_tax_rates = RefList(table=TaxRate, whole=True)
     description = Attr()
     discount = RefList("discounts", table=Discount, single=True)
@@ -128,7 +128,7 @@ class InvoiceView(View):
     metadata = Attr("metadata_")
     next_payment_attempt = Attr()
     number = Attr()
-    on_behalf_of = Const(None)
+    on_behalf_of = Ref()
     paid = Derived(lambda row: row.status == "paid")
     paid_out_of_band = Attr()
     payment_intent = Ref()
@@ -156,7 +156,9 @@ class InvoiceView(View):
     total_discount_amounts = HashRefs("discount", table=Discount)
     total_excluding_tax = Attr()
     total_tax_amounts = HashRefs("tax_rate", table=TaxRate)
-    transfer_data = Const(None)
+    transfer_data = Hash(
+        amount=Attr("transfer_amount"), destination=Ref("transfer_destination", column="transfer_destination_id"),
+        unless=lambda row: row.transfer_destination_id is None)
     webhooks_delivered_at = Attr()
 
 

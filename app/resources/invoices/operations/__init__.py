@@ -30,7 +30,7 @@ from app.resources.invoices.operations.items import (
     unit_columns,
 )
 from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
-from app.resources.invoices.operations.manual import create_invoice, update_invoice
+from app.resources.invoices.operations.manual import create_invoice, no_mandate, update_invoice
 from app.resources.invoices.operations.paying import (
     collect,
     finalize_and_collect,
@@ -61,6 +61,7 @@ __all__ = [
     "find_discounts",
     "item_lines",
     "mark_uncollectible",
+    "no_mandate",
     "no_payment_method",
     "pay_invoice",
     "pay_out_of_band",

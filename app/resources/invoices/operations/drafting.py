@@ -19,6 +19,7 @@ from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.operations.items import ITEMS_MAX, put_on, take_off
 from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
+from app.resources.invoices.operations.sharing import share
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.prices.operations import terms_of
 from app.resources.tax_rates.operations import domain_rates
@@ -176,7 +177,8 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     invoice.total_discount_amounts = [{"amount": amount, "discount": id} for id, amount in computed.total_discount_amounts]
     invoice.total_tax_amounts = _tax_amounts(computed.total_tax_amounts)
     invoice.starting_balance = customer.balance
-    invoice.amount_due = settle(computed.total, customer.balance, invoice.currency, minimum=_minimum(invoice)).amount_due
+    invoice.amount_due = settle(computed.total, customer.balance, invoice.currency, charged=is_charged(invoice)).amount_due
+    share(ctx, invoice)
 
 
 def _discounts(ctx: Context, invoice: Invoice, ids: Sequence[str]) -> list[Discount]:
@@ -197,9 +199,9 @@ def _full_amount(ctx: Context, line: InvoiceLine) -> int:
     return item.amount
 
 
-def _minimum(invoice: Invoice) -> int | None:
-    # Nothing is charged by card for send_invoice, so the card networks' minimum does not hold.
-    return None if invoice.collection_method == "charge_automatically" else 0
+def is_charged(invoice: Invoice) -> bool:
+    """Nothing is charged by card for send_invoice, so that what the card networks take at least and at most does not hold."""
+    return invoice.collection_method == "charge_automatically"
 
 
 def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:

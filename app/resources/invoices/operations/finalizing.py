@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.context import Context
 from app.domain.invoicing import Settlement, settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.customers.operations import change_balance
+from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import use_up
-from app.resources.invoices.operations.drafting import retotal
+from app.resources.invoices.operations.drafting import is_charged, retotal
+from app.resources.invoices.operations.sharing import cut_to_what_is_due
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import cancel_intent, create_for_invoice
 from app.resources.payment_intents.tables import PaymentIntent
@@ -65,15 +69,15 @@ def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:
 
 def _finalize(ctx: Context, invoice: Invoice) -> None:
     customer = invoice.customer
-    minimum = None if invoice.collection_method == "charge_automatically" else 0
-    settlement = settle(invoice.total, customer.balance, invoice.currency, minimum=minimum)
+    settlement = settle(invoice.total, customer.balance, invoice.currency, charged=is_charged(invoice))
     invoice.starting_balance, invoice.ending_balance = customer.balance, settlement.ending_balance
     invoice.amount_due = settlement.amount_due
+    cut_to_what_is_due(invoice)
     if customer.balance != settlement.ending_balance:
         _apply_balance(ctx, invoice, settlement)
     invoice.number = f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}"
     customer.next_invoice_sequence += 1
-    invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
+    invoice.customer_snapshot = customer_snapshot(customer)
     invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
     invoice.hosted_invoice_url = ctx.page_url("i", invoice)
     if invoice.collection_method == "send_invoice":
@@ -83,12 +87,18 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
         invoice.payment_intent_id = ctx.ids.new(PaymentIntent.id_prefix, PaymentIntent.id_length, PaymentIntent.id_lead)
 
 
+def customer_snapshot(customer: Customer) -> dict[str, Any]:
+    """What an invoice shows of its customer from its finalisation on, whatever becomes of them."""
+    return {name: customer.__dict__[name] for name in _SNAPSHOT}
+
+
 def _apply_balance(ctx: Context, invoice: Invoice, settlement: Settlement) -> None:
-    """Use up the balance for the invoice; what is too little to be charged becomes the new one."""
+    """Use up the balance for the invoice; what is too little or too much to be charged becomes the new one."""
     customer = invoice.customer
-    applied = settlement.ending_balance - settlement.too_small - customer.balance
+    left = {"invoice_too_large": settlement.too_large, "invoice_too_small": settlement.too_small}
+    applied = settlement.ending_balance - sum(left.values()) - customer.balance
     with tracked(ctx, customer, "customer.updated"):
-        for type, amount in (("applied_to_invoice", applied), ("invoice_too_small", settlement.too_small)):
+        for type, amount in {"applied_to_invoice": applied, **left}.items():
             if amount:
                 change_balance(ctx, customer, amount, type=type, currency=invoice.currency, invoice_id=invoice.id)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.context import Context
 from app.domain.metadata import merged
-from app.errors import InvalidRequest, missing_parameter
+from app.errors import InvalidRequest, missing_parameter, no_such
 from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount
 from app.resources.coupons.tables import Coupon, Discount
@@ -18,6 +18,7 @@ from app.resources.invoices.operations.drafting import draft_invoice, retotal
 from app.resources.invoices.operations.finalizing import advance_by_itself
 from app.resources.invoices.operations.items import sweep
 from app.resources.invoices.operations.lines import item_lines
+from app.resources.invoices.operations.sharing import sharing_columns
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.subscriptions.tables import Subscription
@@ -28,8 +29,9 @@ DAY = 86_400
 _PLAIN = ("custom_fields", "description", "footer", "rendering_options", "statement_descriptor")
 
 _FIXED = frozenset({
-    "automatic_tax", "collection_method", "custom_fields", "days_until_due", "default_tax_rates", "discounts", "due_date",
-    "rendering_options", "statement_descriptor"})
+    "account_tax_ids", "application_fee_amount", "automatic_tax", "collection_method", "custom_fields", "days_until_due",
+    "default_tax_rates", "discounts", "due_date", "on_behalf_of", "rendering_options", "statement_descriptor",
+    "transfer_data"})
 """What can be changed no more once an invoice is finalised (behaviour reference, 4.1)."""
 
 
@@ -90,23 +92,40 @@ def update_invoice(ctx: Context, invoice: Invoice, values: Mapping[str, Any]) ->
 
 def _columns(ctx: Context, customer: Customer, invoice: Invoice | None, values: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that follow from the parameters alone."""
-    columns = {name: values[name] for name in _PLAIN if name in values}
+    columns = {name: values[name] for name in _PLAIN if name in values} | sharing_columns(ctx, invoice, values)
+    if "account_tax_ids" in values:
+        columns["account_tax_ids"] = _account_tax_ids(values["account_tax_ids"])
     if "custom_fields" in values:
         columns["custom_fields"] = values["custom_fields"] or None
     if "automatic_tax" in values:
         columns["automatic_tax_enabled"] = values["automatic_tax"]["enabled"]
-    if "default_payment_method" in values:
-        columns["default_payment_method_id"] = use_payment_method(
-            ctx, values["default_payment_method"], customer=customer, param="default_payment_method").id
+    for name in ("default_payment_method", "default_source"):
+        if name in values:
+            columns[f"{name}_id"] = use_payment_method(ctx, values[name], customer=customer, param=name).id
     if "default_tax_rates" in values:
         columns["default_tax_rates"] = [
             rate.id for rate in find_tax_rates(ctx, values["default_tax_rates"], param="default_tax_rates")]
     if "metadata" in values:
         columns["metadata_"] = merged({} if invoice is None else invoice.metadata_, values["metadata"])
     if "payment_settings" in values:
+        if "default_mandate" in values["payment_settings"]:
+            raise no_mandate(values["payment_settings"]["default_mandate"], param="payment_settings[default_mandate]")
         present = {} if invoice is None else invoice.payment_settings or {}
         columns["payment_settings"] = present | {name: value or None for name, value in values["payment_settings"].items()}
     return columns
+
+
+def no_mandate(id: str, *, param: str) -> InvalidRequest:
+    """The refusal of a mandate: cards need none, and only they are charged, so that there is none to name."""
+    return no_such("mandate", id, param=param, status=400)
+
+
+def _account_tax_ids(ids: Sequence[str]) -> list[str] | None:
+    """Our choice: an account's tax ids are made outside of the API, so that any is taken which may be one."""
+    for index, id in enumerate(ids):
+        if not id.startswith("txi_"):
+            raise no_such("tax_id", id, param=f"account_tax_ids[{index}]", status=400)
+    return list(ids) or None
 
 
 def _subscription(ctx: Context, customer: Customer, id: str | None) -> Subscription | None:

@@ -68,7 +68,7 @@ def _action_required(intent: PaymentIntent) -> CardError:
 def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
     """What to charge: the invoice's own, else its subscription's, else its customer's default."""
     ctx.session.load([invoice], "customer")
-    candidates: list[str | None] = [invoice.default_payment_method_id]
+    candidates: list[str | None] = [invoice.default_payment_method_id, invoice.default_source_id]
     if invoice.subscription_id is not None:
         ctx.session.load([invoice], "subscription")
         subscription: Any = invoice.subscription

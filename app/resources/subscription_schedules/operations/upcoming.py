@@ -80,7 +80,7 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
         draft.discounts = invoices.redeem(ctx, found, customer_id=customer.id, currency=draft.currency,
                                           invoice_id=draft.id)
         invoices.retotal(ctx, draft, draft.customer)
-    preview = invoices.as_preview(ctx, draft)
+    preview = invoices.as_preview(ctx, draft, tax_ids=values.get("customer_details", {}).get("tax_ids"))
     if subscription is not None and update and any(line.proration for line in preview.lines):
         preview.subscription_proration_date = update.get("proration_date", ctx.now)
     _forget_what_was_made_up(preview, values, subscription)

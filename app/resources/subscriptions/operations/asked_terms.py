@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
-from app.db.roots import Account
 from app.domain.money import decimal_string
 from app.domain.periods import Interval, add_intervals, within_a_year
-from app.errors import InvalidRequest, missing_parameter, no_such
+from app.errors import InvalidRequest, missing_parameter
+from app.resources.accounts.operations import connected_account
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.subscriptions.operations.asked_items import rate_ids
@@ -63,9 +63,7 @@ def transfer_data(ctx: Context, values: Mapping[str, Any] | None, param: str) ->
     """Where a part of what is paid goes. Raises for a destination that is no account connected to this one."""
     if values is None:
         return None
-    account = ctx.session.get(Account, values["destination"])
-    if account is None or account.platform_id != ctx.account_id:
-        raise no_such("destination", values["destination"], param=f"{param}[destination]", status=400)
+    account = connected_account(ctx, values["destination"], param=f"{param}[destination]", called="destination")
     percent = values.get("amount_percent")
     return {"amount_percent": None if percent is None else float(percent), "destination": account.id}
 

@@ -31,6 +31,12 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
         values["description"] = subscription.description
     if subscription.automatic_tax_enabled:
         values["automatic_tax_enabled"] = True
+    if subscription.application_fee_percent is not None:
+        values["application_fee_percent"] = subscription.application_fee_percent
+    if subscription.transfer_data is not None:
+        values["transfer_destination_id"] = subscription.transfer_data["destination"]
+        percent = subscription.transfer_data["amount_percent"]
+        values["transfer_percent"] = None if percent is None else f"{percent:g}"
     if subscription.payment_settings is not None:
         values["payment_settings"] = _payment_settings(subscription.payment_settings)
     if subscription.pause_collection is not None:
