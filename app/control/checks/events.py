@@ -20,10 +20,11 @@ from app.render.view import VIEWS
 from app.resources.prices.tables import Plan
 
 _TOLD_ELSEWHERE = {
+    "charge": {"refunds"},
     "coupon": {"times_redeemed", "valid"},
     "customer": {"next_invoice_sequence"},
     "discount": {"coupon"},
-    "payment_intent": {"charges"},
+    "payment_intent": {"amount", "charges"},
     "quote": {"metadata"},
     "subscription": {"discount", "schedule"},
 }
