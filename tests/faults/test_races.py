@@ -16,7 +16,7 @@ import app.db.database
 from app.config import Config
 from app.db.database import Database
 from app.factory import create_app
-from app.resources.customers.operations import changing as customers
+from app.resources.customers import operations as customers
 from app.resources.customers.tables import Customer
 from app.wire.endpoint import Server
 from tests.support.api import Answer, Api
