@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select
@@ -63,6 +64,7 @@ class Engine:
                  delete_clock: Callable[[Context, TestClock], object], base_url: str = "") -> None:
         self._ids, self._default_choices, self._base_url = ids, default_choices, base_url
         self._delete_clock = delete_clock
+        self._tickers = tuple(tickers)
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
         for rank, ticker in enumerate(tickers):
             self._tables.setdefault(ticker.table, []).append((rank, ticker))
@@ -213,25 +215,28 @@ class Engine:
         """Fire what is due on one timeline in its order of time, then rank, then age; the number of steps made."""
         steps = 0
         while steps < steps_max:
-            first: tuple[int, int, int] | None = None
-            chosen: tuple[Ticker, Row] | None = None
-            for row in rows:
-                for rank, ticker in self._tables[type(row)]:
-                    at = ticker.due(row)
-                    if at is not None and at <= until:
-                        place = (at, rank, row.seq)
-                        if first is None or place < first:
-                            first, chosen = place, (ticker, row)
-            if first is None or chosen is None:
+            due = [(*next_due, row.seq, row) for row in rows
+                   if (next_due := self._next_of(row)) is not None and next_due[0] <= until]
+            if not due:
                 break
-            ticker, row = chosen
+            at, rank, _, row = min(due, key=_place)
+            ticker = self._tickers[rank]
             # A moment that was missed (a server that stood still) is made up for at its own time, never before the last.
-            ctx.now = max(first[0], ctx.now)
+            ctx.now = max(at, ctx.now)
             ticker.fire(ctx, row)
-            if ticker.due(row) == first[0] and row in rows:
+            if ticker.due(row) == at and row in rows:
                 raise RuntimeError(f"{ticker.name} left {row.id} due at the same moment")
             steps += 1
         return steps
+
+    def _next_of(self, row: Row) -> tuple[int, int] | None:
+        """When a row is next due, and the rank of the ticker; looked at again only after the row has changed."""
+        derived = row.__dict__.setdefault("_derived", {})
+        if "due" not in derived:
+            derived["due"] = min(((at, rank) for rank, ticker in self._tables[type(row)]
+                                  if (at := ticker.due(row)) is not None), default=None)
+        next_due: tuple[int, int] | None = derived["due"]
+        return next_due
 
     def _arrive(self, session: Session, clock: TestClock) -> None:
         assert clock.target_time is not None
@@ -265,6 +270,9 @@ class Engine:
                 assert clock is not None
                 self._delete_clock(self._clock_context(session, clock), clock)
         return True
+
+
+_place = itemgetter(0, 1, 2)
 
 
 def _has_customer(table: type[TimeDriven]) -> bool:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, QueryableAttribute, 
 
 from app.db.types import Document, ObjectId, UnixTime
 
+_UNSET = object()
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -41,12 +43,16 @@ class Base(DeclarativeBase):
 
     def __setattr__(self, name: str, value: Any) -> None:
         values = self.__dict__
+        old = values.get(name, _UNSET)
+        if type(value) is type(old) and value == old and (not value or type(value) not in (dict, list)):
+            # Nothing to write or to render anew. A document is compared only where it is empty, which is nearly always.
+            return
         changed = values.get("_changed")
         if changed is not None and name in self._blank:
             changed.add(name)
         values[name] = value
-        # What was rendered of the row before is not what it looks like now (`render.view`).
-        values.pop("_shown", None)
+        # What was derived from the row before, its JSON (`render.view`) and when it is due (`clock.engine`), is no more so.
+        values.pop("_derived", None)
         if name[-3:] == "_id":
             # The row that the old id led to is not the one that the new id leads to.
             values.pop(name[:-3], None)

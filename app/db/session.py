@@ -39,6 +39,7 @@ class Session:
         self._driver = driver_connection
         self._known: dict[tuple[Any, ...], Base] = {}
         self._new: dict[type[Base], list[Base]] = {}
+        self._appended: dict[type[Base], list[dict[str, Any]]] = {}
         self._deleted: list[Base] = []
         self.on_add: Callable[[Base], None] | None = None
         """Told of every added row; the clock's engine listens for what falls due inside its batch."""
@@ -105,24 +106,24 @@ class Session:
 
         A relationship that is loaded already is left alone, so that loading twice costs nothing.
         """
-        name, _, rest = path.partition(".")
-        groups: dict[type[Base], list[Base]] = {}
-        for row in rows:
-            if row is not None:
-                groups.setdefault(type(row), []).append(row)
-        for cls, members in groups.items():
-            missing = [row for row in members if name not in row.__dict__]
-            if missing:
+        present = [row for row in rows if row is not None]
+        for name in path.split("."):
+            groups: dict[type[Base], list[Base]] = {}
+            for row in present:
+                if name not in row.__dict__:
+                    groups.setdefault(type(row), []).append(row)
+            for cls, missing in groups.items():
                 self._load(missing, name, relation_of(cls, name))
-            if rest:
-                self.load([child for row in members for child in _as_list(row.__dict__[name])], rest)
+            present = [child for row in present for child in _as_list(row.__dict__[name])]
 
     def _load(self, rows: list[Base], name: str, relation: Relation) -> None:
         if not relation.to_many:
-            keys = [tuple([row.__dict__[column] for column in relation.pointers]) for row in rows]
-            self.read(relation.target, keys)
+            known, target = self._known, relation.target
+            keys = [(target, *[row.__dict__[column] for column in relation.pointers]) for row in rows]
+            if any(key not in known for key in keys):
+                self.read(target, [key[1:] for key in keys])
             for row, key in zip(rows, keys, strict=True):
-                row.__dict__[name] = self._known.get((relation.target, *key))
+                row.__dict__[name] = known.get(key)
             return
         (pointer,) = relation.pointers
         by_parent: dict[Any, list[Base]] = {(row.account_id, row.id): [] for row in rows}  # type: ignore[attr-defined]
@@ -168,6 +169,14 @@ class Session:
             self.on_add(row)
         return row
 
+    def append(self, cls: type[Base], values: dict[str, Any]) -> None:
+        """Write a row at the next flush that nobody asks for in this transaction; `values` has every column."""
+        assert self.writing, "a reading transaction writes nothing"
+        if cls in self._appended:
+            self._appended[cls].append(values)
+        else:
+            self._appended[cls] = [values]
+
     def delete(self, row: Base) -> None:
         """Remove the row at the next flush, or forget it where it was never written."""
         new = self._new.get(type(row), [])
@@ -201,7 +210,7 @@ class Session:
         if not row.__dict__["_changed"] and table.values_of(present.__dict__) != table.values_of(row.__dict__):
             row.__dict__.clear()
             row.__dict__.update(present.__dict__)
-            row.__dict__.pop("_shown", None)
+            row.__dict__.pop("_derived", None)
         return True
 
     def hold_name(self, name: str) -> None:
@@ -232,6 +241,10 @@ class Session:
         """Write what was added, changed and deleted."""
         if not self.writing:
             return
+        appended, self._appended = self._appended, {}
+        for cls, lines in appended.items():
+            table = self._tables[cls]
+            self._run_many(table.insert_sql, [table.insert_values(line) for line in lines])
         new, self._new = self._new, {}
         for cls, rows in new.items():
             table = self._tables[cls]
@@ -239,7 +252,7 @@ class Session:
                 if table.due is not None:
                     row.__dict__["due_at"] = table.due(row)
                 row.__dict__["_changed"] = set()
-            self._run_many(table.insert_sql, [table.insert_values(row) for row in rows])
+            self._run_many(table.insert_sql, [table.insert_values(row.__dict__) for row in rows])
         self._write_changes()
         deleted, self._deleted = self._deleted, []
         for row in deleted:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, cast
 
-from sqlalchemy import Executable, Select, Table, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Boolean, Executable, Select, Table, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import RelationshipProperty
 
@@ -75,9 +75,10 @@ class TableAccess:
         self.result_processors = [
             (key, process) for key, column in self.columns.items()
             if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None]
+        # Both drivers take a bool as it is.
         self.bind_processors = {
-            key: process for key, column in self.columns.items()
-            if (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None}
+            key: process for key, column in self.columns.items() if not isinstance(column.type, Boolean)
+            and (process := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None}
         self.primary_key = tuple(key for key, column in self.columns.items() if column.primary_key)
         is_row = [self.columns[key] == bindparam(key) for key in self.primary_key]
         self.get_sql = self._by_key(self.entity.where(*is_row))
@@ -113,9 +114,9 @@ class TableAccess:
         attributes["_changed"] = set()
         return row
 
-    def insert_values(self, row: Base) -> Sequence[Any]:
-        """What `insert_sql` takes."""
-        values = self.values_of(row.__dict__)
+    def insert_values(self, attributes: dict[str, Any]) -> Sequence[Any]:
+        """What `insert_sql` takes, of a row's `__dict__` or of a dict with all columns."""
+        values = self.values_of(attributes)
         if self.insert_processors:
             values = list(values)
             for index, process in self.insert_processors:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 _DAY: Final = 86_400
@@ -53,6 +54,8 @@ def boundary(anchor: int, interval: Interval, k: int) -> int:
     return add_intervals(anchor, interval, k)
 
 
+@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def period_containing(anchor: int, interval: Interval, at: int) -> Period:
     """The anchored period with `start <= at < end`, also when it lies before the anchor."""
     seconds = _SECONDS.get(interval.unit)

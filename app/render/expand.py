@@ -61,8 +61,12 @@ def _expandable(view: CompiledView, segment: str) -> bool:
 
 def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = None) -> None:
     """Read what the views of the rows show inline, and what the tree expands."""
-    if tree is None and all(_is_loaded(row) for row in rows):
-        return
+    if tree is None:
+        for row in rows:
+            if row is not None and not _is_loaded(row):
+                break
+        else:
+            return
     groups: dict[type[Base], list[Base]] = {}
     for row in rows:
         if row is not None:
@@ -85,18 +89,19 @@ def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = N
 
 def _is_loaded(row: Any) -> bool:
     """Whether everything that the row's view shows is there: the usual case when many events tell of one row."""
-    if row is None:
-        return True
     values, view = row.__dict__, VIEWS[type(row)]
+    if view.stands_alone:
+        return True
     for relation in view.loads:
         if relation not in values:
             return False
-    for name, field in view.inline_lists:
-        if values[field.column or name]:
+    for column in view.inline_columns:
+        if values[column]:
             return False
     for relation in view.shows:
-        for child in _children(row, relation):
-            if not _is_loaded(child):
+        value = values[relation]
+        for child in value if type(value) is list else (value,):
+            if child is not None and not _is_loaded(child):
                 return False
     return True
 

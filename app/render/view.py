@@ -52,12 +52,13 @@ class CompiledView:
         self.columns: list[tuple[str, str]] = []
         self.getters: list[tuple[str, Getter]] = []
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
-        self.loads = [field.relation or key for key, field in fields.items() if field.always_loaded]
+        self.loads = list(dict.fromkeys(field.relation or key for key, field in fields.items() if field.always_loaded))
         # The rows that are rendered inside this one; a `Derived` only reads what it needs.
         self.shows = [field.relation or key for key, field in fields.items()
                       if isinstance(field, Nested | Inline | Sublist) and field.always_loaded]
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
+        self.inline_columns = [field.column or key for key, field in self.inline_lists]
         self.stands_alone = not self.loads and not self.inline_lists
         for key, field in fields.items():
             self._compile(key, field)
@@ -99,10 +100,10 @@ class CompiledView:
         """
         if tree or not self.stands_alone:
             return self.make(row, tree)
-        shown: dict[str, dict[str, Any]] = row.__dict__.setdefault("_shown", {})
-        rendered = shown.get(self.name)
+        derived: dict[str, Any] = row.__dict__.setdefault("_derived", {})
+        rendered: dict[str, Any] | None = derived.get(self.name)
         if rendered is None:
-            rendered = shown[self.name] = self.make(row, None)
+            rendered = derived[self.name] = self.make(row, None)
         return rendered
 
     def make(self, row: Base, tree: Tree | None = None) -> dict[str, Any]:

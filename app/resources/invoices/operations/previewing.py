@@ -47,5 +47,5 @@ def _line(line: InvoiceLine) -> InvoiceLine:
 def _copy(row: R) -> R:
     """A row of the same values, relationships included, that belongs to no session."""
     copy = type(row)()
-    copy.__dict__.update({name: value for name, value in row.__dict__.items() if name not in ("_changed", "_shown")})
+    copy.__dict__.update({name: value for name, value in row.__dict__.items() if name not in ("_changed", "_derived")})
     return copy
