@@ -28,10 +28,12 @@ def newest_events(database: Database, *, account: str | None = None, types: Sequ
             statement = statement.where(or_(*(
                 Event.type.startswith(type[:-1], autoescape=True) if type.endswith("*") else Event.type == type
                 for type in types)))
-        return [_shown(row) for row in reversed(session.rows(Event, statement))]
+        rows = session.rows(Event, statement)
+        session.load(rows, "data_event")
+        return [_shown(row) for row in reversed(rows)]
 
 
 def _shown(row: Event) -> dict[str, Any]:
     return {"id": row.id, "account": row.account_id, "type": row.type, "object": row.object_id, "created": row.created,
-            "request": row.request_id, "seq": row.seq, "data": orjson.loads(row.data),
+            "request": row.request_id, "seq": row.seq, "data": orjson.loads(row.object_text),
             "previous_attributes": None if row.previous_attributes is None else orjson.loads(row.previous_attributes)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import compress
+from operator import ne
 from typing import Any
 
 import orjson
@@ -25,20 +27,14 @@ _ENDPOINTS = Prepared(entity(WebhookEndpoint).where(
 
 
 class Snapshot:
-    """A row's JSON at one moment, and its text once an event has needed it: several events can tell of one state."""
+    """A row's JSON at one moment, and the event that keeps it: several events can tell of one state."""
 
-    __slots__ = ("_text", "rendered")
+    __slots__ = ("event_id", "rendered")
 
     def __init__(self, rendered: dict[str, Any] | None = None) -> None:
         self.rendered: dict[str, Any] = rendered or {}
-        self._text: str | None = None
-
-    @property
-    def text(self) -> str:
-        """The JSON text that an event keeps."""
-        if self._text is None:
-            self._text = orjson.dumps(self.rendered).decode()
-        return self._text
+        self.event_id: str | None = None
+        """The first event that told of this state; the others refer to it."""
 
 
 def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
@@ -69,66 +65,91 @@ def react(ctx: Context, type: EventType, row: StripeObject) -> None:
         reaction(ctx, row)
 
 
-@contextmanager
-def tracked(ctx: Context, row: StripeObject, type: EventType) -> Iterator[Snapshot]:
+class tracked:
     """Run a change of the row; emit the `*.updated` event with the old values if its JSON differs afterwards.
 
-    The snapshot that it yields holds the row's JSON when the block is over, for further events that tell of the same state.
+    `with tracked(…) as snapshot`: that holds the row's JSON when the block is over, for further events that tell of the
+    same state. A block that raises emits nothing.
     """
-    load_for_rendering(ctx.session, [row])
-    before = render(row)
-    snapshot = Snapshot()
-    yield snapshot
-    load_for_rendering(ctx.session, [row])
-    snapshot.rendered = render(row)
-    if before != snapshot.rendered:
-        emit(ctx, type, row, previous=previous_attributes(before, snapshot.rendered), snapshot=snapshot)
+
+    __slots__ = ("_before", "_ctx", "_row", "_snapshot", "_type")
+
+    def __init__(self, ctx: Context, row: StripeObject, type: EventType) -> None:
+        self._ctx, self._row, self._type = ctx, row, type
+        self._snapshot = Snapshot()
+        self._before: dict[str, Any] = {}
+
+    def __enter__(self) -> Snapshot:
+        load_for_rendering(self._ctx.session, [self._row])
+        self._before = render(self._row)
+        return self._snapshot
+
+    def __exit__(self, kind: object, problem: object, trace: object) -> None:
+        if kind is not None:
+            return
+        ctx, row, snapshot, before = self._ctx, self._row, self._snapshot, self._before
+        load_for_rendering(ctx.session, [row])
+        after = snapshot.rendered = render(row)
+        if before != after:
+            emit(ctx, self._type, row, previous=previous_attributes(before, after), snapshot=snapshot)
 
 
 def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """The old values of what differs: hashes reduced to their changed keys, lists whole, added keys as null."""
     changed: dict[str, Any] = {}
-    for key, new in after.items():
-        old = before.get(key)
+    same_keys = list(before) == list(after)
+    for key in compress(after, map(ne, before.values(), after.values())) if same_keys else after:
+        old, new = before.get(key), after[key]
         if old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict) and old.get("object") != "list":
             changed[key] = previous_attributes(old, new)
         else:
             changed[key] = old
-    if before.keys() != after.keys():
+    if not same_keys:
         changed |= {key: before[key] for key in before.keys() - after.keys() if before[key] is not None}
     return dict(sorted(changed.items()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Audience:
+    """Who hears of an account: the platform that it is connected to, and the endpoints that are enabled."""
+
+    platform_id: str | None
+    endpoints: list[WebhookEndpoint]
+
+
 def _write(ctx: Context, type: str, snapshot: Snapshot, object_id: str | None,
            previous: dict[str, Any] | None) -> None:
-    if not ctx.session.kept:
+    session, ids, account_id = ctx.session, ctx.ids, ctx.account_id
+    if not session.kept:
         # What is only tried has not happened.
         return
-    listeners = [endpoint for endpoint in _endpoints(ctx) if _listens(endpoint, type, ctx.account_id)]
-    event = ctx.add(Event(
-        platform_id=ctx.account.platform_id, type=type, object_id=object_id, data=snapshot.text,
-        previous_attributes=None if previous is None else orjson.dumps(previous).decode(),
-        api_version=API_VERSION, request_id=ctx.request_id, idempotency_key=ctx.idempotency_key,
-        pending_webhooks=len(listeners)))
+    audience: _Audience = session.memo.get(("audience", account_id)) or _audience(ctx)
+    listeners = [each for each in audience.endpoints if _listens(each, type, account_id)] if audience.endpoints else ()
+    id, seq, told_by = ids.new(Event.id_prefix, Event.id_length, Event.id_lead), ids.seq(), snapshot.event_id
+    if told_by is None:
+        snapshot.event_id = id
+    session.append(Event, {
+        "account_id": account_id, "id": id, "seq": seq, "created": ctx.now, "platform_id": audience.platform_id,
+        "type": type, "object_id": object_id, "data": orjson.dumps(snapshot.rendered).decode() if told_by is None else None,
+        "data_event_id": told_by,
+        "previous_attributes": None if previous is None else orjson.dumps(previous).decode(), "api_version": API_VERSION,
+        "request_id": ctx.request_id, "idempotency_key": ctx.idempotency_key, "pending_webhooks": len(listeners)})
     for endpoint in listeners:
-        ctx.session.add(WebhookDelivery(
-            id=ctx.ids.new("whd_", 24, "1"), account_id=endpoint.account_id, endpoint_id=endpoint.id,
-            event_account_id=ctx.account_id, event_id=event.id, seq=event.seq, status="pending", attempt_count=0,
+        session.add(WebhookDelivery(
+            id=ids.new("whd_", 24, "1"), account_id=endpoint.account_id, endpoint_id=endpoint.id,
+            event_account_id=account_id, event_id=id, seq=seq, status="pending", attempt_count=0,
             # Due at once: the moment before all others, so that the outbox needs no look at the wall clock here.
             next_attempt_at=0))
 
 
-def _endpoints(ctx: Context) -> list[WebhookEndpoint]:
-    key = ("webhook_endpoints", ctx.account_id)
-    endpoints: list[WebhookEndpoint] | None = ctx.session.memo.get(key)
-    if endpoints is None:
-        endpoints = []
-        for account_id in filter(None, (ctx.account_id, ctx.account.platform_id)):
-            endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=account_id, status="enabled")
-        ctx.session.memo[key] = endpoints
-    return endpoints
+def _audience(ctx: Context) -> _Audience:
+    account, endpoints = ctx.account, list[WebhookEndpoint]()
+    for account_id in filter(None, (account.id, account.platform_id)):
+        endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=account_id, status="enabled")
+    audience = ctx.session.memo["audience", account.id] = _Audience(account.platform_id, endpoints)
+    return audience
 
 
 def _listens(endpoint: WebhookEndpoint, type: str, account_id: str) -> bool:

@@ -19,7 +19,7 @@ from app.db.roots import Account
 from app.db.session import Prepared, Session, entity
 from app.domain.choices import Choices
 from app.events.tables import Event, WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from app.render import render, to_json
+from app.render import load_for_rendering, render, to_json
 
 LEASE_MARGIN_S = 30
 """How much longer than its timeout an attempt may take before it is taken for lost."""
@@ -132,6 +132,7 @@ def claim(session: Session, now: int, default_choices: Choices, *, limit: int, p
             delivery.id, delivery.attempt_count, lease_until, endpoint.id, endpoint.url, endpoint.secret, event,
             choices.webhook_timeout_s, choices.webhook_retry_s))
     _count_down(session, dropped)
+    load_for_rendering(session, [claim.event for claim in claims])
     return claims
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasMetadata, StripeObject, list_index
 from app.db.types import Documents, ObjectId, UnixTime
@@ -26,8 +26,9 @@ class Event(StripeObject):
     """The platform, where the event's account is one connected to it."""
     type: Mapped[ObjectId]
     object_id: Mapped[ObjectId | None]
-    data: Mapped[str] = mapped_column(Text)
-    """`data.object` as JSON text, never rendered again."""
+    data: Mapped[str | None] = mapped_column(Text)
+    """`data.object` as JSON text, never rendered again; null where `data_event` has told of the same state."""
+    data_event_id: Mapped[ObjectId | None]
     previous_attributes: Mapped[str | None] = mapped_column(Text)
     """JSON text, on `*.updated` only."""
     api_version: Mapped[ObjectId]
@@ -36,6 +37,17 @@ class Event(StripeObject):
     idempotency_key: Mapped[ObjectId | None]
     pending_webhooks: Mapped[int] = mapped_column(Integer)
     """How many deliveries have not succeeded, those given up included."""
+
+    data_event: Mapped[Event | None] = relationship(
+        viewonly=True, primaryjoin="and_(foreign(Event.account_id) == remote(Event.account_id), "
+                                   "foreign(Event.data_event_id) == remote(Event.id))")
+
+    @property
+    def object_text(self) -> str:
+        """`data.object` as JSON text; `data_event` must be loaded."""
+        told_by = self if self.data is not None else self.data_event
+        assert told_by is not None and told_by.data is not None, "an event has its data, or names the one that has it"
+        return told_by.data
 
 
 class WebhookEndpoint(StripeObject, HasMetadata):

@@ -17,7 +17,7 @@ def _account(event: Event) -> Any:
 
 
 def _data(event: Event) -> dict[str, Any]:
-    data = {"object": orjson.loads(event.data)}
+    data = {"object": orjson.loads(event.object_text)}
     if event.previous_attributes is not None:
         data["previous_attributes"] = orjson.loads(event.previous_attributes)
     return data
@@ -30,7 +30,7 @@ class EventView(View):
     account = Derived(_account)
     api_version = Attr()
     created = Attr()
-    data = Derived(_data)
+    data = Derived(_data, needs="data_event")
     livemode = Const(False)
     pending_webhooks = Attr()
     request = Hash(id=Attr("request_id"), idempotency_key=Attr())

@@ -5,7 +5,7 @@ They re-derive what operations have stored, from the rules and not from the oper
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,16 @@ class Books:
         """The tuples of a statement."""
         return self.session.values(statement)
 
-    def rows(self, table: Any, *where: Any) -> Iterator[Any]:
-        """All rows of a table that meet the conditions, read in batches and forgotten after each."""
+    def rows(self, table: Any, *where: Any, relations: Sequence[str] = ()) -> Iterator[Any]:
+        """All rows of a table that meet the conditions, with these relations; read in batches and forgotten after each."""
         key, last = tuple_(table.account_id, table.id), ("", "")
         while True:
             # A session of its own, because a session remembers its rows; the transaction is the same.
             statement = entity(table).where(self.of(table), key > last, *where).order_by(table.account_id, table.id)
-            batch = Session(self.session.connection, writing=False).rows(table, statement.limit(BATCH))
+            session = Session(self.session.connection, writing=False)
+            batch = session.rows(table, statement.limit(BATCH))
+            for relation in relations:
+                session.load(batch, relation)
             yield from batch
             if len(batch) < BATCH:
                 return

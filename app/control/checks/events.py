@@ -76,8 +76,8 @@ def objects_were_created_first(books: Books) -> Iterator[Problem]:
 
 def previous_attributes_have_changed(books: Books) -> Iterator[Problem]:
     """every key of previous_attributes differs from the object's"""
-    for row in books.rows(Event, Event.previous_attributes.is_not(None)):
-        before, after = orjson.loads(row.previous_attributes), orjson.loads(row.data)
+    for row in _events(books, Event.previous_attributes.is_not(None)):
+        before, after = orjson.loads(row.previous_attributes or "{}"), orjson.loads(row.object_text)
         unchanged = [key for key, value in before.items() if _same(value, after.get(key))]
         if unchanged or not before:
             yield Problem(row.account_id, "event", row.id, f"{row.type} names {unchanged or 'nothing'} as changed")
@@ -91,7 +91,7 @@ def old_values_were_shown(books: Books) -> Iterator[Problem]:
             # What happens at one moment is told in Stripe's order, which is not always that of the changes.
             states = before
             for event in together:
-                shown = orjson.loads(event.data)
+                shown = orjson.loads(event.object_text)
                 if event.previous_attributes is not None and states:
                     unseen = [key for key, old in orjson.loads(event.previous_attributes).items()
                               if not _is_silent(shown, key) and not any(_was(old, state.get(key)) for state in states)]
@@ -107,7 +107,7 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
     tables = {table.object_name: table for table in VIEWS if isinstance(table, type) and issubclass(table, StripeObject)}
     for history in _histories(books):
         event = history[-1]
-        id, shown = event.object_id, orjson.loads(event.data)
+        id, shown = event.object_id, orjson.loads(event.object_text)
         assert id is not None, "a history is that of an object"
         # A deleted object is shown as it was, and the API shows a stub of it or nothing.
         if event.type.endswith(".deleted") and shown["object"] != "subscription":
@@ -137,11 +137,18 @@ def _histories(books: Books) -> Iterator[list[Event]]:
         found = [tuple(id) for id in books.values(ids)]
         if not found:
             return
-        events = sorted(books.rows(Event, key >= found[0], key <= found[-1]),
+        events = sorted(_events(books, key >= found[0], key <= found[-1]),
                         key=lambda event: (event.account_id, event.object_id, _object(event), event.seq))
         for _, history in groupby(events, key=lambda event: (event.account_id, event.object_id, _object(event))):
             yield list(history)
         last = found[-1]
+
+
+def _events(books: Books, *where: Any) -> Iterator[Event]:
+    """Events with what they tell; that the text of one is gone, the checks of pointers say."""
+    for event in books.rows(Event, *where, relations=("data_event",)):
+        if event.data is not None or (event.data_event is not None and event.data_event.data is not None):
+            yield event
 
 
 def _object(event: Event) -> str:
