@@ -27,7 +27,7 @@ from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.coupons.endpoints import blueprint as coupons
-from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END
+from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_CODE_EXPIRY
 from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.events.endpoints import blueprint as events
@@ -88,6 +88,7 @@ TICKERS: tuple[Ticker, ...] = (
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
     COUPON_EXPIRY,
+    PROMOTION_CODE_EXPIRY,
     DISCOUNT_END,
     schedule_ticks.PHASE_BOUNDARY,
     subscription_ticks.PAUSE_END,

@@ -42,9 +42,9 @@ DAYS_UNTIL_DUE_MAX = 36_500
 """Our choice: a hundred years at most, so that every due date lies in the calendar."""
 
 
-def price_amount() -> Integer:
+def price_amount(*, required: bool = False) -> Integer:
     """A price's amount in minor units."""
-    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT)
+    return Integer(minimum=0, maximum=MAXIMUM_UNIT_AMOUNT, required=required)
 
 
 def price_amount_decimal() -> DecimalNumber:

@@ -22,9 +22,11 @@ from app.resources.prices.tables import Plan
 _TOLD_ELSEWHERE = {
     "charge": {"refunds"},
     "coupon": {"times_redeemed", "valid"},
-    "customer": {"next_invoice_sequence"},
+    "customer": {"discount", "next_invoice_sequence"},
     "discount": {"coupon"},
+    "invoice": {"discount"},
     "payment_intent": {"amount", "charges"},
+    "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},
     "subscription": {"discount", "schedule"},
 }

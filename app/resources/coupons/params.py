@@ -1,6 +1,8 @@
-"""What the coupons endpoints take."""
+"""What the endpoints of coupons and promotion codes take."""
 
+from app.resources.shapes import price_amount
 from app.wire.params import (
+    Boolean,
     Currency,
     DecimalNumber,
     Enum,
@@ -55,3 +57,42 @@ class CouponDelete(RetrieveParams):
 
 class CouponList(ListParams):
     created = RangeQuery()
+
+
+class MinimumAmountParams(Params):
+    minimum_amount = price_amount(required=True)
+
+
+class RestrictionUpdateParams(Params):
+    currency_options = MapOf(Hash(MinimumAmountParams))
+
+
+class RestrictionParams(RestrictionUpdateParams):
+    first_time_transaction = Boolean()
+    minimum_amount = price_amount()
+    minimum_amount_currency = Currency()
+
+
+class PromotionCodeCreate(RetrieveParams):
+    active = Boolean()
+    code = Text(max=500)
+    coupon = Text(required=True)
+    customer = Text()
+    expires_at = Timestamp()
+    max_redemptions = Integer(minimum=1)
+    metadata = Metadata(unsettable=False)
+    restrictions = Hash(RestrictionParams)
+
+
+class PromotionCodeUpdate(RetrieveParams):
+    active = Boolean()
+    metadata = Metadata()
+    restrictions = Hash(RestrictionUpdateParams)
+
+
+class PromotionCodeList(ListParams):
+    active = Boolean()
+    code = Text()
+    coupon = Text()
+    created = RangeQuery()
+    customer = Text()

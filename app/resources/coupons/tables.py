@@ -1,8 +1,8 @@
-"""Coupons and discounts."""
+"""Coupons, promotion codes and discounts."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, String
+from sqlalchemy import BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
@@ -43,6 +43,53 @@ class Coupon(StripeObject, HasMetadata, TimeDriven):
     valid: Mapped[bool]
 
 
+class PromotionCode(StripeObject, HasMetadata, TimeDriven):
+    """A code with which customers redeem a coupon.
+
+    It lives on the wall clock, or on the clock of the one customer who may redeem it.
+    """
+
+    __tablename__ = "promotion_codes"
+    __table_args__ = (
+        belongs_to("coupons", "coupon_id"),
+        belongs_to("customers", "for_customer_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("test_clock_id"),
+        list_index("coupon_id"),
+        list_index("for_customer_id"),
+        list_index("code_key"),
+        Index("ix_promotion_codes_active_code", "account_id", "code_key", unique=True, sqlite_where=text("active"),
+              postgresql_where=text("active")),
+        Index(None, "test_clock_id", "due_at"),
+    )
+    object_name = "promotion_code"
+    missing_name = "promotion code"
+    path_param = "promotion_code"
+    id_prefix = "promo_"
+
+    active: Mapped[bool]
+    """Whether it can be redeemed: not once it or its coupon has expired or was used up, nor while it is switched off."""
+    code: Mapped[str] = mapped_column(String(500))
+    code_key: Mapped[str] = mapped_column(String(500))
+    """The code in upper case: active codes differ in more than the case of their letters."""
+    coupon_id: Mapped[ObjectId]
+    expires_at: Mapped[UnixTime | None]
+    first_time_transaction: Mapped[bool]
+    for_customer_id: Mapped[ObjectId | None]
+    """`customer`: who alone may redeem it. It is not called so, because the code is no part of their timeline."""
+    max_redemptions: Mapped[int | None] = mapped_column(BigInteger)
+    minimum_amount: Mapped[Cents | None]
+    minimum_amount_currency: Mapped[ObjectId | None]
+    minimum_amounts: Mapped[Document | None]
+    """`minimum_amount` by currency, its own among them; null without any."""
+    times_redeemed: Mapped[int] = mapped_column(BigInteger)
+
+    coupon: Mapped[Coupon] = relationship(
+        Coupon, viewonly=True, primaryjoin=to_one("PromotionCode", "coupon_id", "Coupon"))
+    for_customer: Mapped[Customer | None] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("PromotionCode", "for_customer_id", "Customer"))
+
+
 class Discount(StripeObject, TimeDriven):
     """A coupon at work, from `start` to before `end`; times are unix seconds of its customer's clock.
 
@@ -76,3 +123,5 @@ class Discount(StripeObject, TimeDriven):
         Coupon, viewonly=True, primaryjoin=to_one("Discount", "coupon_id", "Coupon"))
     customer: Mapped[Customer] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Discount", "customer_id", "Customer"))
+    promotion_code: Mapped[PromotionCode | None] = relationship(
+        PromotionCode, viewonly=True, primaryjoin=to_one("Discount", "promotion_code_id", "PromotionCode"))

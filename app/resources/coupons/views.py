@@ -1,9 +1,9 @@
-"""What coupons and discounts look like."""
+"""What coupons, promotion codes and discounts look like."""
 
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Includable, Nested, Ref
+from app.render.fields import Attr, Const, Derived, Hash, Includable, Nested, Ref
 from app.render.view import View
-from app.resources.coupons.tables import Coupon, Discount
+from app.resources.coupons.tables import Coupon, Discount, PromotionCode
 
 
 @view_of(Coupon)
@@ -27,6 +27,28 @@ class CouponView(View):
     valid = Attr()
 
 
+@view_of(PromotionCode)
+class PromotionCodeView(View):
+    id = Attr()
+    object = Const("promotion_code")
+    active = Attr()
+    code = Attr()
+    coupon = Nested()
+    created = Attr()
+    customer = Ref("for_customer", "for_customer_id")
+    expires_at = Attr()
+    livemode = Const(False)
+    max_redemptions = Attr()
+    metadata = Attr("metadata_")
+    restrictions = Hash(
+        currency_options=Includable("minimum_amounts"),
+        first_time_transaction=Attr(),
+        minimum_amount=Attr(),
+        minimum_amount_currency=Attr(),
+    )
+    times_redeemed = Attr()
+
+
 @view_of(Discount)
 class DiscountView(View):
     id = Attr()
@@ -37,6 +59,6 @@ class DiscountView(View):
     end = Attr()
     invoice = Attr("invoice_id")
     invoice_item = Attr("invoice_item_id")
-    promotion_code = Attr("promotion_code_id")
+    promotion_code = Ref()
     start = Attr()
     subscription = Attr("subscription_id")

@@ -10,6 +10,8 @@ from app.context import Context
 from app.db.base import StripeObject
 from app.domain.search import fold
 from app.errors import no_such
+from app.resources.coupons.operations import active_discount, no_discount
+from app.resources.coupons.tables import Discount
 from app.resources.customers import operations
 from app.resources.customers.params import (
     BalanceTransactionCreate,
@@ -29,7 +31,7 @@ from app.resources.payment_methods.operations import (
 from app.resources.payment_methods.tables import PaymentMethod
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
-from app.wire.params import ListParams, RetrieveParams
+from app.wire.params import ListParams, Params, RetrieveParams
 from app.wire.search import Searchable, SearchPage, SearchParams, String, search_page
 
 blueprint = Blueprint("customers", __name__)
@@ -100,6 +102,23 @@ def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
 def delete_customer(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
     """DELETE /v1/customers/:id: cancels what the customer subscribes to."""
     return operations.delete_customer(ctx, ctx.find(Customer, id))
+
+
+@blueprint.get("/v1/customers/<id>/discount")
+@endpoint(RetrieveParams)
+def retrieve_customer_discount(ctx: Context, params: dict[str, Any], id: str) -> Discount:
+    """GET /v1/customers/:id/discount"""
+    discount = active_discount(ctx, ctx.find(Customer, id).discount_id)
+    if discount is None:
+        raise no_discount(f"customer: {id}")
+    return discount
+
+
+@blueprint.delete("/v1/customers/<id>/discount")
+@endpoint(Params)
+def delete_customer_discount(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """DELETE /v1/customers/:id/discount"""
+    return operations.remove_discount(ctx, ctx.find(Customer, id))
 
 
 @blueprint.post("/v1/customers/<id>/balance_transactions")

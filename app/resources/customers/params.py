@@ -37,6 +37,7 @@ class InvoiceSettingsParams(Params):
 class CustomerUpdate(RetrieveParams):
     address = Hash(AddressParams, unsettable=True)
     balance = signed_amount()
+    coupon = Text(unsettable=True)
     description = Text(unsettable=True)
     email = Text(max=512, unsettable=True)
     invoice_prefix = Text()
@@ -46,6 +47,7 @@ class CustomerUpdate(RetrieveParams):
     next_invoice_sequence = Integer(maximum=999_999_999)
     phone = Text(max=20, unsettable=True)
     preferred_locales = ListOf(Text())
+    promotion_code = Text()
     shipping = Hash(ShippingParams, unsettable=True)
     tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
 

@@ -33,6 +33,8 @@ class Customer(StripeObject, HasMetadata, OnClock):
     deleted: Mapped[bool]
     delinquent: Mapped[bool]
     description: Mapped[str | None] = mapped_column(String(5000))
+    discount_id: Mapped[ObjectId | None]
+    """The newest that was given to the customer; one that has ended is not shown."""
     email: Mapped[str | None] = mapped_column(String(512))
     email_folded: Mapped[str | None] = mapped_column(String(1024))
     """`email` as `domain.search.fold` makes it, which may be longer: by it customers are searched and listed."""
@@ -50,6 +52,8 @@ class Customer(StripeObject, HasMetadata, OnClock):
         TestClock, viewonly=True, primaryjoin=to_one("Customer", "test_clock_id", "TestClock"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_payment_method_id", "PaymentMethod"))
+    discount: Mapped[object] = relationship(
+        "Discount", viewonly=True, primaryjoin=to_one("Customer", "discount_id", "Discount"))
 
 
 class CustomerBalanceTransaction(StripeObject, HasMetadata, OnClock):

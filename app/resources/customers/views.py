@@ -1,7 +1,7 @@
 """What a customer and the changes of their balance look like."""
 
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Hash, Ref
+from app.render.fields import Attr, Const, Derived, Hash, Nested, Ref
 from app.render.view import View
 from app.resources.customers.tables import Customer, CustomerBalanceTransaction
 
@@ -17,7 +17,7 @@ class CustomerView(View):
     default_source = Const(None)
     delinquent = Attr()
     description = Attr()
-    discount = Const(None)
+    discount = Nested(unless=lambda discount: discount.ended)
     email = Attr()
     invoice_prefix = Attr()
     invoice_settings = Hash(

@@ -8,9 +8,12 @@ from flask import Blueprint
 from sqlalchemy import bindparam, select
 
 from app.context import Context
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, no_such
+from app.resources.coupons.tables import Discount
+from app.resources.customers.tables import Customer
 from app.resources.subscriptions import operations
 from app.resources.subscriptions.params import (
+    CustomerSubscriptionCreate,
     SubscriptionCancel,
     SubscriptionCreate,
     SubscriptionItemCreate,
@@ -23,7 +26,7 @@ from app.resources.subscriptions.params import (
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
-from app.wire.params import RetrieveParams
+from app.wire.params import ListParams, Params, RetrieveParams
 from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, Token, search_page
 
 blueprint = Blueprint("subscriptions", __name__)
@@ -97,10 +100,66 @@ def update_subscription(ctx: Context, params: dict[str, Any], id: str) -> Subscr
 @endpoint(SubscriptionCancel)
 def cancel_subscription(ctx: Context, params: dict[str, Any], id: str) -> Subscription:
     """DELETE /v1/subscriptions/:id: ends it now and answers the whole object."""
-    subscription = ctx.find(Subscription, id)
-    operations.cancel_subscription(ctx, subscription, invoice_now=params.get("invoice_now", False),
-                                   prorate=params.get("prorate", False))
-    return subscription
+    return _cancel(ctx, ctx.find(Subscription, id), params)
+
+
+@blueprint.delete("/v1/subscriptions/<id>/discount")
+@endpoint(Params)
+def delete_subscription_discount(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """DELETE /v1/subscriptions/:id/discount"""
+    return operations.remove_discount(ctx, ctx.find(Subscription, id))
+
+
+@blueprint.post("/v1/customers/<customer>/subscriptions")
+@endpoint(CustomerSubscriptionCreate)
+def create_subscription_of_customer(ctx: Context, params: dict[str, Any], customer: str) -> Subscription:
+    """POST /v1/customers/:customer/subscriptions"""
+    return operations.create_subscription(ctx, params | {"customer": ctx.find(Customer, customer).id})
+
+
+@blueprint.get("/v1/customers/<customer>/subscriptions")
+@endpoint(ListParams)
+def list_subscriptions_of_customer(ctx: Context, params: dict[str, Any], customer: str) -> Page:
+    """GET /v1/customers/:customer/subscriptions: those that have not ended."""
+    filters: dict[str, Any] = {"customer": (Subscription.customer_id, ctx.find(Customer, customer).id),
+                               "status": (Subscription.status, list(GOING_ON))}
+    return list_page(ctx, Subscription, params, f"/v1/customers/{customer}/subscriptions", filters=filters)
+
+
+@blueprint.get("/v1/customers/<customer>/subscriptions/<id>")
+@endpoint(RetrieveParams)
+def retrieve_subscription_of_customer(ctx: Context, params: dict[str, Any], customer: str, id: str) -> Subscription:
+    """GET /v1/customers/:customer/subscriptions/:id"""
+    return _of_customer(ctx, customer, id)
+
+
+@blueprint.post("/v1/customers/<customer>/subscriptions/<id>")
+@endpoint(SubscriptionUpdate)
+def update_subscription_of_customer(ctx: Context, params: dict[str, Any], customer: str, id: str) -> Subscription:
+    """POST /v1/customers/:customer/subscriptions/:id"""
+    return operations.update_subscription(ctx, _of_customer(ctx, customer, id), params)
+
+
+@blueprint.delete("/v1/customers/<customer>/subscriptions/<id>")
+@endpoint(SubscriptionCancel)
+def cancel_subscription_of_customer(ctx: Context, params: dict[str, Any], customer: str, id: str) -> Subscription:
+    """DELETE /v1/customers/:customer/subscriptions/:id"""
+    return _cancel(ctx, _of_customer(ctx, customer, id), params)
+
+
+@blueprint.get("/v1/customers/<customer>/subscriptions/<id>/discount")
+@endpoint(RetrieveParams)
+def retrieve_discount_of_customers_subscription(ctx: Context, params: dict[str, Any], customer: str, id: str) -> Discount:
+    """GET /v1/customers/:customer/subscriptions/:id/discount"""
+    return operations.own_discount(ctx, _of_customer(ctx, customer, id))
+
+
+@blueprint.delete("/v1/customers/<customer>/subscriptions/<id>/discount")
+@endpoint(Params)
+def delete_discount_of_customers_subscription(ctx: Context, params: dict[str, Any], customer: str,
+                                              id: str) -> dict[str, Any]:
+    """DELETE /v1/customers/:customer/subscriptions/:id/discount"""
+    return operations.remove_discount(ctx, _of_customer(ctx, customer, id))
 
 
 @blueprint.post("/v1/subscription_items")
@@ -141,6 +200,20 @@ def delete_subscription_item(ctx: Context, params: dict[str, Any], id: str) -> d
     """DELETE /v1/subscription_items/:id"""
     subscription, item = _item(ctx, id)
     return operations.delete_item(ctx, subscription, item, params)
+
+
+def _cancel(ctx: Context, subscription: Subscription, params: dict[str, Any]) -> Subscription:
+    operations.cancel_subscription(ctx, subscription, invoice_now=params.get("invoice_now", False),
+                                   prorate=params.get("prorate", False))
+    return subscription
+
+
+def _of_customer(ctx: Context, customer: str, id: str) -> Subscription:
+    """The customer's subscription; another's is not found."""
+    subscription = ctx.find(Subscription, id)
+    if subscription.customer_id != ctx.find(Customer, customer).id:
+        raise no_such("subscription", id, param="id")
+    return subscription
 
 
 def _item(ctx: Context, id: str) -> tuple[Subscription, SubscriptionItem]:

@@ -93,6 +93,7 @@ class _SubscriptionParams(RetrieveParams):
     payment_behavior = Enum(PAYMENT_BEHAVIORS)
     payment_settings = Hash(PaymentSettingsParams)
     pending_invoice_item_interval = Hash(RecurringParams, unsettable=True)
+    promotion_code = Text()
     proration_behavior = Enum(PRORATION_BEHAVIORS)
     trial_from_plan = Boolean()
 
@@ -107,6 +108,13 @@ class SubscriptionCreate(_SubscriptionParams):
     transfer_data = Hash(TransferDataParams)
     trial_end = TimestampOr("now")
     trial_period_days = Integer(minimum=1, maximum=730)
+
+
+class CustomerSubscriptionCreate(SubscriptionCreate):
+    """The same, where the path names the customer."""
+
+    class Meta(SubscriptionCreate.Meta):
+        exclude = ("customer",)
 
 
 class SubscriptionUpdate(_SubscriptionParams):

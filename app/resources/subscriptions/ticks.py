@@ -61,7 +61,8 @@ def renew(ctx: Context, subscription: Subscription) -> None:
 
 def preload(session: Session, subscriptions: list[Subscription]) -> None:
     """Read what renewing many subscriptions needs, each kind in one statement."""
-    for path in ("customer", "items.price.product", "test_clock", "default_payment_method", "discount"):
+    for path in ("customer", "items.price.product", "test_clock", "default_payment_method", "discount",
+                 "customer.discount"):
         session.load(subscriptions, path)
     customers = list({id(row.customer): row.customer for row in subscriptions}.values())
     session.load(customers, "default_payment_method")

@@ -185,8 +185,7 @@ def test_an_amount_fixes_the_customers_currency(api: Api, customer: str, acting:
                 "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or "
                 f"invoice item with currency {currency or 'usd'}")
     types = [event["type"] for event in api.events(type="customer.*", created=JAN_31)]
-    assert types == ["customer.discount.created", "customer.discount.created", "customer.updated",
-                     "customer.discount.created", "customer.discount.created"]
+    assert types == ["customer.discount.created"] * 4
 
 
 def test_discounts_outlive_their_coupon(api: Api, customer: str, acting: Acting) -> None:

@@ -5,7 +5,12 @@ from app.resources.customers.operations.balance import (
     create_balance_transaction,
     update_balance_transaction,
 )
-from app.resources.customers.operations.changing import create_customer, delete_customer, update_customer
+from app.resources.customers.operations.changing import (
+    create_customer,
+    delete_customer,
+    remove_discount,
+    update_customer,
+)
 from app.resources.customers.operations.currency import check_currency, settle_currency
 
 __all__ = [
@@ -14,6 +19,7 @@ __all__ = [
     "create_balance_transaction",
     "create_customer",
     "delete_customer",
+    "remove_discount",
     "settle_currency",
     "update_balance_transaction",
     "update_customer",

@@ -14,6 +14,17 @@ from app.domain.metadata import merged
 from app.domain.search import fold
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.coupons.operations import (
+    Redemption,
+    active_discount,
+    attach_discount,
+    deleted_discount,
+    end_discount,
+    find_coupon,
+    find_redemption,
+    no_discount,
+    replace_discount,
+)
 from app.resources.customers.operations.balance import change_balance
 from app.resources.customers.tables import Customer
 
@@ -29,11 +40,16 @@ _PLAIN = ("address", "description", "email", "name", "phone", "preferred_locales
 
 
 def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
-    """A new customer, on the test clock that `test_clock` names. Raises for a clock that does not exist or is advancing."""
+    """A new customer, on the test clock that `test_clock` names; `coupon` or `promotion_code` gives them a discount.
+
+    Emits customer.created, then customer.discount.created. Raises for a clock that does not exist or is advancing, and for
+    what cannot be redeemed.
+    """
     if "test_clock" in values:
         clock = ctx.find(TestClock, values["test_clock"], param="test_clock")
         ctx.enter_clock(clock.id)
         _check_quota(ctx, clock)
+    redemption = find_redemption(ctx, values, customer_id=None)
     customer = Customer(
         balance=0,
         deleted=False,
@@ -47,25 +63,58 @@ def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
     _apply(customer, values)
     ctx.add(customer)
     _set_balance(ctx, customer, values)
+    discount = None
+    if redemption is not None:
+        coupon = find_coupon(ctx, redemption.coupon_id, param="coupon")
+        discount = attach_discount(ctx, coupon, customer_id=customer.id, start=ctx.now, announce=False,
+                                   promotion_code_id=redemption.promotion_code_id)
+        customer.discount_id = discount.id
     emit(ctx, "customer.created", customer)
+    if discount is not None:
+        emit(ctx, "customer.discount.created", discount)
     return customer
 
 
 def update_customer(ctx: Context, customer: Customer, values: Mapping[str, Any]) -> Customer:
-    """Change what is named in `values`."""
+    """Change what is named in `values`; another `coupon` or `promotion_code` replaces the discount, `coupon` None ends it."""
+    present = active_discount(ctx, customer.discount_id)
+    redemption = find_redemption(
+        ctx, values, customer_id=customer.id,
+        present=None if present is None else Redemption(present.coupon_id, present.promotion_code_id))
     with tracked(ctx, customer, "customer.updated"):
         _apply(customer, values)
         _set_balance(ctx, customer, values)
+        if redemption is not None or "coupon" in values:
+            customer.discount_id = replace_discount(ctx, customer.discount_id, redemption, customer_id=customer.id,
+                                                    start=ctx.now)
     return customer
 
 
+def remove_discount(ctx: Context, customer: Customer) -> dict[str, Any]:
+    """Take the customer's discount away; what is left of it. Raises 404 where there is none.
+
+    Emits customer.discount.deleted and customer.updated.
+    """
+    discount = active_discount(ctx, customer.discount_id)
+    if discount is None:
+        raise no_discount(f"customer: {customer.id}")
+    with tracked(ctx, customer, "customer.updated"):
+        end_discount(ctx, discount)
+    return deleted_discount(ctx, discount)
+
+
 def delete_customer(ctx: Context, customer: Customer) -> dict[str, Any]:
-    """Delete the customer; what they subscribe to is canceled. Emits customer.deleted, after which others react.
+    """Delete the customer; what they subscribe to is canceled, and their discount ends.
+
+    Emits customer.deleted, after which others react, and customer.discount.deleted.
 
     The row stays, because invoices and payments name it, and answers as a stub.
     """
     emit(ctx, "customer.deleted", customer)
     customer.deleted = True
+    discount = active_discount(ctx, customer.discount_id)
+    if discount is not None:
+        end_discount(ctx, discount)
     return {"id": customer.id, "object": Customer.object_name, "deleted": True}
 
 

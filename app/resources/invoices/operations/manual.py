@@ -9,7 +9,7 @@ from app.context import Context
 from app.domain.metadata import merged
 from app.errors import InvalidRequest, missing_parameter, no_such
 from app.events.emit import tracked
-from app.resources.coupons.operations import active_discount
+from app.resources.coupons.operations import discount_in_force
 from app.resources.coupons.tables import Coupon, Discount
 from app.resources.customers.operations import check_currency
 from app.resources.customers.tables import Customer
@@ -56,8 +56,9 @@ def create_invoice(ctx: Context, values: Mapping[str, Any]) -> Invoice:
     coupons: Sequence[Coupon | Discount] = ()
     if "discounts" in values:
         coupons = find_discounts(ctx, values["discounts"], customer_id=customer.id)
-    elif subscription is not None and (inherited := active_discount(ctx, subscription.discount_id)) is not None:
-        coupons = [inherited]
+    else:
+        inherited = discount_in_force(ctx, customer, None if subscription is None else subscription.discount_id)
+        coupons = [] if inherited is None else [inherited]
     if subscription is not None and subscription.default_tax_rates and "default_tax_rates" not in columns:
         columns["default_tax_rates"] = subscription.default_tax_rates
     return draft_invoice(

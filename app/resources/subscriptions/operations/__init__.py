@@ -10,6 +10,7 @@ from app.resources.subscriptions.operations.changing import (
     items_in_force,
     terms_in_force,
 )
+from app.resources.subscriptions.operations.discount import own_discount, remove_discount
 from app.resources.subscriptions.operations.ending import (
     cancel_at_period_end,
     cancel_subscription,
@@ -68,9 +69,11 @@ __all__ = [
     "item_spec",
     "items_in_force",
     "miss_due_date",
+    "own_discount",
     "payment_failed",
     "plan_item_invoice",
     "preview_renewal",
+    "remove_discount",
     "renew",
     "resume_collection",
     "set_cancel_at",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.context import Context
 from app.domain.money import decimal_string
 from app.domain.periods import Interval, add_intervals, within_a_year
+from app.domain.tiers import amount_of
 from app.errors import InvalidRequest, missing_parameter
 from app.resources.accounts.operations import connected_account
+from app.resources.coupons.operations import Purchase, find_redemption
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
+from app.resources.prices.operations import terms_of
 from app.resources.subscriptions.operations.asked_items import rate_ids
-from app.resources.subscriptions.operations.terms import Terms
+from app.resources.subscriptions.operations.terms import ItemSpec, Terms, is_metered
 from app.resources.subscriptions.tables import Subscription
 
 
@@ -37,11 +40,24 @@ def asked_terms(ctx: Context, customer: Customer, terms: Terms, values: Mapping[
         method = values["default_payment_method"]
         terms.default_payment_method_id = None if method is None else use_payment_method(
             ctx, method, customer=customer, param="default_payment_method").id
-    if "coupon" in values:
-        terms.coupon_id = values["coupon"]
     if "transfer_data" in values:
         terms.transfer_data = transfer_data(ctx, values["transfer_data"], "transfer_data")
     check_collection(customer, terms)
+    return terms
+
+
+def asked_redemption(ctx: Context, customer: Customer, specs: Sequence[ItemSpec], terms: Terms,
+                     values: Mapping[str, Any]) -> Terms:
+    """`terms` with what `coupon` or `promotion_code` changes, for a subscription to these items."""
+    if "coupon" not in values and "promotion_code" not in values:
+        return terms
+    # Our choice: a code's minimum is met by what the licensed items cost in a whole period, trial or not.
+    amount = sum(amount_of(terms_of(spec.price), 1 if spec.quantity is None else spec.quantity)
+                 for spec in specs if not is_metered(spec.price))
+    redemption = find_redemption(ctx, values, customer_id=customer.id, present=terms.redemption,
+                                 purchase=Purchase(amount, specs[0].price.currency))
+    terms.coupon_id = None if redemption is None else redemption.coupon_id
+    terms.promotion_code_id = None if redemption is None else redemption.promotion_code_id
     return terms
 
 

@@ -17,7 +17,7 @@ from app.domain.proration import ItemState, ProrationLine, prorate
 from app.domain.tiers import amount_of
 from app.errors import CardError, InvalidRequest
 from app.events.emit import tracked
-from app.resources.coupons.operations import active_discount, attach_discount, end_discount, find_coupon
+from app.resources.coupons.operations import active_discount, replace_discount
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import check_currency
 from app.resources.invoices.tables import InvoiceLine
@@ -163,19 +163,9 @@ def apply_terms(ctx: Context, subscription: Subscription, terms: Terms) -> None:
     subscription.transfer_data = terms.transfer_data
     subscription.description = terms.description
     subscription.automatic_tax_enabled = terms.automatic_tax_enabled
-    current = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
-    if terms.coupon_id == (None if current is None else current.coupon_id):
-        return
-    # The view shows the discount whole, so that it must be read anew.
-    subscription.__dict__.pop("discount", None)
-    if current is not None:
-        end_discount(ctx, current)
-        subscription.discount_id = None
-    if terms.coupon_id is not None:
-        coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
-        subscription.discount_id = attach_discount(
-            ctx, coupon, customer_id=subscription.customer_id, subscription_id=subscription.id, start=ctx.now,
-            currency=subscription.currency).id
+    subscription.discount_id = replace_discount(
+        ctx, subscription.discount_id, terms.redemption, customer_id=subscription.customer_id,
+        subscription_id=subscription.id, start=ctx.now, currency=subscription.currency)
 
 
 def terms_in_force(ctx: Context, subscription: Subscription) -> Terms:
@@ -186,7 +176,8 @@ def terms_in_force(ctx: Context, subscription: Subscription) -> Terms:
         default_payment_method_id=subscription.default_payment_method_id, default_tax_rates=subscription.default_tax_rates,
         application_fee_percent=subscription.application_fee_percent, billing_thresholds=subscription.billing_thresholds,
         transfer_data=subscription.transfer_data, description=subscription.description,
-        automatic_tax_enabled=subscription.automatic_tax_enabled, coupon_id=None if discount is None else discount.coupon_id)
+        automatic_tax_enabled=subscription.automatic_tax_enabled, coupon_id=None if discount is None else discount.coupon_id,
+        promotion_code_id=None if discount is None else discount.promotion_code_id)
 
 
 def items_in_force(subscription: Subscription) -> list[ItemSpec]:

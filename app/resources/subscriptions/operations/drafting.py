@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.context import Context
-from app.resources.coupons.operations import active_discount
+from app.resources.coupons.operations import discount_in_force
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import LineDraft, Reached
 from app.resources.invoices.tables import Invoice
@@ -23,8 +23,9 @@ def draft_subscription_invoice(ctx: Context, subscription: Subscription, lines: 
     """
     ctx.session.load([subscription], "customer")
     values: dict[str, Any] = {} if id is None else {"id": id}
-    if active_discount(ctx, subscription.discount_id) is not None:
-        values["discounts"] = [subscription.discount_id]
+    discount = discount_in_force(ctx, subscription.customer, subscription.discount_id)
+    if discount is not None:
+        values["discounts"] = [discount.id]
     if subscription.default_tax_rates:
         values["default_tax_rates"] = subscription.default_tax_rates
     if subscription.description is not None:

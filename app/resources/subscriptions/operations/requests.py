@@ -12,7 +12,12 @@ from app.events.emit import react, tracked
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import add_pending_item
 from app.resources.subscriptions.operations.asked_items import added_item, changed_items, item_spec, plain_metadata
-from app.resources.subscriptions.operations.asked_terms import asked_settings, asked_terms, check_item_interval
+from app.resources.subscriptions.operations.asked_terms import (
+    asked_redemption,
+    asked_settings,
+    asked_terms,
+    check_item_interval,
+)
 from app.resources.subscriptions.operations.changing import (
     Change,
     apply_change,
@@ -54,7 +59,7 @@ def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: 
     if values.get("payment_behavior") == "pending_if_incomplete":
         raise InvalidRequest("`pending_if_incomplete` can only be used when updating a subscription.",
                              param="payment_behavior")
-    terms = asked_terms(ctx, customer, Terms(), values)
+    terms = asked_redemption(ctx, customer, specs, asked_terms(ctx, customer, Terms(), values), values)
     check_thresholds(terms.billing_thresholds, specs, currency)
     trial_end = _trial_end(ctx, values, specs)
     anchor = values.get("billing_cycle_anchor")
@@ -152,7 +157,9 @@ def _asked_change(ctx: Context, subscription: Subscription, values: Mapping[str,
         change.items = changed_items(ctx, subscription, values["items"])
     specs = change.items or items_in_force(subscription)
     terms = terms_in_force(ctx, subscription)
-    changed = asked_terms(ctx, subscription.customer, terms_in_force(ctx, subscription), values)
+    changed = asked_redemption(
+        ctx, subscription.customer, change.items or items_in_force(subscription),
+        asked_terms(ctx, subscription.customer, terms_in_force(ctx, subscription), values), values)
     if changed != terms:
         change.terms = changed
     if {"items", "billing_thresholds"} & values.keys():

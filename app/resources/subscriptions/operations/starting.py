@@ -15,7 +15,7 @@ from app.domain.proration import amount_between
 from app.domain.tiers import amount_of
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
-from app.resources.coupons.operations import attach_discount, find_coupon
+from app.resources.coupons.operations import replace_discount
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import LineDraft, settle_currency
@@ -90,11 +90,9 @@ def start_subscription(
     subscription.__dict__ |= {"customer": customer, "items": [], **(settings or {})}
     for spec in specs:
         add_item(ctx, subscription, spec)
-    if terms.coupon_id is not None:
-        coupon = find_coupon(ctx, terms.coupon_id, param="coupon")
-        subscription.discount_id = attach_discount(
-            ctx, coupon, customer_id=customer.id, subscription_id=subscription.id, start=subscription.start_date,
-            currency=currency).id
+    subscription.discount_id = replace_discount(
+        ctx, None, terms.redemption, customer_id=customer.id, subscription_id=subscription.id,
+        start=subscription.start_date, currency=currency)
     plan_notices(ctx, subscription)
     for values in add_items:
         invoices.add_pending_item(ctx, customer.id, subscription_id=subscription.id, **values)

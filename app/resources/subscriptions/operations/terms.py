@@ -16,7 +16,7 @@ from app.domain.periods import Interval, period_containing
 from app.domain.proration import ItemState
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
-from app.resources.coupons.operations import active_discount, domain_discount
+from app.resources.coupons.operations import Redemption, discount_in_force, domain_discount
 from app.resources.invoices.operations import LineDraft
 from app.resources.prices.operations import check_amount, interval_of, terms_of
 from app.resources.prices.tables import Price
@@ -56,6 +56,13 @@ class Terms:
     description: str | None = None
     automatic_tax_enabled: bool = False
     coupon_id: str | None = None
+    promotion_code_id: str | None = None
+    """How the coupon was redeemed, where by a code."""
+
+    @property
+    def redemption(self) -> Redemption | None:
+        """What gives the subscription its discount; None for none."""
+        return None if self.coupon_id is None else Redemption(self.coupon_id, self.promotion_code_id)
 
 
 def is_metered(price: Price) -> bool:
@@ -117,8 +124,9 @@ def check_thresholds(thresholds: Mapping[str, Any] | None, specs: Sequence[ItemS
 
 
 def subscription_discounts(ctx: Context, subscription: Subscription) -> list[DomainDiscount]:
-    """The discount in force on the subscription, as arithmetic wants it."""
-    discount = active_discount(ctx, subscription.discount_id) if subscription.discount_id is not None else None
+    """The discount in force on the subscription, its own or its customer's, as arithmetic wants it."""
+    ctx.session.load([subscription], "customer")
+    discount = discount_in_force(ctx, subscription.customer, subscription.discount_id)
     return [] if discount is None else [domain_discount(ctx, discount, subscription.currency)]
 
 

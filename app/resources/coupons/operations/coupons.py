@@ -1,4 +1,4 @@
-"""What happens to coupons and to the discounts that they give."""
+"""Coupons are created, changed, deleted, and expire."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from sqlalchemy import bindparam, update
 from app.context import Context
 from app.db.session import Prepared
 from app.domain.currencies import SUPPORTED
-from app.domain.discounts import Discount as DomainDiscount
 from app.domain.metadata import merged
 from app.domain.money import decimal_string
 from app.domain.periods import Interval, add_intervals
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
-from app.render import load_for_rendering, render
-from app.resources.coupons.tables import Coupon, Discount
-from app.resources.customers.tables import Customer
+from app.resources.coupons.operations.promotion_codes import deactivate_codes_of
+from app.resources.coupons.tables import Coupon, Discount, PromotionCode
 from app.resources.products.tables import Product
 from app.resources.quotes.tables import QuoteDiscount
 
-_MOVE_DISCOUNTS = [
+_MOVE = tuple(
     Prepared(update(table).where(table.account_id == bindparam("account"), table.coupon_id == bindparam("old_id"))
              .values(coupon_id=bindparam("new_id")))
-    for table in (Discount, QuoteDiscount)]
+    for table in (Discount, PromotionCode, QuoteDiscount))
 
 
 def create_coupon(ctx: Context, values: Mapping[str, Any]) -> Coupon:
@@ -74,112 +72,16 @@ def update_coupon(ctx: Context, coupon: Coupon, values: Mapping[str, Any]) -> Co
 def delete_coupon(ctx: Context, coupon: Coupon) -> Coupon:
     """Delete the coupon; its discounts keep it."""
     coupon.valid = False
+    deactivate_codes_of(ctx, coupon)
     emit(ctx, "coupon.deleted", coupon)
     coupon.deleted = True
     return coupon
 
 
-def find_coupon(ctx: Context, id: str, *, param: str) -> Coupon:
-    """The coupon that a parameter redeems, to be given to `attach_discount`.
-
-    Raises `resource_missing` where there is none, and `coupon_expired` where it can be redeemed no more: `redeem_by` is
-    compared with the time on the customer's clock.
-    """
-    coupon = ctx.find(Coupon, id, param=param)
-    check_redeemable(ctx, coupon, param=param)
-    return coupon
-
-
-def check_redeemable(ctx: Context, coupon: Coupon, *, param: str | None) -> None:
-    """Raises `coupon_expired` where the coupon can be redeemed no more, a deleted one included."""
-    if not coupon.valid or (coupon.redeem_by is not None and ctx.now > coupon.redeem_by):
-        raise InvalidRequest(f"Coupon expired: {coupon.former_id or coupon.id}", code="coupon_expired", param=param)
-
-
 def expire_coupon(ctx: Context, coupon: Coupon) -> None:
     """`redeem_by` has passed. Nothing is announced: Stripe has no event for it."""
     coupon.valid = False
-
-
-def attach_discount(ctx: Context, coupon: Coupon, *, customer_id: str, start: int, subscription_id: str | None = None,
-                    invoice_id: str | None = None, invoice_item_id: str | None = None,
-                    promotion_code_id: str | None = None, currency: str | None = None) -> Discount:
-    """Redeem a coupon from `find_coupon`, for the customer unless another id says for what.
-
-    `currency` is that of what is discounted, where it has one. An amount off fixes the currency of a customer who has
-    none. Emits customer.discount.created; raises InvalidRequest where the coupon has no amount in the currency.
-    """
-    _settle_currency(ctx, coupon, customer_id, currency)
-    end = None
-    if coupon.duration_in_months is not None:
-        end = add_intervals(start, Interval("month", coupon.duration_in_months))
-    discount = ctx.add(Discount(
-        coupon_id=coupon.id, customer_id=customer_id, end=end, ended=False, invoice_id=invoice_id,
-        invoice_item_id=invoice_item_id, promotion_code_id=promotion_code_id, start=start,
-        subscription_id=subscription_id))
-    coupon.times_redeemed += 1
-    if coupon.max_redemptions is not None and coupon.times_redeemed >= coupon.max_redemptions:
-        coupon.valid = False
-    emit(ctx, "customer.discount.created", discount)
-    return discount
-
-
-def end_discount(ctx: Context, discount: Discount) -> None:
-    """The discount is used up, over, or taken away. Emits customer.discount.deleted, the first time only."""
-    if not discount.ended:
-        discount.ended = True
-        emit(ctx, "customer.discount.deleted", discount)
-
-
-def deleted_discount(ctx: Context, discount: Discount) -> dict[str, Any]:
-    """What the API answers when a discount was taken away: all of it but its end, and `deleted`."""
-    load_for_rendering(ctx.session, [discount])
-    shown = render(discount) | {"deleted": True}
-    del shown["end"]
-    return shown
-
-
-def active_discount(ctx: Context, discount_id: str | None) -> Discount | None:
-    """The discount if it is in force now; None for one that has ended, and for no id."""
-    discount = ctx.get(Discount, discount_id)
-    if discount is None or discount.ended or (discount.end is not None and discount.end <= ctx.now):
-        return None
-    return discount
-
-
-def domain_discount(ctx: Context, discount: Discount, currency: str | None = None) -> DomainDiscount:
-    """The discount as arithmetic wants it, with its amount in `currency`, or else in the coupon's own."""
-    cached: dict[str | None, DomainDiscount] = discount.__dict__.setdefault("_domain", {})
-    known = cached.get(currency)
-    if known is None:
-        coupon = ctx.get(Coupon, discount.coupon_id)
-        assert coupon is not None, f"{discount.id} has a coupon"
-        known = cached[currency] = DomainDiscount(
-            discount.id, None if coupon.percent_off is None else Decimal(coupon.percent_off),
-            _amount_off(coupon, currency),
-            None if coupon.applies_to is None else frozenset(coupon.applies_to["products"]))
-    return known
-
-
-def _amount_off(coupon: Coupon, currency: str | None) -> int | None:
-    if coupon.currency_options is None or currency is None:
-        return coupon.amount_off
-    amount_off: int = coupon.currency_options[currency]["amount_off"]
-    return amount_off
-
-
-def _settle_currency(ctx: Context, coupon: Coupon, customer_id: str, currency: str | None) -> None:
-    if coupon.currency_options is None:
-        return
-    customer = ctx.get(Customer, customer_id)
-    assert customer is not None, "the customer was found before"
-    settled = currency or customer.currency
-    if settled is None:
-        with tracked(ctx, customer, "customer.updated"):
-            customer.currency = coupon.currency
-    elif settled not in coupon.currency_options:
-        raise InvalidRequest("You cannot combine currencies on a single customer. This customer has had a "
-                             f"subscription, coupon, or invoice item with currency {settled}", param="coupon")
+    deactivate_codes_of(ctx, coupon)
 
 
 def _check_terms(values: Mapping[str, Any]) -> None:
@@ -245,7 +147,7 @@ def _options(coupon: Coupon, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _free_id(ctx: Context, id: str | None) -> None:
-    """See that no coupon has the id: a deleted one makes way, and goes on for its discounts under an id of its own."""
+    """See that no coupon has the id: a deleted one makes way, and goes on for its discounts and codes under an id of its own."""
     holder = ctx.get(Coupon, id)
     if holder is None:
         return
@@ -253,7 +155,7 @@ def _free_id(ctx: Context, id: str | None) -> None:
         raise InvalidRequest("Coupon already exists.", code="resource_already_exists")
     values = {name: holder.__dict__[name] for name in Coupon.column_keys}
     moved = ctx.session.add(Coupon(**values | {"id": f"deleted_{ctx.ids.text(24)}", "former_id": holder.id}))
-    for statement in _MOVE_DISCOUNTS:
+    for statement in _MOVE:
         ctx.session.execute(statement, account=ctx.account_id, old_id=holder.id, new_id=moved.id)
     ctx.session.delete(holder)
     ctx.session.flush()
