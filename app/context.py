@@ -120,10 +120,11 @@ class Context:
         """A new address of the page that shows the row to whoever has been given it, without a key: `kind` begins its path.
 
         It says where the row is found and ends in a secret, so that opening it is one look-up and no index is kept for
-        it. The secret is the row's own: who learns one page's learns no other's.
+        it. The secret is the row's own: who learns one page's learns no other's. What is only tried has no page.
         """
         id = row.id.removeprefix(row.id_prefix)
-        return f"{self.base_url}/{kind}/{self.account_id}/test_{id}{self.ids.text(PAGE_SECRET_LENGTH)}"
+        secret = self.ids.text(PAGE_SECRET_LENGTH) if self.session.kept else ""
+        return f"{self.base_url}/{kind}/{self.account_id}/test_{id}{secret}"
 
     def _lock(self, row: StripeObject) -> bool:
         """Hold the row, and the timeline that it belongs to where it has a customer; whether it is still there."""

@@ -104,7 +104,7 @@ def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
     id = table.id_prefix + match[1] if match else ""
     row = ctx.get(table, id) if match else None
     url: str | None = None if row is None else getattr(row, column)
-    if url is None or not hmac.compare_digest(url.rpartition("/")[2], token):
+    if url is None or not hmac.compare_digest(url.removesuffix("/pdf").rpartition("/")[2], token):
         raise _missing()
     return ctx.find(table, id)
 

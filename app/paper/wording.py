@@ -5,13 +5,14 @@ Takes what the API shows: hashes of addresses, tax rates and coupons under the n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from app.domain.currencies import format_amount
 from app.domain.descriptions import date_text, off_text
 from app.domain.money import decimal_string
-from app.paper.document import Party
+from app.paper.document import Party, Total
 
 BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
 """Names of card brands that are not their code with a capital."""
@@ -41,10 +42,30 @@ def period_text(start: int, end: int) -> str:
     return first if first == last else f"{first} – {last}"
 
 
-def tax_label(rate: Mapping[str, Any]) -> str:
-    """`VAT – Germany (19%)`, `GST (10% inclusive)`."""
-    name = " – ".join(filter(None, (rate["display_name"], rate["jurisdiction"])))
-    return f"{name} ({percent_text(rate['percentage'])}{' inclusive' if rate['inclusive'] else ''})"
+def sums(currency: str, *, subtotal: int, discounts: Sequence[Mapping[str, Any]], total_excluding_tax: int,
+         taxes: Sequence[Mapping[str, Any]]) -> Iterator[Total]:
+    """What leads from the lines to the total: amounts in minor units, discounts and tax amounts with whole objects in them."""
+    yield Total("Subtotal", format_amount(subtotal, currency))
+    for taken in discounts:
+        yield Total(discount_label(taken["discount"]["coupon"], currency), format_amount(-taken["amount"], currency))
+    if taxes:
+        yield Total("Total excluding tax", format_amount(total_excluding_tax, currency))
+    for tax in taxes:
+        rate = tax["tax_rate"]
+        name = " – ".join(filter(None, (rate["display_name"], rate["jurisdiction"])))
+        percent = percent_text(rate["percentage"]) + (" inclusive" if rate["inclusive"] else "")
+        yield Total(f"{name} ({percent})", format_amount(tax["amount"], currency))
+
+
+def columns_of_lines(*, with_taxes: bool) -> tuple[str, ...]:
+    """What the table of a document tells of each line; taxes where there are any."""
+    return ("Description", "Qty", "Unit price", *(["Tax"] if with_taxes else []), "Amount")
+
+
+def tax_cell(taxes: Sequence[Mapping[str, Any]]) -> str:
+    """The rates of a line: `19%`, `10% incl.`."""
+    rates = [tax["tax_rate"] for tax in taxes]
+    return ", ".join(f"{percent_text(rate['percentage'])}{' incl.' if rate['inclusive'] else ''}" for rate in rates)
 
 
 def discount_label(coupon: Mapping[str, Any], currency: str) -> str:

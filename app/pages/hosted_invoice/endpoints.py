@@ -10,6 +10,8 @@ from app.pages.hosted_invoice.paying import choices_for, form_token, pay
 from app.pages.page import FORM_BYTES_MAX, html, page, pdf, shown_row, visiting
 from app.paper.pdf import to_pdf
 from app.resources.charges.tables import Charge
+from app.resources.credit_notes.paper import credit_note_document
+from app.resources.credit_notes.tables import CreditNote
 from app.resources.invoices.paper import invoice_document, paid_charges, receipt_document
 from app.resources.invoices.tables import Invoice
 from app.wire.endpoint import this_server
@@ -72,6 +74,15 @@ def download_receipt(account: str, token: str) -> Response:
     with visiting(account) as ctx:
         document = receipt_document(ctx, shown_row(ctx, Charge, token, column="receipt_url"))
     return pdf(to_pdf(document), f"Receipt-{document.number}")
+
+
+@blueprint.get("/credit_notes/<account>/<token>/pdf")
+@page
+def download_credit_note(account: str, token: str) -> Response:
+    """GET /credit_notes/:account/:token/pdf: `pdf` of a credit note."""
+    with visiting(account) as ctx:
+        document = credit_note_document(ctx, shown_row(ctx, CreditNote, token, column="pdf"))
+    return pdf(to_pdf(document), f"Credit-note-{document.number}")
 
 
 def _invoice(ctx: Context, token: str) -> Invoice:

@@ -42,6 +42,8 @@ class CreditNote(StripeObject, HasMetadata, OnClock):
     memo: Mapped[str | None] = mapped_column(Text)
     number: Mapped[ObjectId]
     out_of_band_amount: Mapped[Cents | None]
+    pdf: Mapped[str] = mapped_column(Text)
+    """Where its file can be had without a key; the end of it, before `/pdf`, is a secret."""
     reason: Mapped[ObjectId | None]
     refund_id: Mapped[ObjectId | None]
     status: Mapped[ObjectId]

@@ -48,7 +48,7 @@ class CreditNoteView(View):
     metadata = Attr("metadata_")
     number = Attr()
     out_of_band_amount = Attr()
-    pdf = Derived(lambda row: f"https://pay.stripe.com/credit_notes/{row.account_id}/test_{row.id[3:]}/pdf")
+    pdf = Attr()
     reason = Attr()
     refund = Ref()
     status = Attr()

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from app.context import Context
+from app.db.session import Prepared, entity
 from app.domain.currencies import format_amount
 from app.domain.descriptions import date_text
 from app.paper.document import Document, Line, Party, Table, Total, paper_of
-from app.paper.wording import card_text, discount_label, party, percent_text, period_text, tax_label
+from app.paper.wording import card_text, columns_of_lines, discount_label, party, period_text, sums, tax_cell
 from app.render import load_for_rendering, render
 from app.render.fields import Tree
 from app.resources.charges.tables import Charge
+from app.resources.credit_notes.tables import CreditNote
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.payment_intents.tables import PaymentIntent
 
+_CREDIT_NOTES = Prepared(entity(CreditNote).where(
+    CreditNote.account_id == bindparam("account_id"), CreditNote.invoice_id == bindparam("invoice_id"),
+    CreditNote.status == bindparam("status")).order_by(CreditNote.created, CreditNote.seq))
 _STAMPS = {"paid": "Paid", "void": "Void", "uncollectible": "Uncollectible"}
 _INVOICE: Tree = {"total_discount_amounts": {"discount": {}}, "total_tax_amounts": {"tax_rate": {}}}
 _LINE: Tree = {"discount_amounts": {"discount": {}}, "tax_amounts": {"tax_rate": {}}}
@@ -34,9 +41,10 @@ def invoice_document(ctx: Context, invoice: Invoice) -> Document:
     shown = render(invoice, _INVOICE)
     return Document(
         title="Invoice", number=shown["number"], created=shown["status_transitions"]["finalized_at"],
-        sender=sender(ctx), parties=tuple(_recipients(shown)), facts=tuple(_facts(shown)), headline=_headline(shown),
-        table=_table(ctx, shown, invoice.lines), totals=tuple(_totals(shown)), stamp=_STAMPS.get(shown["status"], ""),
-        memo=shown["description"] or "", more=tuple(_payments(ctx, invoice, shown)), footer=shown["footer"] or "",
+        sender=sender(ctx), parties=tuple(recipients(shown)), facts=tuple(_facts(shown)), headline=_headline(shown),
+        table=_table(ctx, shown, invoice.lines), totals=tuple(_totals(shown, _credit_notes(ctx, invoice))),
+        stamp=_STAMPS.get(shown["status"], ""), memo=shown["description"] or "",
+        more=tuple(_payments(ctx, invoice, shown)), footer=shown["footer"] or "",
         link=("Pay online", shown["hosted_invoice_url"]) if is_payable(invoice) else None, paper=paper_of(ctx.account.country))
 
 
@@ -62,15 +70,24 @@ def receipt_document(ctx: Context, charge: Charge) -> Document:
     if invoice is None:
         return receipt
     billed = invoice_document(ctx, invoice)
-    sums = tuple(total for total in billed.totals if not total.strong)
+    billed_sums = (total for total in billed.totals if not total.strong)
     return replace(receipt, number=billed.number, parties=billed.parties, facts=(("Invoice number", billed.number), *facts),
-                   table=billed.table, totals=(*sums, *totals), footer=billed.footer)
+                   table=billed.table, totals=(*billed_sums, *totals), footer=billed.footer)
 
 
 def sender(ctx: Context) -> Party:
     """Who sends documents: the account."""
     account = ctx.account
     return party("", account.display_name, None, account.country, account.email)
+
+
+def recipients(shown: Shown) -> Iterator[Party]:
+    """Whom an invoice, as the API shows it, is for."""
+    tax_ids = (tax_id["value"] for tax_id in shown["customer_tax_ids"] or ())
+    yield party("Bill to", shown["customer_name"], shown["customer_address"], shown["customer_email"], *tax_ids)
+    shipping = shown["customer_shipping"]
+    if shipping:
+        yield party("Ship to", shipping.get("name"), shipping.get("address"), shipping.get("phone"))
 
 
 def paid_charges(ctx: Context, invoice: Invoice) -> list[Charge]:
@@ -80,14 +97,6 @@ def paid_charges(ctx: Context, invoice: Invoice) -> list[Charge]:
         return []
     ctx.session.load([intent], "charges")
     return [charge for charge in reversed(intent.charges) if charge.status == "succeeded"]
-
-
-def _recipients(shown: Shown) -> Iterator[Party]:
-    tax_ids = (tax_id["value"] for tax_id in shown["customer_tax_ids"] or ())
-    yield party("Bill to", shown["customer_name"], shown["customer_address"], shown["customer_email"], *tax_ids)
-    shipping = shown["customer_shipping"]
-    if shipping:
-        yield party("Ship to", shipping.get("name"), shipping.get("address"), shipping.get("phone"))
 
 
 def _facts(shown: Shown) -> Iterator[tuple[str, str]]:
@@ -115,9 +124,8 @@ def _headline(shown: Shown) -> str:
 def _table(ctx: Context, shown: Shown, rows: list[InvoiceLine]) -> Table:
     lines = [(row, render(row, _LINE)) for row in rows]
     with_taxes = any(line["tax_amounts"] for _, line in lines)
-    columns = ("Description", "Qty", "Unit price", *(["Tax"] if with_taxes else []), "Amount")
     without_tax = _excludes_tax(shown)
-    return Table(columns, tuple(
+    return Table(columns_of_lines(with_taxes=with_taxes), tuple(
         _line(row, line, ctx.get(InvoiceItem, row.invoice_item_id), with_taxes=with_taxes, without_tax=without_tax)
         for row, line in lines))
 
@@ -132,11 +140,10 @@ def _line(row: InvoiceLine, line: Shown, item: InvoiceItem | None, *, with_taxes
             label = discount_label(taken["discount"]["coupon"], row.currency)
             details.append(f"{label}: {_money(line, -taken['amount'])}")
     unit = row.unit_amount_excluding_tax if without_tax else _unit_price(row, item)
-    rates = [tax["tax_rate"] for tax in line["tax_amounts"]]
-    taxes = ", ".join(f"{percent_text(rate['percentage'])}{' incl.' if rate['inclusive'] else ''}" for rate in rates)
     return Line((
         line["description"] or "", "" if row.quantity is None else f"{row.quantity:,}",
-        "" if unit is None or row.proration else format_amount(Decimal(unit), row.currency), *([taxes] if with_taxes else []),
+        "" if unit is None or row.proration else format_amount(Decimal(unit), row.currency),
+        *([tax_cell(line["tax_amounts"])] if with_taxes else []),
         _money(line, row.amount_excluding_tax if without_tax else row.amount)), tuple(details))
 
 
@@ -153,29 +160,28 @@ def _unit_price(row: InvoiceLine, item: InvoiceItem | None) -> str | None:
     return option.get("unit_amount_decimal")
 
 
-def _totals(shown: Shown) -> Iterator[Total]:
-    without_tax = _excludes_tax(shown)
-    yield Total("Subtotal", _money(shown, shown["subtotal_excluding_tax"] if without_tax else shown["subtotal"]))
-    for taken in shown["total_discount_amounts"]:
-        # What lines have lost to discounts of their own is not in the subtotal.
-        if taken["discount"]["id"] in shown["discounts"]:
-            yield Total(discount_label(taken["discount"]["coupon"], shown["currency"]), _money(shown, -taken["amount"]))
-    if shown["tax"] is not None:
-        yield Total("Total excluding tax", _money(shown, shown["total_excluding_tax"]))
-    for tax in shown["total_tax_amounts"]:
-        yield Total(tax_label(tax["tax_rate"]), _money(shown, tax["amount"]))
+def _totals(shown: Shown, notes: Sequence[CreditNote]) -> Iterator[Total]:
+    # What lines have lost to discounts of their own is not in the subtotal.
+    discounts = [taken for taken in shown["total_discount_amounts"] if taken["discount"]["id"] in shown["discounts"]]
+    yield from sums(
+        shown["currency"], subtotal=shown["subtotal_excluding_tax" if _excludes_tax(shown) else "subtotal"],
+        discounts=discounts, total_excluding_tax=shown["total_excluding_tax"], taxes=shown["total_tax_amounts"])
     yield Total("Total", _money(shown, shown["total"]))
     applied = shown["starting_balance"] - (shown["ending_balance"] or 0)
     if applied:
         yield Total("Applied balance", _money(shown, applied))
-    if shown["pre_payment_credit_notes_amount"]:
-        yield Total("Credit notes", _money(shown, -shown["pre_payment_credit_notes_amount"]))
+    yield from _credited(notes, "pre_payment")
     is_paid = shown["status"] == "paid"
     yield Total("Amount due", _money(shown, shown["amount_due"]), strong=not is_paid)
     if is_paid:
         yield Total("Amount paid", _money(shown, shown["amount_paid"]), strong=True)
-    if shown["post_payment_credit_notes_amount"]:
-        yield Total("Credited afterwards", _money(shown, -shown["post_payment_credit_notes_amount"]))
+    yield from _credited(notes, "post_payment")
+
+
+def _credited(notes: Sequence[CreditNote], type: str) -> Iterator[Total]:
+    for note in notes:
+        if note.type == type:
+            yield Total(f"Credit note {note.number}", format_amount(-note.amount, note.currency))
 
 
 def _payments(ctx: Context, invoice: Invoice, shown: Shown) -> Iterator[Table]:
@@ -186,6 +192,13 @@ def _payments(ctx: Context, invoice: Invoice, shown: Shown) -> Iterator[Table]:
                            _money(shown, shown["amount_paid"]))))
     if lines:
         yield Table(("Payment history", "Date", "Amount"), tuple(lines))
+
+
+def _credit_notes(ctx: Context, invoice: Invoice) -> Sequence[CreditNote]:
+    """Those that hold, the first of them first."""
+    if not (invoice.pre_payment_credit_notes_amount or invoice.post_payment_credit_notes_amount):
+        return ()
+    return ctx.session.rows(CreditNote, _CREDIT_NOTES, account_id=ctx.account_id, invoice_id=invoice.id, status="issued")
 
 
 def _excludes_tax(shown: Shown) -> bool:

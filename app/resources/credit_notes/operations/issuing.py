@@ -102,6 +102,7 @@ def _write(ctx: Context, invoice: Invoice, values: Mapping[str, Any], lines: Seq
         subtotal_excluding_tax=totals.subtotal_excluding_tax, tax_amounts=_taxes(totals.total_tax_amounts),
         test_clock_id=invoice.test_clock_id, total_excluding_tax=totals.total_excluding_tax,
         type="pre_payment" if invoice.status == "open" else "post_payment"))
+    note.pdf = f"{ctx.page_url('credit_notes', note)}/pdf"
     note.__dict__["lines"] = [
         ctx.add(CreditNoteLine(
             id=_preview_id(ctx, "cnli", f"{invoice.id} {position} {line}"), amount=line.computed.amount,
