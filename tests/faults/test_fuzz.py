@@ -63,7 +63,7 @@ def seed(api: Api) -> None:
     metered = api.post("/v1/prices", product=gold, currency="usd", billing_scheme="tiered", tiers_mode="graduated",
                        recurring={"interval": "month", "usage_type": "metered"},
                        tiers=[{"up_to": 10, "unit_amount": 5}, {"up_to": "inf", "unit_amount_decimal": "2.5"}])["id"]
-    api.post("/v1/prices", product=gold, unit_amount=500, currency="usd")
+    once = api.post("/v1/prices", product=gold, unit_amount=500, currency="usd")["id"]
     api.post("/v1/prices", product=gold, unit_amount=500, currency="jpy", recurring={"interval": "week"})
     rate = api.post("/v1/tax_rates", display_name="VAT", inclusive=False, percentage=20)["id"]
     half = api.post("/v1/coupons", id="half", percent_off=50, duration="repeating", duration_in_months=3)["id"]
@@ -88,6 +88,12 @@ def seed(api: Api) -> None:
     api.post("/v1/subscriptions", customer=customer, items=[{"price": flat}, {"price": more, "quantity": 3}])
     stopped = api.post("/v1/subscriptions", customer=customer, items=[{"price": flat}])["id"]
     api.delete(f"/v1/subscriptions/{stopped}")
+    for steps in ((), ("finalize",), ("finalize", "accept")):
+        quote = api.post("/v1/quotes", customer=customer, line_items=[{"price": flat}, {"price": once}],
+                         discounts=[{"coupon": half}])["id"]
+        for step in steps:
+            api.post(f"/v1/quotes/{quote}/{step}")
+    api.post("/v1/quotes", test_clock=clock)
     api.post("/v1/products", name="Lead")
     api.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})
     api.post("/v1/customers", test_clock=clock)
@@ -112,6 +118,7 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
         "/v1/plans": {"amount": "700", "currency": "usd", "interval": "month", "product": product},
         "/v1/prices": amount | {"product": product, "recurring": {"interval": "month"}},
         "/v1/products": {"name": "Silver"},
+        "/v1/quotes": {"customer": customer, "line_items": [{"price": price, "quantity": "2"}]},
         "/v1/subscription_items": {"subscription": pool.ids("subscription")[-1], "price": pool.ids("price")[1]},
         "/v1/subscription_schedules": {
             "customer": customer, "phases": [{"items": [{"price": price}], "iterations": "2"}], "start_date": "now"},
