@@ -107,7 +107,7 @@ def test_a_draft_changes_and_is_computed_anew(api: Api, prices: dict[str, str]) 
     quote = api.post("/v1/quotes", line_items=[{"price": prices["month"]}, {"price": prices["once"]}])
     assert (quote["customer"], quote["amount_total"]) == (None, 1500)
     path = f"/v1/quotes/{quote['id']}"
-    gold, setup = api.get(f"{path}/line_items")["data"]
+    gold = api.get(f"{path}/line_items")["data"][0]
     before = api.event_types()
     # One changes, one is gone because it is not named, and one is new.
     quote = api.post(path, line_items=[{"price": prices["usage"]}, {"id": gold["id"], "quantity": 4}], header="Offer",

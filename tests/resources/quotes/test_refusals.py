@@ -124,6 +124,8 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None, str]] = [
      "No such destination: 'acct_x'"),
     ({"subscription_data": {"effective_date": "current_period_end"}}, None, "subscription_data[effective_date]",
      "`current_period_end` can only be used for a quote that updates a subscription."),
+    ({"subscription_data": {"effective_date": 100_000_000_000}}, None, "subscription_data[effective_date]",
+     "Invalid timestamp: can be no more than five years in the future"),
     ({"subscription_data": {"effective_date": "soon"}}, None, "subscription_data[effective_date]",
      "Invalid timestamp: must be an integer"),
     ({"subscription_data": {"trial_period_days": 731}}, "parameter_invalid_integer", "subscription_data[trial_period_days]",

@@ -12,6 +12,7 @@ from app.db.roots import Account, TestClock
 from app.db.session import Prepared
 from app.domain.metadata import merged
 from app.domain.money import decimal_string
+from app.domain.periods import Interval, add_intervals
 from app.errors import InvalidRequest, missing_parameter, no_such
 from app.events.emit import emit
 from app.resources.coupons.tables import Discount
@@ -26,6 +27,9 @@ from app.resources.tax_rates.operations import find_tax_rates
 
 QUOTES_ON_CLOCK_MAX = 10
 """Quotes without a customer that Stripe allows on a test clock; enforced where the sandbox's `limits` are `strict`."""
+
+EFFECTIVE_YEARS_MAX = 5
+"""Our choice: as far ahead as other dates may lie."""
 
 _ON_CLOCK = Prepared(select(func.count()).where(
     Quote.account_id == bindparam("account_id"), Quote.test_clock_id == bindparam("clock_id"),
@@ -162,19 +166,23 @@ def _apply(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
         quote.metadata_ = merged(quote.metadata_, values["metadata"])
     if "on_behalf_of" in values:
         quote.on_behalf_of_id = _account(ctx, values["on_behalf_of"])
-    _apply_subscription_data(quote, values.get("subscription_data", {}))
+    _apply_subscription_data(ctx, quote, values.get("subscription_data", {}))
     if "transfer_data" in values:
         transfer = transfer_data(ctx, values["transfer_data"], "transfer_data")
         quote.transfer_data = None if transfer is None else {"amount": values["transfer_data"].get("amount")} | transfer
 
 
-def _apply_subscription_data(quote: Quote, values: Mapping[str, Any]) -> None:
+def _apply_subscription_data(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
     if "effective_date" in values:
-        if values["effective_date"] == "current_period_end":
+        date = values["effective_date"]
+        if date == "current_period_end":
             # Our choice: the words. At this version no parameter names a subscription that a quote could change.
             raise InvalidRequest("`current_period_end` can only be used for a quote that updates a subscription.",
                                  param="subscription_data[effective_date]")
-        quote.effective_date = values["effective_date"]
+        if date is not None and date > add_intervals(ctx.now, Interval("year", EFFECTIVE_YEARS_MAX)):
+            raise InvalidRequest("Invalid timestamp: can be no more than five years in the future",
+                                 param="subscription_data[effective_date]")
+        quote.effective_date = date
     if "trial_period_days" in values:
         quote.trial_period_days = values["trial_period_days"]
 
