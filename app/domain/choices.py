@@ -34,6 +34,8 @@ class Choices:
     """[5] What becomes of the subscription when all attempts failed: `cancel`, `unpaid` or `past_due`."""
     dunning_end_invoice: str = "leave_open"
     """[5] What becomes of its invoice then: `leave_open` or `mark_uncollectible`."""
+    past_due_deadline_days: int = 30
+    """[5] Days after its due date at which an invoice that was sent is given up like one without attempts left; 0 for never."""
     invoice_upcoming_lead_days: int = 7
     """[6] Days before a renewal at which invoice.upcoming is sent."""
     backdated_schedule_anchor: str = "creation"

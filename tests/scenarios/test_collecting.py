@@ -7,6 +7,7 @@ from tests.support.api import Api
 
 
 def test_an_invoice_that_is_sent_and_paid_late(api: Api) -> None:
+    api.post("/_sim/settings", past_due_deadline_days=0)
     world = World(api, "2022-01-01", email="jenny@example.com")
     subscription = world.subscribe(
         world.price(unit_amount=9000, recurring={"interval_count": 3}),

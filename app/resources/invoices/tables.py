@@ -69,7 +69,7 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     paid_at: Mapped[UnixTime | None]
     paid_out_of_band: Mapped[bool]
     past_due_at: Mapped[UnixTime | None]
-    """When an unpaid send_invoice invoice makes its subscription past due; null once it did, or never will."""
+    """When an unpaid send_invoice invoice makes its subscription past due, then when it is given up; null once that is over."""
     pause_behavior: Mapped[ObjectId | None]
     """What becomes of it instead of being collected, because its subscription was paused when it was made."""
     payment_intent_id: Mapped[ObjectId | None]

@@ -374,3 +374,56 @@ def test_a_manual_invoice_says_nothing_about_the_subscription(clock: StartClock)
     time.advance("2022-08-01 01:00")
     assert [invoice["status"] for invoice in time.invoices()] == ["paid", "open"]
     assert time.retrieve(subscription)["status"] == "active"
+
+
+@pytest.mark.parametrize(("end", "status", "types"), [
+    ("cancel", "canceled", ["customer.subscription.deleted", "invoice.updated"]),
+    ("unpaid", "unpaid", ["customer.subscription.updated", "invoice.updated"]),
+    ("past_due", "past_due", ["invoice.updated"])])
+def test_an_invoice_that_was_sent_is_given_up_after_a_further_deadline(clock: StartClock, end: str, status: str,
+                                                                      types: list[str]) -> None:
+    time = clock("2022-08-01", card=None)
+    time.api.post("/_sim/settings", dunning_end=end)
+    subscription = time.subscribe(time.price(1000, "year"), collection_method="send_invoice", days_until_due=10)
+    time.advance("2022-08-11 00:00")
+    time.advance("2022-09-09 23:59:59", expect=[])
+    time.advance("2022-09-10", expect=types)
+    assert time.retrieve(subscription)["status"] == status
+    left = time.latest_invoice(subscription)
+    assert (left["status"], left["auto_advance"]) == ("open", False)
+    # Whoever pays late makes good what can be made good.
+    time.api.post(f"/v1/invoices/{left['id']}/pay", paid_out_of_band=True)
+    assert time.retrieve(subscription)["status"] == ("canceled" if end == "cancel" else "active")
+
+
+def test_the_further_deadline_is_a_setting(clock: StartClock) -> None:
+    time = clock("2022-08-01", card=None)
+    time.api.post("/_sim/settings", past_due_deadline_days=0, dunning_end_invoice="mark_uncollectible")
+    subscription = time.subscribe(time.price(1000, "year"), collection_method="send_invoice", days_until_due=10)
+    time.advance("2023-07-01")
+    assert time.retrieve(subscription)["status"] == "past_due"
+    time.api.post("/_sim/settings", past_due_deadline_days=60)
+    second = time.subscribe(time.price(1000, "year"), collection_method="send_invoice", days_until_due=5)
+    # An invoice of the customer's own has no subscription to give up.
+    time.api.post("/v1/invoiceitems", customer=time.customer, amount=100, currency="usd")
+    alone = time.api.post("/v1/invoices", customer=time.customer, collection_method="send_invoice", days_until_due=5,
+                          pending_invoice_items_behavior="include")
+    time.advance("2023-09-03 23:59:59")
+    assert time.retrieve(second)["status"] == "past_due"
+    time.advance("2023-09-04", expect=[
+        "customer.subscription.deleted", "invoice.updated", "invoice.updated", "invoice.marked_uncollectible"])
+    assert time.retrieve(second)["status"] == "canceled"
+    assert time.retrieve(alone)["status"] == "open"
+
+
+def test_a_void_invoice_is_no_obstacle_to_become_active_again(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    time.api.post("/_sim/settings", retry_days=[300])
+    subscription = time.subscribe(time.price(1000))
+    pay_by(time, BAD)
+    time.advance("2022-10-01 01:00")
+    september, october = time.invoices()[1:]
+    time.api.post(f"/v1/invoices/{october['id']}/void")
+    pay_by(time, GOOD)
+    time.api.post(f"/v1/invoices/{september['id']}/pay")
+    assert time.retrieve(subscription)["status"] == "active"

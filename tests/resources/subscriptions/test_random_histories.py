@@ -26,6 +26,14 @@ STEPS = st.lists(st.tuples(st.integers(0, 25), st.one_of(
     st.tuples(st.just("item"), st.integers(-3000, 3000), st.none()),
     st.tuples(st.just("card"), st.sampled_from(["pm_card_visa", "pm_card_chargeCustomerFail"]), st.none()),
     st.tuples(st.just("taxed"), st.booleans(), st.none()),
+    st.tuples(st.just("pause"), st.sampled_from(["keep_as_draft", "mark_uncollectible", "void", ""]), st.none()),
+    st.tuples(st.just("pause_for"), st.integers(1, 50), st.none()),
+    st.tuples(st.just("threshold"), st.sampled_from([50, 120, 600, None]), st.booleans()),
+    st.tuples(st.just("usage_threshold"), st.sampled_from([5, 40, None]), st.none()),
+    st.tuples(st.just("between"), st.sampled_from(["day", "week", "month", ""]), st.none()),
+    st.tuples(st.just("pending"), st.integers(1, 9), st.booleans()),
+    st.tuples(st.just("pay"), st.none(), st.none()),
+    st.tuples(st.just("send"), st.sampled_from([0, 3, 20]), st.none()),
 )), min_size=1, max_size=7)
 
 
@@ -44,12 +52,12 @@ class History:
         self.rate = api.post("/v1/tax_rates", display_name="VAT", percentage="19.5", inclusive=False)["id"]
         self.subscription = time.subscribe(self.prices["cheap"], self.prices["usage"], trial_period_days=trial_days or None)
 
-    def step(self, verb: str, value: Any, behavior: str | None) -> None:
+    def step(self, verb: str, value: Any, behavior: Any) -> None:
         """Do it, if it is allowed as things stand."""
         items = {item["price"]["id"]: item["id"] for item in self.now()["items"]["data"]}
         metered = items.get(self.prices["usage"])
         licensed = next((id for price, id in items.items() if price not in (self.prices["usage"], self.prices["extra"])), None)
-        values: dict[str, Any] = {} if behavior is None else {"proration_behavior": behavior}
+        values: dict[str, Any] = {"proration_behavior": behavior} if isinstance(behavior, str) else {}
         match verb:
             case "quantity":
                 values["items"] = [{"id": licensed, "quantity": value}]
@@ -72,6 +80,29 @@ class History:
             case "item":
                 self.ask("/v1/invoiceitems", customer=self.time.customer, amount=value, currency="usd")
                 return
+            case "pause":
+                values["pause_collection"] = {"behavior": value} if value else ""
+            case "pause_for":
+                values["pause_collection"] = {"behavior": "void", "resumes_at": self.time.now + value * DAY}
+            case "threshold":
+                values["billing_thresholds"] = "" if value is None else {
+                    "amount_gte": value, "reset_billing_cycle_anchor": behavior}
+            case "usage_threshold":
+                values["items"] = [{"id": metered, "billing_thresholds": {"usage_gte": value} if value else ""}]
+            case "between":
+                values["pending_invoice_item_interval"] = {"interval": value} if value else ""
+            case "pending":
+                values |= {"items": [{"id": licensed, "quantity": value}], "payment_behavior": "pending_if_incomplete",
+                           "proration_behavior": "always_invoice"}
+                if behavior:
+                    values["billing_cycle_anchor"] = "now"
+            case "pay":
+                self.ask(f"/v1/invoices/{self.now()['latest_invoice']}/pay")
+                return
+            case "send":
+                values["collection_method"] = "send_invoice" if value else "charge_automatically"
+                if value:
+                    values["days_until_due"] = value
             case "card":
                 card = self.time.api.post(f"/v1/payment_methods/{value}/attach", customer=self.time.customer)["id"]
                 self.ask(f"/v1/customers/{self.time.customer}", invoice_settings={"default_payment_method": card})
@@ -82,7 +113,7 @@ class History:
 
     def ask(self, path: str, **values: Any) -> None:
         answer = self.time.api.call("POST", path, values)
-        assert answer.status in (200, 400, 404), answer.body
+        assert answer.status in (200, 400, 402, 404), answer.body
 
     def now(self) -> dict[str, Any]:
         return self.time.api.get(f"/v1/subscriptions/{self.subscription['id']}")
@@ -110,17 +141,21 @@ class History:
     def outcome(self) -> Any:
         """All that matters, without ids."""
         now, customer = self.now(), self.time.customer_now()
+        waiting = now["pending_update"]
         names = ("status", "current_period_start", "current_period_end", "billing_cycle_anchor", "cancel_at", "canceled_at",
-                 "cancel_at_period_end", "ended_at", "trial_start", "trial_end")
+                 "cancel_at_period_end", "ended_at", "trial_start", "trial_end", "next_pending_invoice_item_invoice",
+                 "pause_collection")
         return (
             [(invoice["created"], invoice["status"], invoice["total"], invoice["amount_due"], invoice["attempt_count"],
               invoice["next_payment_attempt"], invoice["status_transitions"], billed(invoice))
              for invoice in self.time.invoices()],
             [(each["amount"], each["period"]) for each in self.time.pending()],
-            {name: now[name] for name in names}, customer["balance"], customer["delinquent"])
+            {name: now[name] for name in names}, customer["balance"], customer["delinquent"],
+            waiting and {name: waiting[name] for name in ("billing_cycle_anchor", "expires_at")},
+            [(item["price"]["unit_amount"], item.get("quantity")) for item in now["items"]["data"]])
 
 
-@settings(max_examples=8, derandomize=True, deadline=None, database=None,
+@settings(max_examples=10, derandomize=True, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["2022-01-31 12:00", "2024-02-29", "2022-08-01"]), st.sampled_from([0, 0, 10]), STEPS)
 def test_a_subscriptions_history(server: Server, start: str, trial_days: int, steps: list[Any]) -> None:

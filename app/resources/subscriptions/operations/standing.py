@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.context import Context
+from app.domain.choices import DAY
 from app.events.emit import tracked
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
@@ -21,9 +22,12 @@ def invoice_paid(ctx: Context, invoice: Invoice) -> None:
         return
     if waits_for(subscription, invoice):
         apply_pending_update(ctx, subscription)
+    revives = subscription.status in ("incomplete", "past_due", "unpaid") and _is_latest(ctx, subscription, invoice)
+    if not revives and subscription.payment_settings is None:
+        return
     with tracked(ctx, subscription, "customer.subscription.updated"):
         remember_payment_method(ctx, subscription, invoice)
-        if subscription.latest_invoice_id == invoice.id and subscription.status in ("incomplete", "past_due", "unpaid"):
+        if revives:
             was_incomplete = subscription.status == "incomplete"
             trialing = subscription.trial_end is not None and subscription.trial_end > ctx.now
             subscription.status, subscription.expires_at = "trialing" if trialing else "active", None
@@ -44,7 +48,13 @@ def payment_failed(ctx: Context, invoice: Invoice) -> None:
     if subscription.status == "active" and subscription.latest_invoice_id == invoice.id:
         _become(ctx, subscription, "past_due")
     exhausted = invoice.auto_advance and invoice.next_payment_attempt is None
-    if not exhausted or subscription.status not in ("past_due", "unpaid"):
+    if exhausted:
+        _give_up(ctx, subscription, invoice)
+
+
+def _give_up(ctx: Context, subscription: Subscription, invoice: Invoice) -> None:
+    """Nothing more is done to collect the invoice: what the sandbox's settings say becomes of it and its subscription."""
+    if subscription.status not in ("past_due", "unpaid"):
         return
     end = ctx.choices.dunning_end
     if end == "cancel":
@@ -60,15 +70,33 @@ def payment_failed(ctx: Context, invoice: Invoice) -> None:
 
 
 def miss_due_date(ctx: Context, invoice: Invoice) -> None:
-    """An invoice that was sent is not paid by its due date: its customer is delinquent, its subscription past due."""
+    """An invoice that was sent is not paid by its due date: its customer is delinquent, its subscription past due.
+
+    Where it is not paid by a further deadline either, it is given up.
+    """
+    subscription = _of(ctx, invoice) if invoice.billing_reason != "manual" else None
+    is_second = invoice.past_due_at != invoice.due_date
     invoice.past_due_at = None
+    if is_second:
+        if subscription is not None:
+            _give_up(ctx, subscription, invoice)
+        return
     ctx.session.load([invoice], "customer")
     if not invoice.customer.delinquent:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = True
-    subscription = _of(ctx, invoice)
-    if subscription is not None and subscription.status == "active" and invoice.billing_reason != "manual":
+    if subscription is None:
+        return
+    if ctx.choices.past_due_deadline_days:
+        invoice.past_due_at = ctx.now + ctx.choices.past_due_deadline_days * DAY
+    if subscription.status == "active":
         _become(ctx, subscription, "past_due")
+
+
+def _is_latest(ctx: Context, subscription: Subscription, invoice: Invoice) -> bool:
+    """Whether the subscription has no later invoice to be paid. Our choice: a later one that is void does not count."""
+    latest = ctx.get(Invoice, subscription.latest_invoice_id)
+    return latest is not None and (latest.id == invoice.id or latest.status == "void")
 
 
 def _become(ctx: Context, subscription: Subscription, status: str) -> None:
