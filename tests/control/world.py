@@ -38,6 +38,7 @@ def build_world(server: Server) -> World:
                      timestamp=FEB_28 + quantity)
     api.post(f"/v1/subscriptions/{changed['id']}", items=[{"id": changed["items"]["data"][0]["id"], "quantity": 5}])
     _quoted(api, changed["customer"], seats)
+    _credited(api, clock)
     declining = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_chargeCustomerFail",
                          invoice_settings={"default_payment_method": "pm_card_chargeCustomerFail"})
     api.call("POST", "/v1/subscriptions", {"customer": declining["id"], "items": [{"price": seats}]})
@@ -70,6 +71,18 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
     rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
     return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
                     coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _credited(api: Api, clock: str) -> None:
+    """A paid invoice that is given back in all ways, and an open one that owes less."""
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+    for action in ("finalize", "pay"):
+        api.post("/v1/invoiceitems", customer=customer, amount=1000, currency="usd")
+        invoice = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+        api.post(f"/v1/invoices/{invoice}/{action}")
+        back = {} if action == "finalize" else {"refund_amount": 300, "credit_amount": 200, "out_of_band_amount": 100}
+        api.post("/v1/credit_notes", invoice=invoice, amount=600, **back)
 
 
 def _quoted(api: Api, customer: str, price: str) -> None:

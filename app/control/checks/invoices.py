@@ -42,9 +42,7 @@ def totals_follow_from_subtotals(books: Books) -> Iterator[Problem]:
 def finalized_amounts_meet_the_balance(books: Books) -> Iterator[Problem]:
     """amount_due and ending_balance are what the total and the customer's balance at finalization leave"""
     for row in books.rows(Invoice, Invoice.status != "draft"):
-        # Only what is charged has a smallest and a largest amount.
-        expected = settle(row.total, row.starting_balance, row.currency,
-                          charged=row.collection_method == "charge_automatically")
+        expected = settle(row.total, row.starting_balance, row.currency)
         amount_due = expected.amount_due - row.pre_payment_credit_notes_amount
         if (row.amount_due, row.ending_balance) != (amount_due, expected.ending_balance):
             yield Problem(row.account_id, "invoice", row.id,
@@ -97,6 +95,20 @@ def numbers_are_given_once(books: Books) -> Iterator[Problem]:
         func.count() >= Customer.next_invoice_sequence)
     for account_id, id, times, following in books.values(numbered):
         yield Problem(account_id, "customer", id, f"next_invoice_sequence is {following} after {times} numbers")
+
+
+def no_period_of_an_item_is_billed_twice(books: Books) -> Iterator[Problem]:
+    """no two invoices that begin or renew a subscription bill one period of one of its items, unless one is void"""
+    line = InvoiceLine
+    of_invoice = (Invoice.account_id == line.account_id) & (Invoice.id == line.invoice_id)
+    # A change can bill a period again that it has credited before, and a threshold can bill what is left of it.
+    statement = select(line.account_id, line.subscription_item_id, line.period_start, line.period_end, func.count()).join(
+        Invoice, of_invoice).where(
+        books.of(line), line.type == "subscription", line.amount != 0, Invoice.status != "void",
+        Invoice.billing_reason.in_(("subscription_create", "subscription_cycle"))).group_by(
+        line.account_id, line.subscription_item_id, line.period_start, line.period_end).having(func.count() > 1)
+    for account_id, item, start, end, times in books.values(statement):
+        yield Problem(account_id, "subscription_item", item, f"is billed {times} times for {start} to {end}")
 
 
 def prorations_are_not_discountable(books: Books) -> Iterator[Problem]:
