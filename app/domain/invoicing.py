@@ -91,19 +91,19 @@ def compute(lines: Sequence[DraftLine], discounts: Sequence[Discount] = (), exem
     return _added_up(computed, discounted, _discount_totals(own, shared, discounts))
 
 
-def settle(total: int, balance: int, currency: str, *, charged: bool = True) -> Settlement:
+def settle(total: int, balance: int, currency: str) -> Settlement:
     """What is due of `total` for a customer with `balance` (negative: credit), and the balance that this leaves.
 
-    What is to be `charged`, and not sent, is at least the currency's minimum charge and at most the maximum: what is below
+    What is due is at least the currency's minimum charge and at most the maximum, however it is collected: what is below
     and above is left on the balance.
     """
     owed = total + balance
     if owed <= 0:
         return Settlement(amount_due=0, ending_balance=owed)
-    if charged and owed < minimum_charge(currency):
+    if owed < minimum_charge(currency):
         return Settlement(amount_due=0, ending_balance=owed, too_small=owed)
     # Our choice: as much as one charge can take is due now; the reference names the kind of transaction alone.
-    rest = max(0, owed - MAXIMUM_CHARGE) if charged else 0
+    rest = max(0, owed - MAXIMUM_CHARGE)
     return Settlement(amount_due=owed - rest, ending_balance=rest, too_large=rest)
 
 

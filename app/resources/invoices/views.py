@@ -31,8 +31,7 @@ def _amount_due(row: Any) -> int:
     if row.status != "draft" or row.id is None:
         due: int = row.amount_due
         return due
-    charged = row.collection_method == "charge_automatically"
-    return settle(row.total, row.customer.balance, row.currency, charged=charged).amount_due
+    return settle(row.total, row.customer.balance, row.currency).amount_due
 
 
 def _starting_balance(row: Any) -> Any:

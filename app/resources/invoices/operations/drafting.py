@@ -177,7 +177,7 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     invoice.total_discount_amounts = [{"amount": amount, "discount": id} for id, amount in computed.total_discount_amounts]
     invoice.total_tax_amounts = _tax_amounts(computed.total_tax_amounts)
     invoice.starting_balance = customer.balance
-    invoice.amount_due = settle(computed.total, customer.balance, invoice.currency, charged=is_charged(invoice)).amount_due
+    invoice.amount_due = settle(computed.total, customer.balance, invoice.currency).amount_due
     share(ctx, invoice)
 
 
@@ -197,11 +197,6 @@ def _full_amount(ctx: Context, line: InvoiceLine) -> int:
     item = ctx.get(InvoiceItem, line.invoice_item_id)
     assert item is not None, "a line with discounts of its own shows an item"
     return item.amount
-
-
-def is_charged(invoice: Invoice) -> bool:
-    """Nothing is charged by card for send_invoice, so that what the card networks take at least and at most does not hold."""
-    return invoice.collection_method == "charge_automatically"
 
 
 def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:

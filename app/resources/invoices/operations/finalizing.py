@@ -11,7 +11,7 @@ from app.events.emit import emit, tracked
 from app.resources.customers.operations import change_balance
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import use_up
-from app.resources.invoices.operations.drafting import is_charged, retotal
+from app.resources.invoices.operations.drafting import retotal
 from app.resources.invoices.operations.sharing import cut_to_what_is_due
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import cancel_intent, create_for_invoice
@@ -69,7 +69,7 @@ def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:
 
 def _finalize(ctx: Context, invoice: Invoice) -> None:
     customer = invoice.customer
-    settlement = settle(invoice.total, customer.balance, invoice.currency, charged=is_charged(invoice))
+    settlement = settle(invoice.total, customer.balance, invoice.currency)
     invoice.starting_balance, invoice.ending_balance = customer.balance, settlement.ending_balance
     invoice.amount_due = settlement.amount_due
     cut_to_what_is_due(invoice)
@@ -147,6 +147,9 @@ def send_invoice(ctx: Context, invoice: Invoice) -> None:
     """Finalise a draft, and tell the customer. Emits invoice.sent; test mode sends no mail."""
     if invoice.collection_method != "send_invoice":
         raise InvalidRequest("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice.status == "void":
+        # Our choice: the words.
+        raise InvalidRequest("This invoice can no longer be sent because it has been voided.")
     if invoice.status == "draft":
         finalize_invoice(ctx, invoice)
     emit(ctx, "invoice.sent", invoice)

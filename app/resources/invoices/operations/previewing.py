@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from app.context import Context
 from app.db.base import Base
 from app.domain.invoicing import settle
-from app.resources.invoices.operations.drafting import is_charged
 from app.resources.invoices.operations.finalizing import customer_snapshot
 from app.resources.invoices.tables import Invoice, InvoiceLine
 
@@ -21,8 +20,8 @@ def as_preview(ctx: Context, draft: Invoice, *, tax_ids: Sequence[dict[str, Any]
 
     `tax_ids` are shown in place of the customer's.
     """
-    charge = is_charged(draft)
-    settlement = settle(draft.total, draft.customer.balance, draft.currency, charged=charge)
+    charge = draft.collection_method == "charge_automatically"
+    settlement = settle(draft.total, draft.customer.balance, draft.currency)
     preview = _copy(draft)
     preview.id = None  # type: ignore[assignment]
     preview.billing_reason = "upcoming"
