@@ -19,6 +19,7 @@ from app.context import PAGE_SECRET_LENGTH, Context
 from app.db.base import StripeObject
 from app.db.roots import Account
 from app.errors import InvalidRequest
+from app.paper.pdf import MEDIA_TYPE
 from app.wire.endpoint import refusal_for, this_server
 
 S = TypeVar("S", bound=StripeObject)
@@ -81,7 +82,7 @@ def html(template: str, *, status: int = 200, **values: Any) -> Response:
 def pdf(content: bytes, name: str) -> Response:
     """A PDF that browsers show, and save under this name."""
     disposition = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return Response(content, 200, _HEADERS | disposition, content_type="application/pdf")
+    return Response(content, 200, _HEADERS | disposition, content_type=MEDIA_TYPE)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ _keys = itertools.count(1)
 
 
 class Answer:
-    """What a call came back with."""
+    """What a call came back with; the `body` of a file is its bytes."""
 
     def __init__(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
         self.status, self.body, self.headers = status, body, headers
@@ -56,6 +56,8 @@ class Api:
             )
         else:
             reply = self._client.open(f"{path}?{fields}" if fields else path, method=method, headers=sent)
+        if reply.headers["Content-Type"] == "application/pdf":
+            return Answer(reply.status_code, reply.data, reply.headers)
         return Answer(reply.status_code, orjson.loads(reply.data) if reply.data else None, reply.headers)
 
     def get(self, path: str, **params: Any) -> dict[str, Any]:

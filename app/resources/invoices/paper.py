@@ -21,6 +21,7 @@ from app.resources.charges.tables import Charge
 from app.resources.credit_notes.tables import CreditNote
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.prices.paper import unit_price_text
 
 _CREDIT_NOTES = Prepared(entity(CreditNote).where(
     CreditNote.account_id == bindparam("account_id"), CreditNote.invoice_id == bindparam("invoice_id"),
@@ -139,25 +140,21 @@ def _line(row: InvoiceLine, line: Shown, item: InvoiceItem | None, *, with_taxes
         if taken["discount"]["id"] in row.discounts and taken["amount"]:
             label = discount_label(taken["discount"]["coupon"], row.currency)
             details.append(f"{label}: {_money(line, -taken['amount'])}")
-    unit = row.unit_amount_excluding_tax if without_tax else _unit_price(row, item)
     return Line((
         line["description"] or "", "" if row.quantity is None else f"{row.quantity:,}",
-        "" if unit is None or row.proration else format_amount(Decimal(unit), row.currency),
+        _unit_price(row, item, without_tax=without_tax),
         *([tax_cell(line["tax_amounts"])] if with_taxes else []),
         _money(line, row.amount_excluding_tax if without_tax else row.amount)), tuple(details))
 
 
-def _unit_price(row: InvoiceLine, item: InvoiceItem | None) -> str | None:
-    """What one unit costs, in minor units; None where no single price says it: for tiers and packages."""
-    if item is not None and item.unit_amount_decimal is not None:
-        return item.unit_amount_decimal
-    price = row.price
-    if price is None or price.billing_scheme == "tiered" or price.transform_quantity:
-        return None
-    if price.currency == row.currency:
-        return price.unit_amount_decimal
-    option: dict[str, Any] = (price.currency_options or {}).get(row.currency, {})
-    return option.get("unit_amount_decimal")
+def _unit_price(row: InvoiceLine, item: InvoiceItem | None, *, without_tax: bool) -> str:
+    """What one unit costs; empty for a part of a period, and where no single amount says it."""
+    if row.proration:
+        return ""
+    unit = row.unit_amount_excluding_tax if without_tax else None if item is None else item.unit_amount_decimal
+    if unit is not None:
+        return format_amount(Decimal(unit), row.currency)
+    return "" if without_tax or row.price is None else unit_price_text(row.price, row.currency)
 
 
 def _totals(shown: Shown, notes: Sequence[CreditNote]) -> Iterator[Total]:

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
+from app.paper.pdf import MEDIA_TYPE, to_pdf
 from app.resources.quotes import operations
+from app.resources.quotes.paper import quote_document
 from app.resources.quotes.params import QuoteCreate, QuoteFinalize, QuoteList, QuoteUpdate
 from app.resources.quotes.tables import Quote, QuoteLineItem
-from app.wire.endpoint import endpoint
+from app.wire.endpoint import Download, endpoint
 from app.wire.pagination import IS_NULL, Page, list_page, page_of
 from app.wire.params import ListParams, RetrieveParams
 
@@ -72,6 +74,13 @@ def accept_quote(ctx: Context, params: dict[str, Any], quote: str) -> Quote:
 def cancel_quote(ctx: Context, params: dict[str, Any], quote: str) -> Quote:
     """POST /v1/quotes/:id/cancel"""
     return operations.cancel_quote(ctx, ctx.find(Quote, quote))
+
+
+@blueprint.get("/v1/quotes/<quote>/pdf")
+@endpoint(RetrieveParams)
+def download_quote(ctx: Context, params: dict[str, Any], quote: str) -> Download:
+    """GET /v1/quotes/:id/pdf"""
+    return Download(to_pdf(quote_document(ctx, ctx.find(Quote, quote))), MEDIA_TYPE)
 
 
 @blueprint.get("/v1/quotes/<quote>/line_items")
