@@ -30,6 +30,7 @@ from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_CODE_EXPIRY
 from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
+from app.resources.customers.ticks import TAX_ID_CHECK
 from app.resources.events.endpoints import blueprint as events
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
@@ -87,6 +88,7 @@ TICKERS: tuple[Ticker, ...] = (
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
+    TAX_ID_CHECK,
     COUPON_EXPIRY,
     PROMOTION_CODE_EXPIRY,
     DISCOUNT_END,

@@ -104,24 +104,27 @@ class Sublist(ViewField):
     """The rows of a to-many relationship as a list object.
 
     `url` may use columns, "/v1/invoices/{id}/lines", or is a function of the row. One that is `includable` is left out
-    unless it is expanded.
+    unless it is expanded. `only` is a function of the rows in it: where it is false the row is not shown.
     """
 
     always_loaded = True
 
     def __init__(self, url: str | Callable[[Any], str], relation: str | None = None, *, limit: int | None = None,
-                 includable: bool = False) -> None:
+                 includable: bool = False, only: Callable[[Any], bool] | None = None) -> None:
         super().__init__()
-        self.url, self.relation, self.limit = url, relation, limit
+        self.url, self.relation, self.limit, self.only = url, relation, limit, only
         self.includable, self.always_loaded = includable, not includable
 
 
 class Includable(ViewField):
-    """A column that is left out unless it is expanded, such as a price's tiers; also then where it is null."""
+    """A column that is left out unless it is expanded, such as a price's tiers; also then where it is null.
 
-    def __init__(self, column: str | None = None) -> None:
+    With a `function` what that makes of the row.
+    """
+
+    def __init__(self, column: str | None = None, *, function: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
-        self.column = column
+        self.column, self.function = column, function
 
 
 class RefList(ViewField):

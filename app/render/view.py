@@ -71,8 +71,7 @@ class CompiledView:
                     self.expanders[key] = lambda row, tree: field.value
                 return
             case Includable():
-                column = field.column or key
-                self.expanders[key] = lambda row, tree: OMIT if row.__dict__[column] is None else row.__dict__[column]
+                self.expanders[key] = _includer(field.column or key, field.function)
                 return
             case Sublist(includable=True) | IncludableRows() | IncludableHash():
                 expander = _expander(key, field)
@@ -204,6 +203,12 @@ def _hash_getter(field: Hash) -> Getter:
     return lambda row: None if unless(row) else members.make(row)
 
 
+def _includer(column: str, function: Getter | None) -> Callable[[Any, Tree], Any]:
+    if function is not None:
+        return lambda row, tree: function(row)
+    return lambda row, tree: OMIT if row.__dict__[column] is None else row.__dict__[column]
+
+
 def _nested(row: Base | None, unless: Callable[[Any], bool] | None, tree: Tree | None) -> dict[str, Any] | None:
     if row is None or (unless is not None and unless(row)):
         return None
@@ -216,6 +221,8 @@ def _sublist_getter(relation: str, field: Sublist) -> Getter:
 
 def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict[str, Any]:
     children = row.__dict__[relation]
+    if field.only is not None:
+        children = list(filter(field.only, children))
     shown = children if field.limit is None else children[: field.limit]
     url = field.url.format_map(row.__dict__) if isinstance(field.url, str) else field.url(row)
     return list_object([render(child, tree) for child in shown], url, has_more=len(shown) < len(children))

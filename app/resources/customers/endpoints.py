@@ -9,23 +9,28 @@ from flask import Blueprint
 from app.context import Context
 from app.db.base import StripeObject
 from app.domain.search import fold
-from app.errors import no_such
+from app.errors import InvalidRequest, no_such
 from app.resources.coupons.operations import active_discount, no_discount
 from app.resources.coupons.tables import Discount
 from app.resources.customers import operations
 from app.resources.customers.params import (
     BalanceTransactionCreate,
     BalanceTransactionUpdate,
+    CashBalanceUpdate,
     CustomerCreate,
     CustomerDelete,
     CustomerList,
     CustomerUpdate,
+    TaxIdCreate,
 )
-from app.resources.customers.tables import Customer, CustomerBalanceTransaction
+from app.resources.customers.tables import Customer, CustomerBalanceTransaction, TaxId
+from app.resources.customers.views import cash_balance_of
 from app.resources.payment_methods.operations import (
+    add_card,
     attach_payment_method,
     not_attached,
     take_payment_method,
+    take_source,
     use_payment_method,
 )
 from app.resources.payment_methods.tables import PaymentMethod
@@ -51,6 +56,10 @@ _DEFAULT = "invoice_settings[default_payment_method]"
 def create_customer(ctx: Context, params: dict[str, Any]) -> Customer:
     """POST /v1/customers: a `payment_method` is attached, and can be made the default in the same call."""
     methods = _methods_to_attach(ctx, params)
+    if "source" in params:
+        source = take_source(ctx, params["source"], param="source")
+        methods.append(source)
+        params["default_source"] = source.id
     customer = operations.create_customer(ctx, params)
     for method in methods:
         attach_payment_method(ctx, method, customer)
@@ -94,6 +103,7 @@ def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
     default = settings.get("default_payment_method")
     if default is not None:
         settings["default_payment_method"] = use_payment_method(ctx, default, customer=customer, param=_DEFAULT).id
+    _take_sources(ctx, customer, params)
     return operations.update_customer(ctx, customer, params)
 
 
@@ -152,6 +162,49 @@ def update_balance_transaction(ctx: Context, params: dict[str, Any], id: str,
     return operations.update_balance_transaction(_owned(ctx, CustomerBalanceTransaction, id, transaction), params)
 
 
+@blueprint.get("/v1/customers/<id>/cash_balance")
+@endpoint(RetrieveParams)
+def retrieve_cash_balance(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """GET /v1/customers/:id/cash_balance"""
+    return cash_balance_of(ctx.find(Customer, id))
+
+
+@blueprint.post("/v1/customers/<id>/cash_balance")
+@endpoint(CashBalanceUpdate)
+def update_cash_balance(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
+    """POST /v1/customers/:id/cash_balance"""
+    return cash_balance_of(operations.update_customer(ctx, ctx.find(Customer, id), {"cash_balance": params}))
+
+
+@blueprint.post("/v1/customers/<id>/tax_ids")
+@endpoint(TaxIdCreate)
+def create_tax_id(ctx: Context, params: dict[str, Any], id: str) -> TaxId:
+    """POST /v1/customers/:id/tax_ids"""
+    return operations.create_tax_id(ctx, ctx.find(Customer, id), params)
+
+
+@blueprint.get("/v1/customers/<id>/tax_ids")
+@endpoint(ListParams)
+def list_tax_ids(ctx: Context, params: dict[str, Any], id: str) -> Page:
+    """GET /v1/customers/:id/tax_ids"""
+    filters = {"customer": (TaxId.customer_id, ctx.find(Customer, id).id)}
+    return list_page(ctx, TaxId, params, f"/v1/customers/{id}/tax_ids", filters=filters)
+
+
+@blueprint.get("/v1/customers/<id>/tax_ids/<tax_id>")
+@endpoint(RetrieveParams)
+def retrieve_tax_id(ctx: Context, params: dict[str, Any], id: str, tax_id: str) -> TaxId:
+    """GET /v1/customers/:id/tax_ids/:id"""
+    return _owned(ctx, TaxId, id, tax_id)
+
+
+@blueprint.delete("/v1/customers/<id>/tax_ids/<tax_id>")
+@endpoint(Params)
+def delete_tax_id(ctx: Context, params: dict[str, Any], id: str, tax_id: str) -> dict[str, Any]:
+    """DELETE /v1/customers/:id/tax_ids/:id"""
+    return operations.delete_tax_id(ctx, _owned(ctx, TaxId, id, tax_id))
+
+
 def _owned(ctx: Context, table: type[S], customer_id: str, id: str) -> S:
     """What the customer in the path owns; another's is not found."""
     customer = ctx.find(Customer, customer_id)
@@ -159,6 +212,25 @@ def _owned(ctx: Context, table: type[S], customer_id: str, id: str) -> S:
     if row.__dict__["customer_id"] != customer.id:
         raise no_such(table.missing_name or table.object_name, id, param=table.path_param)
     return row
+
+
+def _take_sources(ctx: Context, customer: Customer, params: dict[str, Any]) -> None:
+    """What the older parameters for sources name; the new or chosen one becomes the `default_source` in `params`."""
+    for name in ("default_card", "default_source"):
+        if name in params:
+            params["default_source"] = use_payment_method(ctx, params[name], customer=customer, param=name).id
+    for name in ("default_alipay_account", "default_bank_account"):
+        if name in params:
+            raise no_such("source", params[name], param=name, status=400)
+    if "bank_account" in params:
+        raise InvalidRequest("Bank accounts are not simulated as payment sources: use a card.", param="bank_account")
+    card = params.get("card")
+    if isinstance(card, dict):
+        params["default_source"] = add_card(ctx, customer, card).id
+    for name, token in (("card", card if isinstance(card, str) else None), ("source", params.get("source"))):
+        if token is not None:
+            method = attach_payment_method(ctx, take_source(ctx, token, param=name), customer)
+            params["default_source"] = method.id
 
 
 def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMethod]:

@@ -1,5 +1,6 @@
 """What the customers endpoints take."""
 
+from app.domain.tax_ids import TYPES
 from app.resources.shapes import (
     AddressParams,
     CustomFieldParams,
@@ -10,6 +11,7 @@ from app.wire.params import (
     Currency,
     Enum,
     Hash,
+    HashOrText,
     Integer,
     ListOf,
     ListParams,
@@ -34,9 +36,53 @@ class InvoiceSettingsParams(Params):
     rendering_options = Hash(RenderingOptionsParams, unsettable=True)
 
 
-class CustomerUpdate(RetrieveParams):
+class CashBalanceSettingsParams(Params):
+    reconciliation_mode = Enum(("automatic", "manual"))
+
+
+class CashBalanceParams(Params):
+    settings = Hash(CashBalanceSettingsParams)
+
+
+class TaxParams(Params):
+    ip_address = Text(max=255, unsettable=True)
+
+
+class TaxIdParams(Params):
+    type = Enum(TYPES, required=True)
+    value = Text(required=True)
+
+
+class SourceCardParams(Params):
+    address_city = Text()
+    address_country = Text()
+    address_line1 = Text()
+    address_line2 = Text()
+    address_state = Text()
+    address_zip = Text()
+    cvc = Text()
+    exp_month = Integer(required=True)
+    exp_year = Integer(required=True)
+    metadata = Metadata()
+    name = Text()
+    number = Text(required=True)
+    object = Enum(("card",))
+
+
+class SourceBankAccountParams(Params):
+    account_holder_name = Text()
+    account_holder_type = Enum(("company", "individual"))
+    account_number = Text(required=True)
+    country = Text(required=True)
+    currency = Currency()
+    object = Enum(("bank_account",))
+    routing_number = Text()
+
+
+class _CustomerParams(RetrieveParams):
     address = Hash(AddressParams, unsettable=True)
     balance = signed_amount()
+    cash_balance = Hash(CashBalanceParams)
     coupon = Text(unsettable=True)
     description = Text(unsettable=True)
     email = Text(max=512, unsettable=True)
@@ -49,12 +95,24 @@ class CustomerUpdate(RetrieveParams):
     preferred_locales = ListOf(Text())
     promotion_code = Text()
     shipping = Hash(ShippingParams, unsettable=True)
+    source = Text()
+    tax = Hash(TaxParams)
     tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
 
 
-class CustomerCreate(CustomerUpdate):
+class CustomerCreate(_CustomerParams):
     payment_method = Text()
+    tax_id_data = ListOf(Hash(TaxIdParams))
     test_clock = Text()
+
+
+class CustomerUpdate(_CustomerParams):
+    bank_account = HashOrText(SourceBankAccountParams)
+    card = HashOrText(SourceCardParams)
+    default_alipay_account = Text(max=500)
+    default_bank_account = Text(max=500)
+    default_card = Text(max=500)
+    default_source = Text(max=500)
 
 
 class CustomerDelete(RetrieveParams):
@@ -77,3 +135,12 @@ class BalanceTransactionCreate(RetrieveParams):
 class BalanceTransactionUpdate(RetrieveParams):
     description = Text(max=350)
     metadata = Metadata()
+
+
+class CashBalanceUpdate(RetrieveParams):
+    settings = Hash(CashBalanceSettingsParams)
+
+
+class TaxIdCreate(RetrieveParams):
+    type = Enum(TYPES, required=True)
+    value = Text(required=True)

@@ -1,13 +1,13 @@
-"""The customers table."""
+"""Customers, the changes of their balance, and their tax ids."""
 
 from __future__ import annotations
 
-from sqlalchemy import Integer, String
+from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, OnClock, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
 from app.db.roots import TestClock
-from app.db.types import Cents, Document, Documents, ObjectId
+from app.db.types import Cents, Document, Documents, ObjectId, UnixTime
 
 
 class Customer(StripeObject, HasMetadata, OnClock):
@@ -26,10 +26,14 @@ class Customer(StripeObject, HasMetadata, OnClock):
 
     address: Mapped[Document | None]
     balance: Mapped[Cents]
+    cash_reconciliation_mode: Mapped[ObjectId | None]
+    """`automatic`, which null means too, or `manual`."""
     currency: Mapped[ObjectId | None]
     """Fixed by the first thing that bills them."""
     default_payment_method_id: Mapped[ObjectId | None]
     """`invoice_settings.default_payment_method`."""
+    default_source_id: Mapped[ObjectId | None]
+    """A payment method, too: cards are known by either name."""
     deleted: Mapped[bool]
     delinquent: Mapped[bool]
     description: Mapped[str | None] = mapped_column(String(5000))
@@ -47,13 +51,24 @@ class Customer(StripeObject, HasMetadata, OnClock):
     preferred_locales: Mapped[Documents]
     shipping: Mapped[Document | None]
     tax_exempt: Mapped[ObjectId]
+    tax_id_values: Mapped[Documents | None]
+    """Type and value of each tax id, oldest first, as invoices show them; null without any."""
+    tax_ip_address: Mapped[ObjectId | None]
 
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("Customer", "test_clock_id", "TestClock"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_payment_method_id", "PaymentMethod"))
+    default_source: Mapped[object] = relationship(
+        "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_source_id", "PaymentMethod"))
     discount: Mapped[object] = relationship(
         "Discount", viewonly=True, primaryjoin=to_one("Customer", "discount_id", "Discount"))
+    subscriptions: Mapped[list[object]] = relationship(
+        "Subscription", viewonly=True, primaryjoin=to_many("Customer", "Subscription", "customer_id"),
+        order_by="[Subscription.created.desc(), Subscription.seq.desc()]")
+    tax_ids: Mapped[list[TaxId]] = relationship(
+        "TaxId", viewonly=True, primaryjoin=to_many("Customer", "TaxId", "customer_id"),
+        order_by="[TaxId.created.desc(), TaxId.seq.desc()]")
 
 
 class CustomerBalanceTransaction(StripeObject, HasMetadata, OnClock):
@@ -90,3 +105,30 @@ class CustomerBalanceTransaction(StripeObject, HasMetadata, OnClock):
         "Invoice", viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "invoice_id", "Invoice"))
     credit_note: Mapped[object] = relationship(
         "CreditNote", viewonly=True, primaryjoin=to_one("CustomerBalanceTransaction", "credit_note_id", "CreditNote"))
+
+
+class TaxId(StripeObject, TimeDriven):
+    """A number under which an authority knows the customer."""
+
+    __tablename__ = "tax_ids"
+    __table_args__ = (
+        belongs_to("customers", "customer_id"),
+        belongs_to("test_clocks", "test_clock_id"),
+        list_index("customer_id"),
+        Index(None, "test_clock_id", "due_at"),
+    )
+    object_name = "tax_id"
+    missing_name = "tax ID"
+    path_param = "id"
+    id_prefix = "txi_"
+
+    checks_at: Mapped[UnixTime | None]
+    """When the look-up in the authority's register is over; null where there is none, or none any more."""
+    country: Mapped[ObjectId | None]
+    customer_id: Mapped[ObjectId]
+    type: Mapped[ObjectId]
+    value: Mapped[str] = mapped_column(String(5000))
+    verification_status: Mapped[ObjectId]
+
+    customer: Mapped[Customer] = relationship(
+        Customer, viewonly=True, primaryjoin=to_one("TaxId", "customer_id", "Customer"))

@@ -16,12 +16,13 @@ from app.resources.tax_rates.tables import TaxRate
 _NO_PAYMENT_SETTINGS = {"default_mandate": None, "payment_method_options": None, "payment_method_types": None}
 
 
-def _of_customer(name: str) -> Derived:
-    """A `customer_*` field: the customer's own on a draft, as it was at finalisation afterwards."""
+def _of_customer(name: str, *, default: Any = None) -> Derived:
+    """A `customer_*` field: the customer's own on a draft, as it was at finalisation afterwards; `default` for null."""
 
     def value(row: Any) -> Any:
         snapshot = row.customer_snapshot
-        return getattr(row.customer, name) if snapshot is None else snapshot.get(name)
+        known = getattr(row.customer, name) if snapshot is None else snapshot.get(name)
+        return default if known is None else known
 
     return Derived(value, needs="customer")
 
@@ -109,7 +110,7 @@ class InvoiceView(View):
     customer_phone = _of_customer("phone")
     customer_shipping = _of_customer("shipping")
     customer_tax_exempt = _of_customer("tax_exempt")
-    customer_tax_ids = Derived(lambda row: (row.customer_snapshot or {}).get("tax_ids", []))
+    customer_tax_ids = _of_customer("tax_id_values", default=[])
     default_payment_method = Ref()
     default_source = Ref()
     default_tax_rates = RefList(table=TaxRate, whole=True)

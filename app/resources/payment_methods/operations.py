@@ -34,6 +34,9 @@ _DETACHED = "detached"
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 _NO_DETAILS = {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None}
 
+_OLDER_ADDRESS = {"city": "address_city", "country": "address_country", "line1": "address_line1", "line2": "address_line2",
+                  "postal_code": "address_zip", "state": "address_state"}
+
 _OF_CUSTOMER = Prepared(entity(PaymentMethod).where(
     PaymentMethod.account_id == bindparam("account_id"), PaymentMethod.customer_id == bindparam("customer_id")
 ).order_by(PaymentMethod.created.desc(), PaymentMethod.seq.desc()))
@@ -82,6 +85,31 @@ def take_payment_method(ctx: Context, id: str, *, param: str | None = None) -> P
         # Stripe blames no parameter by name here (connect behaviour reference, 9.2).
         raise _card_error(reason, param="")
     return method
+
+
+def take_source(ctx: Context, token: str, *, param: str) -> PaymentMethod:
+    """The card that a token such as `tok_visa` stands for, as a payment method that can be attached.
+
+    Our choice: cards are payment methods, whichever way they come. Raises as `take_payment_method` does.
+    """
+    if named_card(token, "tok_") is None:
+        raise no_such("token", token, param=param, status=400)
+    return take_payment_method(ctx, f"pm_card_{token.removeprefix('tok_')}", param=param)
+
+
+def add_card(ctx: Context, customer: Customer, card: Mapping[str, Any]) -> PaymentMethod:
+    """The customer's new card from the older parameters: its numbers, `address_…` and `name`."""
+    address = {ours: card[theirs] for ours, theirs in _OLDER_ADDRESS.items() if theirs in card}
+    method = create_payment_method(ctx, {
+        "card": {name: card[name] for name in ("number", "exp_month", "exp_year", "cvc") if name in card},
+        "billing_details": {"address": address} | ({"name": card["name"]} if "name" in card else {}),
+        "metadata": card.get("metadata", {})})
+    try:
+        return attach_payment_method(ctx, take_payment_method(ctx, method.id, param="card"), customer)
+    except CardError:
+        # A card that is refused must leave nothing behind.
+        ctx.session.delete(method)
+        raise
 
 
 def attach_payment_method(ctx: Context, method: PaymentMethod, customer: Customer) -> PaymentMethod:
@@ -147,8 +175,13 @@ def detach_payment_method(ctx: Context, method: PaymentMethod) -> PaymentMethod:
     method.customer_id, method.behavior = None, _DETACHED
     method.__dict__.pop("customer", None)
     emit(ctx, "payment_method.detached", method, previous={"customer": customer.id})
+    forgotten: dict[str, Any] = {}
     if customer.default_payment_method_id == method.id:
-        update_customer(ctx, customer, {"invoice_settings": {"default_payment_method": None}})
+        forgotten["invoice_settings"] = {"default_payment_method": None}
+    if customer.default_source_id == method.id:
+        forgotten["default_source"] = None
+    if forgotten:
+        update_customer(ctx, customer, forgotten)
     return method
 
 

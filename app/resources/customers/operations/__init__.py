@@ -12,15 +12,19 @@ from app.resources.customers.operations.changing import (
     update_customer,
 )
 from app.resources.customers.operations.currency import check_currency, settle_currency
+from app.resources.customers.operations.tax_ids import create_tax_id, delete_tax_id, verify_tax_id
 
 __all__ = [
     "change_balance",
     "check_currency",
     "create_balance_transaction",
     "create_customer",
+    "create_tax_id",
     "delete_customer",
+    "delete_tax_id",
     "remove_discount",
     "settle_currency",
     "update_balance_transaction",
     "update_customer",
+    "verify_tax_id",
 ]

@@ -26,6 +26,7 @@ from app.resources.coupons.operations import (
     replace_discount,
 )
 from app.resources.customers.operations.balance import change_balance
+from app.resources.customers.operations.tax_ids import create_tax_id
 from app.resources.customers.tables import Customer
 
 CUSTOMERS_ON_CLOCK_MAX = 3
@@ -70,6 +71,8 @@ def create_customer(ctx: Context, values: Mapping[str, Any]) -> Customer:
                                    promotion_code_id=redemption.promotion_code_id)
         customer.discount_id = discount.id
     emit(ctx, "customer.created", customer)
+    for index, tax_id in enumerate(values.get("tax_id_data", ())):
+        create_tax_id(ctx, customer, tax_id, param=f"tax_id_data[{index}][value]")
     if discount is not None:
         emit(ctx, "customer.discount.created", discount)
     return customer
@@ -141,6 +144,13 @@ def _apply(customer: Customer, values: Mapping[str, Any]) -> None:
             setattr(customer, name, values[name])
     if "email" in values:
         customer.email_folded = None if customer.email is None else fold(customer.email)
+    if "default_source" in values:
+        customer.default_source_id = values["default_source"]
+    mode = (values.get("cash_balance") or {}).get("settings", {}).get("reconciliation_mode")
+    if mode is not None:
+        customer.cash_reconciliation_mode = mode
+    if "ip_address" in values.get("tax", {}):
+        customer.tax_ip_address = values["tax"]["ip_address"]
     if "tax_exempt" in values:
         customer.tax_exempt = values["tax_exempt"] or "none"
     if "metadata" in values:

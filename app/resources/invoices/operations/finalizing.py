@@ -17,7 +17,7 @@ from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import cancel_intent, create_for_invoice
 from app.resources.payment_intents.tables import PaymentIntent
 
-_SNAPSHOT = ("address", "email", "name", "phone", "shipping", "tax_exempt")
+_SNAPSHOT = ("address", "email", "name", "phone", "shipping", "tax_exempt", "tax_id_values")
 
 
 def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, auto_advance: bool | None = None) -> None:

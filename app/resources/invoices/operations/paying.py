@@ -73,7 +73,7 @@ def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
         ctx.session.load([invoice], "subscription")
         subscription: Any = invoice.subscription
         candidates += [subscription.default_payment_method_id, subscription.default_source_id]
-    candidates.append(invoice.customer.default_payment_method_id)
+    candidates += [invoice.customer.default_payment_method_id, invoice.customer.default_source_id]
     for candidate in candidates:
         if candidate is not None:
             method = ctx.get(PaymentMethod, candidate)

@@ -30,7 +30,7 @@ def as_preview(ctx: Context, draft: Invoice, *, tax_ids: Sequence[dict[str, Any]
     preview.next_payment_attempt = draft.created + ctx.choices.finalize_after_s if charge else None
     preview.webhooks_delivered_at = None
     if tax_ids is not None:
-        preview.customer_snapshot = customer_snapshot(draft.customer) | {"tax_ids": list(tax_ids)}
+        preview.customer_snapshot = customer_snapshot(draft.customer) | {"tax_id_values": list(tax_ids)}
     preview.__dict__["lines"] = [_line(line) for line in draft.lines]
     return preview
 
