@@ -132,7 +132,7 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("billed_usage_is_on_the_invoice", f"UPDATE usage_record_summaries SET total_usage = 1 WHERE id = {A_BILLED}"),
     ("objects_were_created_once", "DELETE FROM events WHERE type = 'customer.subscription.created'"),
     ("objects_were_created_once", "UPDATE events SET type = 'invoice.created' WHERE type = 'invoice.finalized'"),
-    ("objects_were_created_first", "UPDATE events SET seq = seq + 1000000 WHERE type = 'invoice.created'"),
+    ("objects_were_created_first", "UPDATE events SET seq = seq + 1000000000000 WHERE type = 'invoice.created'"),
     ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{\"object\": \"invoice\"}' "
                                          "WHERE type = 'invoice.updated'"),
     ("previous_attributes_have_changed", "UPDATE events SET previous_attributes = '{}' WHERE type = 'invoice.updated'"),

@@ -165,12 +165,12 @@ def _is_silent(shown: dict[str, Any], key: str) -> bool:
 
 
 def _by_id(value: Any) -> Any:
-    """The value with the id of each price, plan and tax rate inside it in its place: they have events of their own."""
+    """The value with the id of each coupon, plan, price and tax rate inside it in its place: they have events of their own."""
     if isinstance(value, list):
         return [_by_id(each) for each in value]
     if not isinstance(value, dict):
         return value
-    if value.get("object") in ("plan", "price", "tax_rate"):
+    if value.get("object") in ("coupon", "plan", "price", "tax_rate"):
         return value["id"]
     return {key: _by_id(each) for key, each in value.items()}
 
