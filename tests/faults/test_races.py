@@ -197,6 +197,21 @@ def test_invoice_numbers_are_given_once(api: Api, customer: str) -> None:
     assert sorted(answer.body["number"][-4:] for answer in answers) == [f"{n:04d}" for n in range(1, RIVALS + 1)]
 
 
+def test_a_quote_is_accepted_once(api: Api, customer: str, price: str) -> None:
+    quote = api.post("/v1/quotes", customer=customer, line_items=[{"price": price}])["id"]
+    api.post(f"/v1/quotes/{quote}/finalize")
+    answers = at_once(api, *[("POST", f"/v1/quotes/{quote}/{verb}", {}) for verb in ("accept", "cancel") * (RIVALS // 2)])
+    assert statuses(answers) == {200: 1, 400: RIVALS - 1}
+    status = api.get(f"/v1/quotes/{quote}")["status"]
+    assert len(api.get("/v1/subscriptions")["data"]) == (status == "accepted")
+
+
+def test_quote_numbers_are_given_once(api: Api, customer: str, price: str) -> None:
+    drafts = [api.post("/v1/quotes", customer=customer, line_items=[{"price": price}])["id"] for _ in range(RIVALS)]
+    answers = at_once(api, *[("POST", f"/v1/quotes/{draft}/finalize", {}) for draft in drafts])
+    assert sorted(answer.body["number"][-6:] for answer in answers) == [f"{n:04d}-1" for n in range(1, RIVALS + 1)]
+
+
 def _webhook(api: Api) -> str:
     return "/v1/webhook_endpoints/" + api.post("/v1/webhook_endpoints", url="http://127.0.0.1:9", enabled_events=["*"])["id"]
 

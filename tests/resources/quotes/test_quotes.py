@@ -120,9 +120,10 @@ def test_a_draft_changes_and_is_computed_anew(api: Api, prices: dict[str, str]) 
     quote = api.post(path, discounts=[{"coupon": coupon}], line_items=[{"id": gold["id"], "price": prices["once"]}])
     assert (quote["amount_subtotal"], quote["amount_total"], quote["computed"]["recurring"]) == (2000, 1300, None)
     kept = quote["discounts"]
-    quote = api.post(path, discounts=[{"discount": kept[0]}], application_fee_amount=5, metadata={"b": "2"})
-    assert (quote["discounts"], quote["application_fee_amount"], quote["metadata"]) == (kept, 5, {"a": "1", "b": "2"})
-    quote = api.post(path, discounts="", application_fee_amount="", metadata="", subscription_data={"trial_period_days": 5})
+    quote = api.post(path, discounts=[{"discount": kept[0]}], metadata={"b": "2"})
+    assert (quote["discounts"], quote["metadata"]) == (kept, {"a": "1", "b": "2"})
+    quote = api.post(path, discounts="", application_fee_amount="", metadata="", on_behalf_of="", transfer_data="",
+                     subscription_data={"trial_period_days": 5})
     assert (quote["discounts"], quote["amount_total"], quote["application_fee_amount"], quote["metadata"]) == (
         [], 2000, None, {})
     quote = api.post(path, customer=customer(api), collection_method="send_invoice", invoice_settings={"days_until_due": 3})

@@ -117,6 +117,9 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None, str]] = [
      "You can only set `days_until_due` if `collection_method` is `send_invoice`."),
     ({"application_fee_amount": 5, "line_items": [{"price": "$month"}]}, None, "application_fee_amount",
      "`application_fee_amount` can only be set if no line item has a recurring price."),
+    ({"application_fee_amount": 5, "line_items": [{"price": "$once"}]}, None, "application_fee_amount",
+     "Can only apply an application_fee_amount when the Invoice is attempting a direct payment (using an OAuth key or "
+     "Stripe-Account header) or destination payment (using `transfer_data[destination]`)."),
     ({"application_fee_percent": 5, "line_items": [{"price": "$once"}]}, None, "application_fee_percent",
      "`application_fee_percent` can only be set if a line item has a recurring price."),
     ({"on_behalf_of": "acct_x"}, MISSING, "on_behalf_of", "No such account: 'acct_x'"),

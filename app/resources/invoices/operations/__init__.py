@@ -40,6 +40,7 @@ from app.resources.invoices.operations.paying import (
     retry_collection,
 )
 from app.resources.invoices.operations.previewing import as_preview
+from app.resources.invoices.operations.sharing import sharing_columns
 
 __all__ = [
     "LineDraft",
@@ -75,6 +76,7 @@ __all__ = [
     "retry_collection",
     "send_invoice",
     "settle_currency",
+    "sharing_columns",
     "show_item",
     "stop_collecting",
     "sweep",

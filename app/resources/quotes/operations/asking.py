@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from app.context import Context
-from app.db.roots import Account, TestClock
+from app.db.roots import TestClock
 from app.db.session import Prepared
 from app.domain.metadata import merged
 from app.domain.money import decimal_string
 from app.domain.periods import Interval, add_intervals
-from app.errors import InvalidRequest, missing_parameter, no_such
+from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import emit
+from app.resources.accounts.operations import connected_account
 from app.resources.coupons.tables import Discount
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import find_discounts
@@ -165,7 +166,8 @@ def _apply(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:
     if "metadata" in values:
         quote.metadata_ = merged(quote.metadata_, values["metadata"])
     if "on_behalf_of" in values:
-        quote.on_behalf_of_id = _account(ctx, values["on_behalf_of"])
+        named = values["on_behalf_of"]
+        quote.on_behalf_of_id = None if named is None else connected_account(ctx, named, param="on_behalf_of").id
     _apply_subscription_data(ctx, quote, values.get("subscription_data", {}))
     if "transfer_data" in values:
         transfer = transfer_data(ctx, values["transfer_data"], "transfer_data")
@@ -185,14 +187,6 @@ def _apply_subscription_data(ctx: Context, quote: Quote, values: Mapping[str, An
         quote.effective_date = date
     if "trial_period_days" in values:
         quote.trial_period_days = values["trial_period_days"]
-
-
-def _account(ctx: Context, id: str | None) -> str | None:
-    """The id of an account that is connected to this one."""
-    account = None if id is None else ctx.session.get(Account, id)
-    if id is not None and (account is None or account.platform_id != ctx.account_id):
-        raise no_such("account", id, param="on_behalf_of", status=400)
-    return id
 
 
 def _set_contents(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None:

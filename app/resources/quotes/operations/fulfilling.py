@@ -86,9 +86,19 @@ def _invoice(ctx: Context, quote: Quote, customer: Customer, once: Sequence[Quot
         period=(ctx.now, ctx.now), auto_advance=ctx.choices.manual_invoice_auto_advance,
         collection_method=quote.collection_method, days_until_due=quote.days_until_due,
         coupons=[] if coupon is None else [coupon],
-        values={"application_fee_amount": quote.application_fee_amount, "quote_id": quote.id,
-                "automatic_tax_enabled": quote.automatic_tax_enabled, "default_tax_rates": quote.default_tax_rates})
+        values={"automatic_tax_enabled": quote.automatic_tax_enabled, "default_tax_rates": quote.default_tax_rates,
+                "quote_id": quote.id, **_shared(ctx, quote)})
     quote.invoice_id = invoice.id
+
+
+def _shared(ctx: Context, quote: Quote) -> dict[str, Any]:
+    """The columns of an invoice that say who gets a part of what is paid."""
+    shared: dict[str, Any] = {
+        "application_fee_amount": quote.application_fee_amount, "on_behalf_of": quote.on_behalf_of_id}
+    if quote.transfer_data is not None:
+        shared["transfer_data"] = {
+            name: quote.transfer_data[name] for name in ("amount", "destination") if quote.transfer_data[name] is not None}
+    return invoices.sharing_columns(ctx, None, {name: value for name, value in shared.items() if value is not None})
 
 
 def _schedule(ctx: Context, quote: Quote, customer: Customer, recurring: Sequence[QuoteLineItem],
