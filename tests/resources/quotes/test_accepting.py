@@ -189,6 +189,34 @@ def test_acceptance_is_refused_where_the_offer_can_be_had_no_more(clock: MakeClo
     assert accepted(c, third)["status"] == "accepted"
 
 
+def test_a_discount_of_the_customer_counts_where_the_quote_has_none(clock: MakeClock, api: Api) -> None:
+    coupon, once, better = (api.post("/v1/coupons", percent_off=percent, duration=duration)["id"]
+                            for percent, duration in ((10, "forever"), (20, "once"), (50, "once")))
+    c = clock("2022-08-01", coupon=coupon)
+    gold, setup = c.price(1000), c.price(500, None)
+    own = c.customer_now()["discount"]
+    quote = quote_for(c, {"price": gold}, {"price": setup})
+    assert (totals(quote["computed"]["upfront"]), totals(quote["computed"]["recurring"])) == (
+        (1500, 150, 0, 1350), (1000, 100, 0, 900))
+    shown = api.get(f"/v1/quotes/{quote['id']}", expand=["total_details.breakdown"])
+    conforms(shown)
+    assert shown["total_details"]["breakdown"]["discounts"] == [{"amount": 150, "discount": own}]
+    quote = accepted(c, quote)
+    assert invoice_totals(c.retrieve({"object": "invoice", "id": quote["invoice"]})) == (1500, 150, 0, 1350)
+    # The quote's own comes first, and the customer's again once that is used up.
+    quote = accepted(c, quote_for(c, {"price": gold}, discounts=[{"coupon": better}]))
+    assert (totals(quote["computed"]["upfront"]), totals(quote["computed"]["recurring"])) == (
+        (1000, 500, 0, 500), (1000, 100, 0, 900))
+    assert invoice_totals(c.retrieve({"object": "invoice", "id": quote["invoice"]})) == (1000, 500, 0, 500)
+    quote = accepted(c, quote_for(c, {"price": setup}))
+    assert invoice_totals(c.retrieve({"object": "invoice", "id": quote["invoice"]})) == totals(quote) == (500, 50, 0, 450)
+    # One of the customer's that ends is none of the definite terms.
+    api.post(f"/v1/customers/{c.customer}", coupon=once)
+    quote = quote_for(c, {"price": gold})
+    assert (totals(quote["computed"]["upfront"]), totals(quote["computed"]["recurring"])) == (
+        (1000, 200, 0, 800), (1000, 0, 0, 1000))
+
+
 def test_a_customer_who_pays_no_tax_is_quoted_none(clock: MakeClock, api: Api) -> None:
     c = clock("2022-08-01", tax_exempt="exempt")
     rate = api.post("/v1/tax_rates", display_name="VAT", inclusive=False, percentage=20)["id"]

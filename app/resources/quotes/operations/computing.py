@@ -9,7 +9,7 @@ from typing import Any
 
 from app.context import Context
 from app.errors import InvalidRequest
-from app.resources.coupons.tables import Discount
+from app.resources.coupons.tables import Coupon, Discount
 from app.resources.customers.operations import create_customer
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
@@ -102,9 +102,14 @@ def _period_after_period(ctx: Context, quote: Quote) -> None:
     """What comes again with each period: recurring prices, and coupons without an end."""
     _at_once(ctx, quote)
     quote.__dict__["line_items"], _ = split_lines(ctx, quote)
-    coupon = coupon_of(ctx, quote)
+    coupon, customer = coupon_of(ctx, quote), ctx.get(Customer, quote.customer_id)
     if coupon is not None and coupon.duration != "forever":
         quote.discounts = []
+    if customer is not None:
+        own = ctx.get(Discount, customer.discount_id)
+        coupon = None if own is None else ctx.get(Coupon, own.coupon_id)
+        if coupon is not None and coupon.duration != "forever":
+            customer.discount_id = None
 
 
 def _bill(ctx: Context, quote: Quote, supposing: Callable[[Context, Quote], None]) -> list[BilledLine]:

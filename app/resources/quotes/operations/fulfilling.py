@@ -9,6 +9,7 @@ from typing import Any
 from app.context import Context
 from app.domain.periods import add_intervals
 from app.domain.tiers import amount_of
+from app.resources.coupons.operations import discount_in_force
 from app.resources.coupons.tables import Coupon
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
@@ -80,12 +81,13 @@ def _subscribe(ctx: Context, quote: Quote, customer: Customer, recurring: Sequen
 def _invoice(ctx: Context, quote: Quote, customer: Customer, once: Sequence[QuoteLineItem]) -> None:
     assert quote.currency is not None, "a quote with line items has a currency"
     items = [invoices.add_pending_item(ctx, customer.id, **_item(line)) for line in once]
-    coupon = coupon_of(ctx, quote)
+    # As on any invoice of a customer, their own discount counts where there is no other.
+    discount = coupon_of(ctx, quote) or discount_in_force(ctx, customer, None)
     invoice = invoices.draft_invoice(
         ctx, customer, invoices.item_lines(items), reason="quote_accept", currency=quote.currency,
         period=(ctx.now, ctx.now), auto_advance=ctx.choices.manual_invoice_auto_advance,
         collection_method=quote.collection_method, days_until_due=quote.days_until_due,
-        coupons=[] if coupon is None else [coupon],
+        coupons=[] if discount is None else [discount],
         values={"automatic_tax_enabled": quote.automatic_tax_enabled, "default_tax_rates": quote.default_tax_rates,
                 "quote_id": quote.id, **_shared(ctx, quote)})
     quote.invoice_id = invoice.id
