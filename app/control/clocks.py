@@ -140,7 +140,7 @@ def _find(session: Session, clock_id: str, account: str | None) -> TestClock:
 def _customers_due(session: Session, tickers: Sequence[Ticker], clock: TestClock) -> int:
     if clock.target_time is None:
         return 0
-    # What belongs to no customer, as coupons, lives on no clock.
+    # Coupons live on no clock; what may have no customer, as quotes, counts together as one customer more.
     tables: set[Any] = {ticker.table for ticker in tickers if hasattr(ticker.table, "customer_id")}
     due = [select(table.customer_id).where(table.account_id == clock.account_id, table.test_clock_id == clock.id,
                                            table.due_at <= clock.target_time) for table in tables]

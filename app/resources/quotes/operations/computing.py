@@ -1,4 +1,7 @@
-"""What a quote comes to: what accepting it would bill is tried, looked at, and undone (DECISIONS, "Previews are tried")."""
+"""What a quote comes to: what accepting it would bill is tried, looked at, and undone.
+
+See DECISIONS, "Quotes are tried where they are made".
+"""
 
 from __future__ import annotations
 
