@@ -106,9 +106,9 @@ def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
 
 def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
                null: list[str], backwards: bool) -> Select[Any] | CompoundSelect[Any]:
-    """The rows of a page. For each value that one column may have there is a branch, which is read in order by an index
-    as far as the page may need it, and the database merges them: with `IN` it would go through all the rows of the
-    account instead.
+    """The rows of a page. For each value that one indexed column may have there is a branch, which is read in order by
+    the index as far as the page may need it, and the database merges them: with `IN` it would go through all the rows of
+    the account instead.
 
     A column that is null in all of them leads the order: PostgreSQL sees only then that an index has it already.
     """
@@ -147,7 +147,7 @@ def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: li
     if isinstance(value, list):
         wanted = {f"{name}_{index}": each for index, each in enumerate(dict.fromkeys(value))}
         shape.append(f"{name} in {len(wanted)}")
-        if wanted and not branches and len(wanted) <= BRANCHES_MAX:
+        if wanted and not branches and len(wanted) <= BRANCHES_MAX and _is_indexed(column):
             branches += [column == bindparam(each) for each in wanted]
         else:
             conditions.append(column.in_([bindparam(each) for each in wanted]) if wanted else false())
@@ -160,6 +160,13 @@ def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: li
         shape.append(f"{name} {bound}")
         conditions.append(getattr(column, _COMPARISONS[bound])(bindparam(f"{name}_{bound}")))
         values[f"{name}_{bound}"] = limit
+
+
+def _is_indexed(column: InstrumentedAttribute[Any]) -> bool:
+    """Whether an index finds the rows of an account by this column; a branch for each of its values pays only then."""
+    table: Any = column.class_.__table__
+    indexes = [*table.indexes, table.primary_key]
+    return any([each.name for each in index.columns][:2] == ["account_id", column.name] for index in indexes)
 
 
 def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], shape: list[str],
