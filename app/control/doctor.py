@@ -37,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     credits.credit_notes_are_given_back,
     credits.invoices_know_their_credit_notes,
     customers.balances_are_sums_of_transactions,
+    customers.emails_are_found_in_any_case,
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,

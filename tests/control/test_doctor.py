@@ -91,6 +91,7 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
      "UPDATE invoices SET total = 599 WHERE post_payment_credit_notes_amount = 600"),
     ("prorations_are_not_discountable", "UPDATE invoice_items SET discountable = true WHERE proration"),
     ("balances_are_sums_of_transactions", "UPDATE customers SET balance = balance + 1"),
+    ("emails_are_found_in_any_case", "UPDATE customers SET email = 'Other@example.com'"),
     ("balances_are_sums_of_transactions", "UPDATE customer_balance_transactions SET ending_balance = 5"),
     ("subscriptions_have_a_period_and_items", "UPDATE subscriptions SET current_period_end = current_period_start"),
     ("subscriptions_have_a_period_and_items", f"DELETE FROM subscription_items WHERE subscription_id = {RUNNING}"),

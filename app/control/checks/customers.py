@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from app.control.checks import Books, Problem
+from app.domain.search import fold
 from app.resources.customers.tables import Customer, CustomerBalanceTransaction
 
 
@@ -28,3 +29,12 @@ def balances_are_sums_of_transactions(books: Books) -> Iterator[Problem]:
         if balance != total or balance != ending:
             yield Problem(account_id, "customer", id, f"balance is {balance}; the transactions sum to {total} and the "
                                                       f"newest ends with {ending}")
+
+
+def emails_are_found_in_any_case(books: Books) -> Iterator[Problem]:
+    """the folded email of a customer, which lists and searches go by, is that of its email"""
+    statement = select(Customer.account_id, Customer.id, Customer.email, Customer.email_folded).where(
+        books.of(Customer), func.coalesce(Customer.email, Customer.email_folded).is_not(None))
+    for account_id, id, email, folded in books.values(statement):
+        if folded != (None if email is None else fold(email)):
+            yield Problem(account_id, "customer", id, "email cannot be found by its folded form")
