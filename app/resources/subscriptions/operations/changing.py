@@ -20,7 +20,7 @@ from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount, replace_discount
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import check_currency
-from app.resources.invoices.tables import InvoiceLine
+from app.resources.invoices.tables import Invoice, InvoiceLine
 from app.resources.prices.operations import interval_of, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.operations.drafting import draft_subscription_invoice
@@ -351,9 +351,13 @@ def _invoice_change(ctx: Context, subscription: Subscription, change: Change, li
     reason = "subscription_update" if change.reached is None else "subscription_threshold"
     invoice = draft_subscription_invoice(ctx, subscription, invoices.item_lines(items) + lines, reason=reason, period=period,
                                          auto_advance=draft, reached=change.reached)
+    if not draft and not keeps_drafts(subscription):
+        _collect(ctx, subscription, change, invoice)
+    # Only now: what becomes of the payment is part of the change, and nothing for `standing` to tell of.
     subscription.latest_invoice_id = invoice.id
-    if draft or keeps_drafts(subscription):
-        return
+
+
+def _collect(ctx: Context, subscription: Subscription, change: Change, invoice: Invoice) -> None:
     invoices.finalize_invoice(ctx, invoice, fresh=True)
     if invoice.status == "open" and change.payment_behavior != "default_incomplete":
         declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=change.off_session)
@@ -361,6 +365,8 @@ def _invoice_change(ctx: Context, subscription: Subscription, change: Change, li
             raise invoices.no_payment_method() if declined is None else Refused(declined)
     if invoice.status == "open" and subscription.status == "active":
         subscription.status = "past_due"
+    elif invoice.status == "paid" and subscription.status == "past_due":
+        subscription.status = "active"
 
 
 def interval_in_force(subscription: Subscription) -> Interval:

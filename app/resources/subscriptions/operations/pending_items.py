@@ -16,6 +16,8 @@ def plan_item_invoice(subscription: Subscription, now: int) -> None:
     Our choice: the interval is counted from the billing anchor, so that it meets the renewals.
     """
     document = subscription.pending_invoice_item_interval
+    if document is None and subscription.next_pending_invoice_item_invoice is None:
+        return
     subscription.next_pending_invoice_item_invoice = None if document is None else next_boundary(
         subscription.billing_cycle_anchor, Interval(document["interval"], document["interval_count"]), now)
 
