@@ -38,6 +38,9 @@ def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFacto
     for number in range(100):
         api.post("/v1/invoiceitems", customer=time.customer, amount=100 + number, currency="usd")
     api.post("/v1/invoices", customer=time.customer, pending_invoice_items_behavior="include")
+    [paid] = api.get("/v1/invoices", customer=time.customer, status="paid", limit=1)["data"]
+    for _ in range(100):
+        api.post("/v1/credit_notes", invoice=paid["id"], amount=2, credit_amount=1, refund_amount=1)
     yield time
     server.database.close()
 
@@ -65,6 +68,8 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("/v1/events", None, 1),
     ("/v1/charges", None, 1),
     ("/v1/charges", ["data.invoice", "data.payment_intent"], 6),
+    ("/v1/credit_notes", None, 1),
+    ("/v1/credit_notes", ["data.invoice", "data.refund", "data.customer_balance_transaction"], 8),
     ("/v1/payment_intents", ["data.invoice", "data.payment_method"], 7),
     ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
 ])

@@ -84,6 +84,13 @@ def seed(api: Api) -> None:
             api.post("/v1/invoiceitems", customer=customer, amount=700, currency="usd")
             drawn = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", **due)["id"]
         api.post(f"/v1/invoices/{drawn}/finalize")
+        api.post("/v1/credit_notes", invoice=drawn, amount=100)
+        api.post("/v1/invoiceitems", customer=customer, amount=900, currency="usd")
+        bought = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+        api.post(f"/v1/invoices/{bought}/pay")
+        line = api.get(f"/v1/invoices/{bought}")["lines"]["data"][0]["id"]
+        api.post("/v1/credit_notes", invoice=bought, refund_amount=300, credit_amount=100, lines=[
+            {"type": "invoice_line_item", "invoice_line_item": line, "amount": 400}])
         api.post("/v1/invoiceitems", customer=customer, amount=-200, currency="usd")
     api.post("/v1/subscriptions", customer=customer, items=[{"price": flat}, {"price": more, "quantity": 3}])
     stopped = api.post("/v1/subscriptions", customer=customer, items=[{"price": flat}])["id"]
@@ -107,6 +114,8 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
     amount = {"currency": "usd", "unit_amount": "1000"}
     return {
         **{route.rule: {"query": 'created>0 -metadata["k"]:"v"'} for route in ROUTES if route.rule.endswith("/search")},
+        "/v1/charges/<id>/refund": {"amount": "1"},
+        "/v1/charges/<id>/refunds": {"amount": "1"},
         "/v1/coupons": {"percent_off": "25", "duration": "once"},
         "/v1/customers/<customer>/payment_methods": {"type": "card"},
         "/v1/invoiceitems": {"customer": customer, "amount": "700", "currency": "usd"},
@@ -118,6 +127,7 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
         "/v1/plans": {"amount": "700", "currency": "usd", "interval": "month", "product": product},
         "/v1/prices": amount | {"product": product, "recurring": {"interval": "month"}},
         "/v1/products": {"name": "Silver"},
+        "/v1/refunds": {"charge": pool.ids("charge")[0], "amount": "1"},
         "/v1/quotes": {"customer": customer, "line_items": [{"price": price, "quantity": "2"}]},
         "/v1/subscription_items": {"subscription": pool.ids("subscription")[-1], "price": pool.ids("price")[1]},
         "/v1/subscription_schedules": {

@@ -106,6 +106,42 @@ def test_updates_of_objects_of_one_customer_add_up(api: Api, customer: str, pric
     assert len(api.get(path)["metadata"]) == len(api.get(f"/v1/customers/{customer}")["metadata"]) == RIVALS // 2
 
 
+def paid_invoice(api: Api, customer: str, action: str = "pay") -> dict[str, Any]:
+    api.post("/v1/invoiceitems", customer=customer, amount=1_000, currency="usd")
+    invoice = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+    return api.post(f"/v1/invoices/{invoice}/{action}")
+
+
+def test_no_more_is_refunded_than_was_charged(api: Api, customer: str) -> None:
+    charge = paid_invoice(api, customer)["charge"]
+    answers = at_once(api, *[("POST", "/v1/refunds", {"charge": charge, "amount": 300})] * RIVALS)
+    assert statuses(answers) == {200: 3, 400: RIVALS - 3}
+    assert {answer.error["message"] for answer in answers if answer.status == 400} == {
+        "Refund amount ($3.00) is greater than unrefunded amount on charge ($1.00)"}
+    shown = api.get(f"/v1/charges/{charge}")
+    assert (shown["amount_refunded"], len(shown["refunds"]["data"])) == (900, 3)
+
+
+def test_no_more_is_credited_than_was_invoiced(api: Api, customer: str) -> None:
+    invoice = paid_invoice(api, customer)["id"]
+    given = {"invoice": invoice, "amount": 300, "credit_amount": 300}
+    answers = at_once(api, *[("POST", "/v1/credit_notes", given)] * RIVALS)
+    assert statuses(answers) == {200: 3, 400: RIVALS - 3}
+    numbers = sorted(answer.body["number"][-2:] for answer in answers if answer.status == 200)
+    assert (numbers, api.get(f"/v1/customers/{customer}")["balance"]) == (["01", "02", "03"], -900)
+
+
+def test_what_is_credited_is_not_paid_as_well(api: Api, customer: str) -> None:
+    invoice = paid_invoice(api, customer, "finalize")["id"]
+    answers = at_once(api, ("POST", f"/v1/invoices/{invoice}/pay", {}),
+                      *[("POST", "/v1/credit_notes", {"invoice": invoice, "amount": 100})] * (RIVALS - 1))
+    assert statuses(answers)[500] == 0 and answers[0].status == 200
+    shown = api.get(f"/v1/invoices/{invoice}", expand=["charge"])
+    credited = 100 * sum(answer.status == 200 for answer in answers[1:])
+    assert shown["pre_payment_credit_notes_amount"] == credited
+    assert shown["amount_paid"] == shown["charge"]["amount"] == 1_000 - credited
+
+
 def test_usage_adds_up(api: Api, customer: str) -> None:
     metered = api.post("/v1/prices", currency="usd", unit_amount=5, product_data={"name": "Calls"},
                        recurring={"interval": "month", "usage_type": "metered"})["id"]
