@@ -35,7 +35,6 @@ class Table:
 
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
-    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +44,6 @@ class Total:
     label: str
     amount: str
     strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Free text under a heading, which may be empty. Line breaks stay."""
-
-    heading: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +70,6 @@ class Document:
     """What the sender says to the reader, before the table."""
     more: tuple[Table, ...] = ()
     """Further tables, such as the payments made, behind the totals."""
-    notes: tuple[Note, ...] = ()
     footer: str = ""
     link: tuple[str, str] | None = None
     """Where to go on: the words, and the URL behind them."""

@@ -1,4 +1,4 @@
-"""A `Document` as a PDF: a sheet with the head, the table over as many pages as it takes, the sums and the notes.
+"""A `Document` as a PDF: a sheet with the head, the table over as many pages as it takes, the sums.
 
 The same document gives the same bytes, on every machine and every day.
 """
@@ -90,11 +90,6 @@ class _Sheet:
         for table in document.more:
             self._space(_GAP)
             self._table(table)
-        for note in document.notes:
-            self._space(_GAP)
-            if note.heading:
-                self._paragraph(note.heading, _STRONG, keep=2)
-            self._paragraph(note.text, _Type(_BODY.size, color=_GREY))
         if document.footer:
             self._space(_GAP)
             self._paragraph(document.footer, _QUIET)
@@ -158,10 +153,10 @@ class _Sheet:
         self._space(_GAP)
 
     def _table(self, table: Table) -> None:
-        if table.title:
-            self._paragraph(table.title, _Type(11, bold=True), keep=4)
-            self._space(1)
         widths = self._widths(table)
+        # Headings do not stand alone at the end of a page.
+        if self._room() < 4 * _BODY.leading:
+            self.pdf.add_page()
         self._columns(table, widths)
         for line in table.lines:
             self._line(table, line, widths)
@@ -240,10 +235,9 @@ class _Sheet:
 
     # What they are made of
 
-    def _paragraph(self, text: str, type: _Type, *, keep: int = 1) -> None:
-        """Wrapped text; its first line is followed by `keep` - 1 lines on the same page."""
-        for index, each in enumerate(self._wrapped(text, self.pdf.epw, type)):
-            if self._room() < type.leading * (1 if index else keep):
+    def _paragraph(self, text: str, type: _Type) -> None:
+        for each in self._wrapped(text, self.pdf.epw, type):
+            if self._room() < type.leading:
                 self.pdf.add_page()
             self._put(each, _MARGIN, self.pdf.epw, type)
             self._space(type.leading)
@@ -300,12 +294,10 @@ def _texts(document: Document) -> Iterator[str]:
     for fact in document.facts:
         yield from fact
     for table in (document.table, *document.more):
-        yield from (table.title, *table.columns)
+        yield from table.columns
         for line in table.lines:
             yield from (*line.cells, *line.details)
     for total in document.totals:
         yield from (total.label, total.amount)
-    for note in document.notes:
-        yield from (note.heading, note.text)
     yield from document.link or ()
     yield "Page of 0123456789 ·"

@@ -49,7 +49,7 @@ def test_a_credit_note_is_a_file(time: Clock, api: Api, visitor: Visitor) -> Non
     assert visitor.pay(invoice["hosted_invoice_url"], "tok_visa").text.count("$24.00 paid on 01 Sep 2022") == 1
     back = api.post("/v1/credit_notes", invoice=invoice["id"], amount=500, refund_amount=300, credit_amount=200)
     printed = pdf_text(visitor.open(back["pdf"]).body)
-    assert "Refunded $3.00 Added to the credit balance $2.00" in printed
+    assert "Credit 1 $5.00 $5.00" in printed and "Refunded $3.00 Added to the credit balance $2.00" in printed
     assert f"Amount paid $24.00 Credit note {back['number']} -$5.00" in visitor.open(invoice["hosted_invoice_url"]).text
     [charge] = api.get("/v1/charges", customer=time.customer)["data"]
     assert "Refunded -$3.00" in visitor.open(charge["receipt_url"]).text

@@ -97,6 +97,15 @@ def test_lines_show_what_they_cost_without_the_tax_in_their_prices(time: Clock, 
           "GST (10% inclusive) $1.00", "Total $11.00")
 
 
+def test_what_was_to_be_paid_before_is_past_due(time: Clock, api: Api, visitor: Visitor) -> None:
+    invoice = opened(time, collection_method="send_invoice", days_until_due=7)
+    assert "Past due" not in visitor.open(invoice["hosted_invoice_url"]).text
+    before = visitor.open(invoice["invoice_pdf"]).body
+    time.advance(days=8)
+    shows(visitor.open(invoice["hosted_invoice_url"]), "Past due", "$10.00 due 08 Sep 2022")
+    assert visitor.open(invoice["invoice_pdf"]).body == before
+
+
 @pytest.mark.parametrize(("currency", "amount", "text"), [("jpy", 1500, "¥1,500 due"), ("kwd", 12340, "12.340 KWD due")])
 def test_amounts_are_written_as_their_currency_is(
         time: Clock, visitor: Visitor, currency: str, amount: int, text: str) -> None:

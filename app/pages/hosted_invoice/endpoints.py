@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from app.context import Context
@@ -12,7 +14,7 @@ from app.paper.pdf import to_pdf
 from app.resources.charges.tables import Charge
 from app.resources.credit_notes.paper import credit_note_document
 from app.resources.credit_notes.tables import CreditNote
-from app.resources.invoices.paper import invoice_document, paid_charges, receipt_document
+from app.resources.invoices.paper import invoice_document, is_payable, paid_charges, receipt_document
 from app.resources.invoices.tables import Invoice
 from app.wire.endpoint import this_server
 
@@ -93,6 +95,9 @@ def _invoice_page(account: str, token: str, problem: str | None = None, *, statu
     with visiting(account) as ctx:
         invoice = _invoice(ctx, token)
         document = invoice_document(ctx, invoice)
+        if is_payable(invoice) and invoice.due_date is not None and invoice.due_date < ctx.now:
+            # Only a page knows what time it is; a file says the same whenever it is opened.
+            document = replace(document, stamp="Past due")
         choices = choices_for(ctx, invoice)
         receipts = [charge.receipt_url.rpartition("/")[2] for charge in paid_charges(ctx, invoice) if charge.receipt_url]
     return html("hosted_invoice.html", status=status, document=document, choices=choices, problem=problem,

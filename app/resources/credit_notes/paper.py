@@ -52,7 +52,7 @@ def _line(line: CreditNoteLine, currency: str, *, with_taxes: bool) -> Line:
     taxes = [tax_cell(render(line, _LINE)["tax_amounts"])] if with_taxes else []
     unit = "" if line.unit_amount_decimal is None else format_amount(Decimal(line.unit_amount_decimal), currency)
     quantity = "" if line.quantity is None else f"{line.quantity:,}"
-    return Line((line.description or "", quantity, unit, *taxes, format_amount(line.amount, currency)))
+    return Line((line.description or "Credit", quantity, unit, *taxes, format_amount(line.amount, currency)))
 
 
 def _given_back(ctx: Context, note: CreditNote) -> Iterator[Total]:
