@@ -10,6 +10,7 @@ from app.context import Context
 from app.errors import InvalidRequest, RateLimited
 from app.pages.hosted_invoice.paying import choices_for, form_token, pay
 from app.pages.page import FORM_BYTES_MAX, html, page, pdf, shown_row, visiting
+from app.paper.document import Document
 from app.paper.pdf import to_pdf
 from app.resources.charges.tables import Charge
 from app.resources.credit_notes.paper import credit_note_document
@@ -64,8 +65,7 @@ def download_invoice(account: str, token: str) -> Response:
 @page
 def show_receipt(account: str, token: str) -> Response:
     """GET /receipts/:account/:token: `receipt_url` of a charge."""
-    with visiting(account) as ctx:
-        document = receipt_document(ctx, shown_row(ctx, Charge, token, column="receipt_url"))
+    document = _receipt(account, token)
     return html("receipt.html", document=document, pdf_path=f"receipts/{account}/{token}/pdf")
 
 
@@ -73,8 +73,7 @@ def show_receipt(account: str, token: str) -> Response:
 @page
 def download_receipt(account: str, token: str) -> Response:
     """GET /receipts/:account/:token/pdf"""
-    with visiting(account) as ctx:
-        document = receipt_document(ctx, shown_row(ctx, Charge, token, column="receipt_url"))
+    document = _receipt(account, token)
     return pdf(to_pdf(document), f"Receipt-{document.number}")
 
 
@@ -85,6 +84,11 @@ def download_credit_note(account: str, token: str) -> Response:
     with visiting(account) as ctx:
         document = credit_note_document(ctx, shown_row(ctx, CreditNote, token, column="pdf"))
     return pdf(to_pdf(document), f"Credit-note-{document.number}")
+
+
+def _receipt(account: str, token: str) -> Document:
+    with visiting(account) as ctx:
+        return receipt_document(ctx, shown_row(ctx, Charge, token, column="receipt_url"))
 
 
 def _invoice(ctx: Context, token: str) -> Invoice:
