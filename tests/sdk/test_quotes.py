@@ -9,6 +9,7 @@ import pytest
 import stripe
 
 from tests.support.live import live_server
+from tests.support.pages import pdf_text
 
 
 def test_a_quote_through_the_sdk(
@@ -36,5 +37,8 @@ def test_a_quote_through_the_sdk(
         assert (quote.subscription.status, quote.invoice.billing_reason, quote.invoice.total) == (
             "active", "quote_accept", 7000)
         assert stripe.Quote.list(customer=customer.id, status="accepted").data[0].id == quote.id
+        files = [quote.pdf()[0].io.read(), stripe.Quote.pdf(quote.id).io.read()]
+        assert files[0].startswith(b"%PDF-") and files[0] == files[1]
+        assert "QT-ACME-0001-1" in pdf_text(files[0])
         with pytest.raises(stripe.error.InvalidRequestError, match="currently in the `accepted` status"):
             stripe.Quote.cancel(quote.id)

@@ -189,6 +189,23 @@ def test_acceptance_is_refused_where_the_offer_can_be_had_no_more(clock: MakeClo
     assert accepted(c, third)["status"] == "accepted"
 
 
+def test_an_effective_date_that_has_passed_is_ignored(clock: MakeClock, api: Api) -> None:
+    c = clock("2022-08-01")
+    gold = c.price(1000)
+    first, second = (quote_for(c, {"price": gold}, subscription_data={"effective_date": at("2022-08-05")}) for _ in range(2))
+    c.advance("2022-08-04")
+    first = accepted(c, first)
+    assert c.new_events() == ["customer.updated", "subscription_schedule.created", "quote.accepted"]
+    schedule = api.get(f"/v1/subscription_schedules/{first['subscription_schedule']}")
+    assert (first["subscription"], schedule["status"], schedule["phases"][0]["start_date"]) == (
+        None, "not_started", at("2022-08-05"))
+    c.advance("2022-08-06")
+    second = accepted(c, second)
+    assert (second["subscription_schedule"], api.get(f"/v1/subscriptions/{second['subscription']}")["start_date"]) == (
+        None, at("2022-08-06"))
+    assert second["subscription_data"]["effective_date"] == at("2022-08-05")
+
+
 def test_a_discount_of_the_customer_counts_where_the_quote_has_none(clock: MakeClock, api: Api) -> None:
     coupon, once, better = (api.post("/v1/coupons", percent_off=percent, duration=duration)["id"]
                             for percent, duration in ((10, "forever"), (20, "once"), (50, "once")))

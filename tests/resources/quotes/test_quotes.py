@@ -189,19 +189,22 @@ def test_a_revision_takes_the_place_of_what_it_revises(api: Api, prices: dict[st
 
 
 def test_what_nobody_accepts_in_time_is_canceled(clock: MakeClock, api: Api) -> None:
-    c = clock("2022-08-01")
+    # Far ahead of the wall clock, so that all that lives there would be due.
+    c = clock("2082-08-01")
     line = {"line_items": [{"price": c.price(1000)}]}
     loose = api.post("/v1/quotes", test_clock=c.id, **line)
-    owned = api.post("/v1/quotes", customer=c.customer, expires_at=at("2022-08-10"), **line)
+    owned = api.post("/v1/quotes", customer=c.customer, expires_at=at("2082-08-10"), **line)
     elsewhere = api.post("/v1/quotes", **line)
+    coupon = api.post("/v1/coupons", percent_off=10, redeem_by=elsewhere["expires_at"])["id"]
     assert (loose["test_clock"], owned["test_clock"], loose["created"]) == (c.id, c.id, c.now)
     api.post(f"/v1/quotes/{owned['id']}/finalize")
-    c.advance("2022-08-10", expect=["quote.canceled"])
+    c.advance("2082-08-10", expect=["quote.canceled"])
     (event,) = [event for event in api.events() if event["type"] == "quote.canceled"]
     assert (event["data"]["object"]["id"], event["created"], event["request"]["id"]) == (
-        owned["id"], at("2022-08-10"), None)
-    # One without a customer moves with its clock too, and those of other clocks stay.
-    c.advance("2022-08-31", expect=["quote.canceled"])
+        owned["id"], at("2082-08-10"), None)
+    # One without a customer moves with its clock too, and what else has no customer stays on the clock of its own.
+    c.advance("2082-08-31", expect=["quote.canceled"])
+    assert api.get(f"/v1/coupons/{coupon}")["valid"] is True
     assert [api.get(f"/v1/quotes/{quote['id']}")["status"] for quote in (loose, owned, elsewhere)] == [
         "canceled", "canceled", "draft"]
     refused = api.refused("POST", f"/v1/quotes/{loose['id']}/cancel")
