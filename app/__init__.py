@@ -9,7 +9,7 @@ A tour, from the outside in. A module may import only what stands below it here.
     pages              what a person opens in a browser: the page of an invoice
     control            the `/_sim` API and what the command line does
     resources          the slices, one folder for each of Stripe's resources: /v1/prices… is resources/prices
-    wire               HTTP in and out: keys, form bodies, parameters, idempotency, pages of lists; knows no resource
+    wire               HTTP in and out: keys, form bodies, parameters, idempotency, lists, searches; knows no resource
     clock              the wall clock (`now`), one reason why time moves a row (`ticker`), the loop that does it (`engine`)
     events             `emit`, the only birthplace of an event; the outbox and the deliveries
     render             rows to JSON by compiled views; `expand[]`

@@ -229,8 +229,8 @@ class Search:
         lag = ctx.choices.search_lag_s
         on_clock = table.test_clock_id if issubclass(table, OnClock) else None
         of_one = (any if not query.any else all)(
-            clause.field in self._searchable.narrowing and clause.value is not None and not clause.negated
-            for clause in query.clauses)
+            clause.field in self._searchable.narrowing and clause.operator == ":" and clause.value is not None
+            and not clause.negated for clause in query.clauses)
         self._shape += [bool(lag), of_one]
         if on_clock is not None and not of_one:
             self._null.append(on_clock)

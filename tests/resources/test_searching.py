@@ -142,6 +142,7 @@ def test_what_lives_on_a_clock_is_found_by_its_customer_only(api: Api, wall: Wal
     expect(api, "invoices", ids, {
         "created>0": "", f'customer:"{customer}"': "draft later first", f'created>0 customer:"{customer}"': "draft later first",
         f'subscription:"{kept}"': "first", f'-customer:"{customer}"': "", f'customer:"{customer}" OR total>0': "",
+        f'subscription~"{kept}"': "",
         "-customer:null": "", f'subscription:"{kept}" OR customer:"{customer}"': "draft later first"})
     expect(api, "charges", ids, {"amount>0": "", f'customer:"{customer}"': "charge_2 charge_1"})
     expect(api, "payment_intents", ids, {"amount>0": "", f'customer:"{customer}" amount:1500': "intent_2"})

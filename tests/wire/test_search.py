@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.db.session import Session
+from app.domain.search import Clause, Query, fold, write
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.wall import Wall
@@ -169,3 +172,49 @@ def test_an_index_has_the_rows_in_order(api: Api, monkeypatch: pytest.MonkeyPatc
     api.get(path, **params)
     plan = "\n".join(plans)
     assert "index" in plan.lower() and "TEMP B-TREE" not in plan and "Sort" not in plan.replace("Sort Key", ""), plan
+
+
+LETTERS = "aAkK\u212aßẞσςΣıİiIéÉюЮ%_\\\"' 7"
+"""Letters whose case is not that of ASCII, and characters that are special somewhere."""
+texts = st.text(st.sampled_from(LETTERS), max_size=6)
+some = texts.filter(bool)
+people = st.fixed_dictionaries({}, optional={
+    "email": some, "name": some, "metadata": st.dictionaries(some, some, max_size=2)})
+
+
+def clauses_about(known: list[str]) -> st.SearchStrategy[Clause]:
+    """Clauses that ask for the known texts, for parts of them, and for others."""
+    pieces = st.one_of(st.sampled_from(known).flatmap(lambda text: st.integers(0, len(text)).map(lambda n: text[n:].swapcase())),
+                       st.sampled_from(known), texts)
+    of_texts = st.builds(lambda field, value, part, negated: Clause(
+        field, "~" if part and value is not None and len(fold(value)) >= 3 else ":", value, None, negated),
+        st.sampled_from(("email", "name")), st.none() | pieces, st.booleans(), st.booleans())
+    of_metadata = st.builds(lambda key, value, negated: Clause("metadata", ":", value, key, negated),
+                            pieces, st.none() | pieces, st.booleans())
+    return of_texts | of_metadata
+
+
+def is_met(clause: Clause, person: dict[str, Any]) -> bool:
+    present = person["metadata"].get(clause.key) if clause.key is not None else person[clause.field]
+    if clause.value is None:
+        met = present is None
+    elif clause.operator == "~":
+        met = present is not None and fold(clause.value) in fold(present)
+    else:
+        met = present is not None and fold(present) == fold(clause.value)
+    return met != clause.negated
+
+
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
+@given(st.lists(people, min_size=1, max_size=6), st.data())
+def test_what_is_found_is_what_meets_the_query(shared_server: Server, made: list[dict[str, Any]], data: st.DataObject) -> None:
+    api = Api(shared_server)
+    customers = [api.post("/v1/customers", **values) for values in made][::-1]
+    known = [text for each in customers for text in (each["email"], each["name"], *each["metadata"], *each["metadata"].values())
+             if text] or [" "]
+    for _ in range(12):
+        asked = data.draw(st.lists(clauses_about(known), min_size=1, max_size=3))
+        query = Query(tuple(asked), any=len(asked) > 1 and data.draw(st.booleans()))
+        needed = any if query.any else all
+        expected = [each["id"] for each in customers if needed(is_met(clause, each) for clause in asked)]
+        assert ids(api.get(URL, query=write(query), limit=100)) == expected, write(query)
