@@ -52,6 +52,7 @@ from app.resources.subscriptions import operations as subscription_operations
 from app.resources.subscriptions import ticks as subscription_ticks
 from app.resources.subscriptions.endpoints import blueprint as subscriptions
 from app.resources.subscriptions.tables import Subscription
+from app.resources.tax_codes.endpoints import blueprint as tax_codes
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.usage_records.endpoints import blueprint as usage_records
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     refunds,
     subscription_schedules,
     subscriptions,
+    tax_codes,
     tax_rates,
     test_clocks,
     usage_records,

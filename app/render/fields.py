@@ -22,11 +22,15 @@ class ViewField(fields.Field[Any]):
 
 
 class Attr(ViewField):
-    """The column of the same name, or of another: `Attr("metadata_")`. `omit_null` leaves the key out when null."""
+    """The column of the same name, or of another: `Attr("metadata_")`. `omit_null` leaves the key out when null.
 
-    def __init__(self, column: str | None = None, *, omit_null: bool = False) -> None:
+    `expand` makes the object that the column's id names, where that is no row.
+    """
+
+    def __init__(self, column: str | None = None, *, omit_null: bool = False,
+                 expand: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
-        self.column, self.omit_null = column, omit_null
+        self.column, self.omit_null, self.expand = column, omit_null, expand
 
 
 class Const(ViewField):

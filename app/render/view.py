@@ -105,7 +105,7 @@ class CompiledView:
             rendered = derived[self.name] = self.make(row, None)
         return rendered
 
-    def make(self, row: Base, tree: Tree | None = None) -> dict[str, Any]:
+    def make(self, row: Any, tree: Tree | None = None) -> dict[str, Any]:
         """The same, made anew."""
         values = row.__dict__
         rendered = self.template.copy()
@@ -125,11 +125,11 @@ class CompiledView:
         return rendered
 
 
-VIEWS: dict[type[Base], CompiledView] = {}
-"""The compiled view of each table."""
+VIEWS: dict[type[Any], CompiledView] = {}
+"""The compiled view of each table, and of each class of what is no row but shown like one."""
 
 
-def view_of(table: type[Base]) -> Callable[[type[View]], type[View]]:
+def view_of(table: type[Any]) -> Callable[[type[View]], type[View]]:
     """Class decorator: this schema renders the rows of `table`."""
 
     def register(schema: type[View]) -> type[View]:
@@ -246,6 +246,9 @@ def _hash_refs(row: Any, column: str, member: str, tree: Tree) -> Any:
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
+        case Attr(expand=expand) if expand is not None:
+            named = field.column or key
+            return lambda row, tree: None if row.__dict__[named] is None else expand(row.__dict__[named])
         case Ref(deletable=table) if table is not None:
             column = field.column or f"{key}_id"
             return lambda row, tree: _or_stub(row.__dict__[relation], table, row.__dict__[column], tree)

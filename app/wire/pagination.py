@@ -18,9 +18,9 @@ from app.wire.params import Range
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of rows of one table, for the envelope."""
+    """A page of rows of one table, or of other objects of one class that has a view, for the envelope."""
 
-    table: type[StripeObject]
+    table: type[Any]
     rows: list[Any]
     url: str
     has_more: bool
@@ -70,7 +70,7 @@ def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any]
     return Page(table, rows[::-1] if backwards else rows, url, has_more)
 
 
-def page_of(ctx: Context, table: type[StripeObject], rows: Sequence[Any], params: Mapping[str, Any], url: str) -> Page:
+def page_of(ctx: Context, table: type[Any], rows: Sequence[Any], params: Mapping[str, Any], url: str) -> Page:
     """The page of these rows, which are in an order of their own, as the lines of an invoice are."""
     limit = page_size(ctx, params)
     places = {row.id: place for place, row in enumerate(rows)}

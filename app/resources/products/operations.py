@@ -7,7 +7,8 @@ from typing import Any
 
 from app.context import Context
 from app.domain.metadata import merged
-from app.errors import InvalidRequest
+from app.domain.tax_codes import TaxCode, is_tax_code
+from app.errors import InvalidRequest, no_such
 from app.events.emit import emit, tracked
 from app.resources.products.tables import Product
 
@@ -65,5 +66,7 @@ def _changes(product: Product, values: Mapping[str, Any]) -> dict[str, Any]:
         dimensions = values["package_dimensions"]
         wanted["package_dimensions"] = dimensions and {side: float(size) for side, size in sorted(dimensions.items())}
     if "tax_code" in values:
+        if values["tax_code"] is not None and not is_tax_code(values["tax_code"]):
+            raise no_such(TaxCode.missing_name, values["tax_code"], param="tax_code", status=400)
         wanted["tax_code_id"] = values["tax_code"]
     return {name: value for name, value in wanted.items() if getattr(product, name) != value}

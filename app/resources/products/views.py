@@ -4,6 +4,7 @@ from app.render import view_of
 from app.render.fields import Attr, Const, Ref
 from app.render.view import View
 from app.resources.products.tables import Product
+from app.resources.tax_codes.views import expanded_tax_code
 
 
 @view_of(Product)
@@ -21,7 +22,7 @@ class ProductView(View):
     package_dimensions = Attr()
     shippable = Attr()
     statement_descriptor = Attr()
-    tax_code = Attr("tax_code_id")
+    tax_code = Attr("tax_code_id", expand=expanded_tax_code)
     unit_label = Attr()
     updated = Attr()
     url = Attr()

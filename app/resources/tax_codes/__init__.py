@@ -1,0 +1,1 @@
+"""Tax codes, which Stripe defines: they can only be read."""
