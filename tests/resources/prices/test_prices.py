@@ -117,6 +117,32 @@ def test_currency_options_include_the_prices_own_currency(api: Api, product: str
     assert cleared["currency_options"] == {"usd": usd}
 
 
+def test_a_currency_option_keeps_what_is_not_sent_of_it(api: Api, product: str) -> None:
+    price = api.post("/v1/prices", currency="usd", unit_amount=1000, product=product,
+                     currency_options={"eur": {"unit_amount": 950}})
+    path = f"/v1/prices/{price['id']}"
+
+    def changed(**option: Any) -> dict[str, Any]:
+        shown = api.post(path, currency_options={"eur": option}, expand=["currency_options"])["currency_options"]["eur"]
+        return {name: shown[name] for name in ("tax_behavior", "unit_amount")}
+
+    assert changed(tax_behavior="exclusive") == {"tax_behavior": "exclusive", "unit_amount": 950}
+    assert changed(unit_amount=900) == {"tax_behavior": "exclusive", "unit_amount": 900}
+    answer = api.refused("POST", path, currency_options={"eur": {"tax_behavior": "inclusive"}})
+    assert (answer.status, answer.error["param"]) == (400, "currency_options[eur][tax_behavior]")
+
+
+def test_tiers_are_given_in_each_currency(api: Api, product: str) -> None:
+    tiers = [{"up_to": 5, "unit_amount": 90}, {"up_to": "inf", "unit_amount": 80}]
+    price = api.post("/v1/prices", currency="usd", product=product, billing_scheme="tiered", tiers_mode="graduated",
+                     recurring={"interval": "month"}, tiers=[{"up_to": "inf", "unit_amount": 100}],
+                     currency_options={"eur": {"tiers": tiers}}, expand=["currency_options"])
+    euros = price["currency_options"]["eur"]
+    assert [(tier["up_to"], tier["unit_amount"]) for tier in euros["tiers"]] == [(5, 90), (None, 80)]
+    assert (euros["unit_amount"], euros["unit_amount_decimal"]) == (None, None)
+    conforms(price)
+
+
 def test_product_data_makes_the_product(api: Api) -> None:
     price = api.post("/v1/prices", currency="usd", unit_amount=1, product_data={
         "id": "gold", "name": "Gold", "unit_label": "seat", "metadata": {"a": "1"}})
@@ -166,6 +192,13 @@ TIERED = {"billing_scheme": "tiered", "tiers_mode": "volume", "recurring": {"int
      "currency option and it will be added automatically on creation."),
     ({"unit_amount": 1, "currency_options": {"eur": {"tax_behavior": "inclusive"}}},
      "Missing required param: currency_options[eur][unit_amount]."),
+    ({"unit_amount": 1, "currency_options": {"eur": {"unit_amount": 1, "custom_unit_amount": {"enabled": True}}}},
+     "You may only specify one of these parameters: currency_options[eur][unit_amount], "
+     "currency_options[eur][custom_unit_amount]."),
+    ({"unit_amount": 1, "currency_options": {"eur": {"tiers": [TIER]}}},
+     "You can only set `tiers` when `billing_scheme=tiered`."),
+    ({**TIERED, "tiers": [TIER], "currency_options": {"eur": {"unit_amount": 1}}},
+     "Missing required param: currency_options[eur][tiers]."),
     ({"unit_amount": 1, "product_data": {"name": "Other"}},
      "You may only specify one of these parameters: product, product_data."),
     ({"unit_amount": 1, "product": "prod_x"}, "No such product: 'prod_x'"),

@@ -70,9 +70,21 @@ def currency_options(price: Price, others: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sent_options(price: Price, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The `currency_options` among the parameters, as rendered. Raises InvalidRequest for one that lacks its amount."""
-    return {currency: _option(price, currency, option)
+    """The `currency_options` among the parameters, as rendered; one that the price has keeps what is not sent of it.
+
+    Raises InvalidRequest for one that lacks its amount, and for a tax behavior that was settled otherwise before.
+    """
+    present = price.currency_options or {}
+    return {currency: _option(price, currency, option, present.get(currency))
             for currency, option in values.get("currency_options", {}).items()}
+
+
+def check_tax_behavior(before: str, wanted: str, param: str) -> None:
+    """Raises where a tax behavior is to change that is not `unspecified` any more."""
+    if before not in ("unspecified", wanted):
+        # Our choice: the words; the reference says that only `unspecified` can be changed.
+        raise InvalidRequest("The `tax_behavior` of a price cannot be changed once it is set to `inclusive` or "
+                             "`exclusive`.", param=param)
 
 
 def _tiered(values: Mapping[str, Any], given: list[str], *, recurring: bool) -> dict[str, Any]:
@@ -133,7 +145,7 @@ def _pair(values: Mapping[str, Any], name: str, path: str = "") -> dict[str, Any
     return {name: int(number) if whole else None, decimal: decimal_string(number)}
 
 
-def _option(price: Price, currency: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _option(price: Price, currency: str, values: Mapping[str, Any], present: Mapping[str, Any] | None) -> dict[str, Any]:
     """One of the `currency_options` that were sent, as rendered."""
     path = f"currency_options[{currency}]"
     if currency == price.currency:
@@ -143,13 +155,25 @@ def _option(price: Price, currency: str, values: Mapping[str, Any]) -> dict[str,
     if currency not in SUPPORTED:
         raise InvalidRequest(f"Invalid currency: {currency}. Stripe currently supports these currencies: "
                              f"{', '.join(SUPPORTED)}", param="currency_options")
+    known = present or {"tax_behavior": "unspecified"}
+    behavior = {"tax_behavior": values.get("tax_behavior", known["tax_behavior"])}
+    check_tax_behavior(known["tax_behavior"], behavior["tax_behavior"], f"{path}[tax_behavior]")
+    given = [name for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount", "tiers") if values.get(name)
+             is not None]
+    if len(given) > 1:
+        raise _exclusive(*(f"{path}[{name}]" for name in given))
+    if present is not None and not given:
+        return {**present, **behavior}
     custom = values.get("custom_unit_amount")
-    option = {"custom_unit_amount": custom and _custom(custom, f"{path}[custom_unit_amount]"),
-              "tax_behavior": values.get("tax_behavior", "unspecified"), **_pair(values, "unit_amount", path)}
+    option = {"custom_unit_amount": custom and _custom(custom, f"{path}[custom_unit_amount]"), **behavior,
+              **_pair(values, "unit_amount", path)}
     if price.tiers:
         if not values.get("tiers"):
             raise missing_parameter(f"{path}[tiers]")
         return option | {"tiers": _tiers(values["tiers"], f"{path}[tiers]")}
+    if values.get("tiers"):
+        # Our choice: the words.
+        raise InvalidRequest("You can only set `tiers` when `billing_scheme=tiered`.", param=f"{path}[tiers]")
     if not custom and option["unit_amount_decimal"] is None:
         raise missing_parameter(f"{path}[unit_amount]")
     return option

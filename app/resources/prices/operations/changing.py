@@ -15,6 +15,7 @@ from app.events.emit import Snapshot, emit, previous_attributes, tracked
 from app.render.view import VIEWS
 from app.resources.prices.operations.amounts import (
     amount_columns,
+    check_tax_behavior,
     currency_options,
     recurring_columns,
     sent_options,
@@ -121,11 +122,8 @@ def _apply(ctx: Context, price: Price, values: Mapping[str, Any]) -> None:
         price.nickname = values["nickname"]
     if "metadata" in values:
         price.metadata_ = merged(price.metadata_, values["metadata"])
-    if values.get("tax_behavior", price.tax_behavior) != price.tax_behavior:
-        if price.tax_behavior != "unspecified":
-            # Our choice: the words; the reference says that only `unspecified` can be changed.
-            raise InvalidRequest("The `tax_behavior` of a price cannot be changed once it is set to `inclusive` or "
-                                 "`exclusive`.", param="tax_behavior")
+    if "tax_behavior" in values:
+        check_tax_behavior(price.tax_behavior, values["tax_behavior"], "tax_behavior")
         price.tax_behavior = values["tax_behavior"]
     if "currency_options" in values or "tax_behavior" in values:
         # The empty string clears all other currencies; without it those that are not named stay as they are.
