@@ -165,3 +165,24 @@ def test_a_customers_subscriptions_and_their_discounts_have_paths_of_their_own(c
     assert answer.error["message"] == "Received unknown parameter: customer"
     assert jenny.api.delete(one)["status"] == "canceled"
     assert jenny.api.get(path)["data"] == []
+
+
+def test_previews_of_a_customers_discount(clock: Callable[..., Clock]) -> None:
+    jenny = clock("2022-08-01")
+    half, fifth = off(jenny, 50), off(jenny, 20)
+    jenny.api.post("/v1/invoiceitems", customer=jenny.customer, amount=200, currency="usd")
+    # Without a subscription the coupon is tried on the customer.
+    assert taken(jenny.upcoming(customer=jenny.customer, coupon=half)) == [100]
+    jenny.api.post(f"/v1/customers/{jenny.customer}", coupon=fifth)
+    assert taken(jenny.upcoming(customer=jenny.customer)) == [40]
+    assert taken(jenny.upcoming(customer=jenny.customer, discounts="")) == []
+    assert taken(jenny.upcoming(customer=jenny.customer, discounts=[{"coupon": half}])) == [100]
+    price = jenny.price(1000)
+    made = jenny.upcoming(customer=jenny.customer, subscription_items=[{"price": price}])
+    # 200 and 1000 less a fifth; with a coupon of its own less half.
+    assert made["total"] == 960
+    assert jenny.upcoming(customer=jenny.customer, subscription_items=[{"price": price}], coupon=half)["total"] == 600
+    own = jenny.subscribe(price, coupon=half)
+    assert jenny.upcoming(customer=jenny.customer, coupon=fifth)["total"] == 500
+    assert jenny.upcoming(subscription=own["id"], coupon=fifth)["total"] == 800
+    assert jenny.customer_now()["discount"]["coupon"]["id"] == fifth

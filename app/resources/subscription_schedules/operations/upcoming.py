@@ -15,6 +15,7 @@ from sqlalchemy import bindparam
 from app.context import Context
 from app.db.session import Prepared, entity
 from app.errors import InvalidRequest, no_such
+from app.resources.coupons.operations import discount_in_force
 from app.resources.customers.operations import create_customer, update_customer
 from app.resources.customers.tables import Customer
 from app.resources.invoiceitems.operations import create_item, update_item
@@ -64,6 +65,9 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
                              param="subscription_proration_date")
     starts = subscription is None and bool(update.get("items"))
     if subscription is None and not starts:
+        if "coupon" in update:
+            # Stripe: a coupon is for the subscription that is named or made, else for the customer.
+            update_customer(ctx, customer, {"coupon": update.pop("coupon")})
         subscription = _next_subscription(ctx, customer)
     _apply_items(ctx, customer, subscription, values.get("invoice_items", ()))
     with _renamed():
@@ -232,8 +236,9 @@ def _loose_items(ctx: Context, customer: Customer) -> Invoice | None:
     items = invoices.sweep(ctx, customer.id, None)
     if not items:
         return None
+    discount = discount_in_force(ctx, customer)
     return invoices.draft_invoice(ctx, customer, invoices.item_lines(items), reason="manual", currency=items[0].currency,
-                                  period=(ctx.now, ctx.now))
+                                  period=(ctx.now, ctx.now), coupons=[] if discount is None else [discount])
 
 
 @contextmanager
