@@ -25,6 +25,7 @@ from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
 from app.pages.page import blueprint as pages
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
+from app.resources.balance.ticks import AVAILABLE
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_CODE_EXPIRY
@@ -87,6 +88,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 TICKERS: tuple[Ticker, ...] = (
+    AVAILABLE,
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,

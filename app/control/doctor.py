@@ -7,6 +7,7 @@ from typing import Any
 from app.control.checks import (
     Books,
     Check,
+    balances,
     clocks,
     credits,
     customers,
@@ -38,6 +39,10 @@ CHECKS: tuple[Check, ...] = (
     credits.invoices_know_their_credit_notes,
     customers.balances_are_sums_of_transactions,
     customers.emails_are_found_in_any_case,
+    balances.balance_transactions_add_up,
+    balances.balances_are_sums_of_their_transactions,
+    balances.pending_funds_are_sums_of_pending_transactions,
+    balances.the_books_sum_to_zero,
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,

@@ -105,6 +105,20 @@ class StripeObject(Base):
     created: Mapped[UnixTime] = mapped_column(sort_order=-1)
 
 
+class RunningTotal(Base):
+    """A table of totals that transactions add to without reading them: `Session.add_to`.
+
+    `id` is derived from what the total is of, so that the first addition makes the row and all others find it.
+    """
+
+    __abstract__ = True
+
+    account_id: Mapped[str] = mapped_column(String(255), primary_key=True, sort_order=-4)
+    id: Mapped[str] = mapped_column(String(255), primary_key=True, sort_order=-3)
+    seq: Mapped[int] = mapped_column(BigInteger, sort_order=-2)
+    amount: Mapped[int] = mapped_column(BigInteger, sort_order=-1)
+
+
 class HasMetadata:
     """The caller's own keys and values."""
 

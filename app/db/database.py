@@ -116,6 +116,7 @@ class Database:
                 yield session
                 if kept:
                     session.flush()
+                    session.write_totals()
                 driver.execute("COMMIT" if kept else "ROLLBACK")
             except BaseException:
                 self._end(connection, "ROLLBACK")

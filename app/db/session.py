@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, literal, select, tuple_
 
-from app.db.base import Base
+from app.db.base import Base, RunningTotal
 from app.db.statements import DUE_MOMENTS, AnySelect, Prepared, Relation, entity, relation_of, tables_on
 
 __all__ = ["DUE_MOMENTS", "AnySelect", "Prepared", "Session", "entity"]
@@ -41,6 +41,7 @@ class Session:
         self._new: dict[type[Base], list[Base]] = {}
         self._appended: dict[type[Base], list[dict[str, Any]]] = {}
         self._deleted: list[Base] = []
+        self._additions: dict[tuple[type[RunningTotal], str, str], RunningTotal] = {}
         self.on_add: Callable[[Base], None] | None = None
         """Told of every added row; the clock's engine listens for what falls due inside its batch."""
         self.memo: dict[Any, Any] = {}
@@ -185,6 +186,25 @@ class Session:
             new.remove(row)
         else:
             self._deleted.append(row)
+
+    def add_to(self, row: RunningTotal) -> None:
+        """Add the row's amount to the running total that it names, which is made where there is none.
+
+        It is written at the end of the transaction, so that others wait for it as shortly as can be, or by `write_totals`.
+        """
+        assert self.writing, "a reading transaction writes nothing"
+        present = self._additions.setdefault((type(row), row.account_id, row.id), row)
+        if present is not row:
+            present.__dict__["amount"] += row.amount
+
+    def write_totals(self) -> None:
+        """Write the additions to running totals, each table's in the order of their keys, so that nobody waits in a circle."""
+        additions, self._additions = self._additions, {}
+        for (cls, *_), row in sorted(additions.items(), key=lambda addition: (addition[0][0].__tablename__, *addition[0][1:])):
+            table = self._tables[cls]
+            if table.due is not None:
+                row.__dict__["due_at"] = table.due(row)
+            self._run(table.upsert_sql, table.insert_values(row.__dict__))
 
     def execute(self, statement: Any, **values: Any) -> int:
         """Run an UPDATE or DELETE that touches rows by condition; the number of rows it touched."""

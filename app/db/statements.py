@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from operator import itemgetter
 from typing import Any, cast
 
@@ -87,6 +88,7 @@ class TableAccess:
         self.delete_sql = self._by_key(delete(self.table).where(*is_row))
         self.insert_sql = str(insert(self.table).compile(
             dialect=dialect, column_keys=[self.names[key] for key in self.keys]))
+        self._upsert_sql: str | None = None
         self.values_of = itemgetter(*self.keys)
         self.insert_processors = [(index, self.bind_processors[key]) for index, key in enumerate(self.keys)
                                   if key in self.bind_processors]
@@ -122,6 +124,19 @@ class TableAccess:
             for index, process in self.insert_processors:
                 values[index] = process(values[index])
         return values  # type: ignore[no-any-return]
+
+    @property
+    def upsert_sql(self) -> str:
+        """INSERT a row of a `RunningTotal`, or add its amount to the row that is there; takes what `insert_sql` takes."""
+        if self._upsert_sql is None:
+            # Of the two dialects' modules only the one in use is imported: they are large.
+            statement = import_module(f"sqlalchemy.dialects.{self.dialect.name}").insert(self.table)
+            statement = statement.on_conflict_do_update(
+                index_elements=["account_id", "id"],
+                set_={"amount": self.table.c.amount + statement.excluded.amount})
+            self._upsert_sql = str(statement.compile(
+                dialect=self.dialect, column_keys=[self.names[key] for key in self.keys]))
+        return self._upsert_sql
 
     def update_sql(self, keys: tuple[str, ...]) -> str:
         """The UPDATE of one row's columns with these keys."""

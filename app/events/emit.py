@@ -49,6 +49,11 @@ def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str
     return recorded
 
 
+def announce(ctx: Context, type: EventType, shown: dict[str, Any]) -> None:
+    """Record an event on an object that is no row, as the account's balance, by its JSON. Nothing reacts to it."""
+    _write(ctx, type, Snapshot(shown), None, None)
+
+
 def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
            snapshot: Snapshot | None = None) -> Snapshot:
     """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""

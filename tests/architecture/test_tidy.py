@@ -82,7 +82,7 @@ def test_a_slice_neither_commits_nor_rolls_back() -> None:
 
 def test_events_are_born_in_operations_and_ticks() -> None:
     others = [name for name in SLICES if part_of(name) not in {"operations", "ticks"}]
-    assert broken(others, lambda node: called(node).split(".")[-1] in {"emit", "tracked"}) == []
+    assert broken(others, lambda node: called(node).split(".")[-1] in {"announce", "emit", "tracked"}) == []
 
 
 @pytest.mark.parametrize("kind", ["params", "endpoints"])

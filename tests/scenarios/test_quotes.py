@@ -8,6 +8,7 @@ from tests.support.api import Api
 
 def test_a_quote_becomes_a_schedule_and_bills_for_a_year_what_it_said(api: Api) -> None:
     world = World(api, "2023-11-20 09:00", email="jenny@example.com")
+    api.post("/_sim/settings", dunning_end="past_due")
     seats, setup = world.price("Seats", unit_amount=1999), api.post(
         "/v1/prices", currency="usd", unit_amount=25_000, product_data={"name": "Setup"})["id"]
     vat = api.post("/v1/tax_rates", display_name="VAT", inclusive=False, percentage=19)["id"]

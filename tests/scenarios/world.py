@@ -101,7 +101,7 @@ class World:
         for event in self.api.events():
             if event["created"] < at(since) or (types and event["type"] not in types):
                 continue
-            if not types and event["type"].startswith(("product", "price", "plan", "test_helpers")):
+            if not types and event["type"].startswith(("balance", "product", "price", "plan", "test_helpers")):
                 continue
             lines.append(f"{when(event['created'])} {event['type']}")
         return "\n".join(lines)

@@ -23,7 +23,7 @@ COLLECTED = FINALIZED + CHARGED
 """An hour after a draft was made."""
 DECLINED = ["payment_intent.payment_failed", "charge.failed", "invoice.payment_failed", "invoice.updated"]
 
-_OF_THE_CATALOGUE = ("product.", "price.", "plan.", "coupon.", "tax_rate.", "test_helpers.")
+_OF_THE_ACCOUNT = ("balance.", "product.", "price.", "plan.", "coupon.", "tax_rate.", "test_helpers.")
 
 
 def at(text: str) -> int:
@@ -98,10 +98,10 @@ class Clock:
     # What happened
 
     def new_events(self, *, expect: Sequence[str] | None = None) -> list[str]:
-        """The types of the events since the last look, oldest first, without those of the catalogue and the clock."""
+        """The types of the events since the last look, oldest first, without the account's, its catalogue's and the clock's."""
         fresh = [event for event in self.api.events() if event["id"] not in self._seen]
         self._seen |= {event["id"] for event in fresh}
-        types = [event["type"] for event in fresh if not event["type"].startswith(_OF_THE_CATALOGUE)]
+        types = [event["type"] for event in fresh if not event["type"].startswith(_OF_THE_ACCOUNT)]
         assert expect is None or types == list(expect), types
         return types
 

@@ -44,6 +44,8 @@ def nothing_is_ahead_of_its_clock(books: Books) -> Iterator[Problem]:
     """no object on a clock, and no event on such an object, was created after the clock's time"""
     now = func.coalesce(TestClock.target_time, TestClock.frozen_time)
     for table in _tables(OnClock):
+        if "created" not in table.column_keys:
+            continue
         on_clock = (TestClock.account_id == table.account_id) & (TestClock.id == table.test_clock_id)
         objects = select(table.account_id, table.id, table.created, TestClock.id).join(TestClock, on_clock).where(
             books.of(table), table.created > now)

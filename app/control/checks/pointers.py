@@ -40,7 +40,9 @@ def pointers_lead_to_rows(books: Books) -> Iterator[Problem]:
         found = target.id == pointer
         if relationship.mapper.class_ is not Account:
             found &= target.account_id == table.account_id
+        # A customer who was deleted stays as a stub, and what it named may have gone.
+        there = [table.deleted.is_(False)] if "deleted" in table.column_keys else []
         statement = select(table.account_id, table.id, pointer).outerjoin(target, found).where(
-            books.of(table), pointer.is_not(None), target.id.is_(None))
+            books.of(table), pointer.is_not(None), target.id.is_(None), *there)
         for account_id, id, named in books.values(statement):
             yield Problem(account_id, table.object_name, id, f"{column} names {named}, which does not exist")

@@ -1,4 +1,4 @@
-"""The routes of balance transactions, which older clients reach under /v1/balance/history."""
+"""The routes of the balance and its transactions, which older clients reach under /v1/balance/history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.resources.balance.operations import note_availability
+from app.resources.balance.operations import note_availability, show_balance
 from app.resources.balance.params import BalanceTransactionList
 from app.resources.balance.tables import BalanceTransaction
 from app.wire.endpoint import endpoint
@@ -15,6 +15,13 @@ from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
 
 blueprint = Blueprint("balance", __name__)
+
+
+@blueprint.get("/v1/balance")
+@endpoint(RetrieveParams)
+def retrieve_balance(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """GET /v1/balance: with what was earned on test clocks, each of which says itself what is available by now."""
+    return show_balance(ctx)
 
 
 @blueprint.get("/v1/balance/history")

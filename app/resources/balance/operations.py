@@ -1,46 +1,117 @@
-"""What changes the balance."""
+"""What changes balances: the only writer of the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, func, select
 
 from app.context import Context
-from app.domain.fees import available_on, processing_fee
-from app.resources.balance.tables import BalanceTransaction
+from app.db.roots import TestClock
+from app.db.session import Prepared
+from app.domain.fees import processing_fee
+from app.domain.ledger import Entry, Posting
+from app.events.emit import announce
+from app.resources.balance.tables import BalanceTransaction, Funds
+
+_PROCESSING_ALONE = 1
+"""How many fees an entry has that is not worth a list of them."""
+
+# A moment of the wall clock has come when it is not after now, one on a test clock when that has passed it.
+_HAS_COME = Funds.available_on <= func.coalesce(TestClock.frozen_time, bindparam("now"))
+_HELD = Prepared(
+    select(Funds.currency, Funds.source_type, func.sum(case((_HAS_COME, Funds.amount), else_=0)), func.sum(Funds.amount))
+    .outerjoin(TestClock, (TestClock.account_id == Funds.account_id) & (TestClock.id == Funds.test_clock_id))
+    .where(Funds.account_id == bindparam("account_id"), Funds.holder == "").group_by(Funds.currency, Funds.source_type))
+_TAKE = Prepared(delete(Funds).where(Funds.account_id == bindparam("account_id"), Funds.id == bindparam("id"))
+                 .returning(Funds.amount))
 
 
-def record_charge(ctx: Context, *, amount: int, currency: str, description: str | None, source_id: str,
-                  at_once: bool = False) -> BalanceTransaction:
-    """The transaction of a charge that succeeded: its amount less the processing fee.
+def post(ctx: Context, posting: Posting) -> list[BalanceTransaction]:
+    """Write a movement of money: a balance transaction for each of its entries, in their order, and everybody's funds.
 
-    `at_once` makes the money available immediately instead of in two business days.
+    The totals are added to at the end of the transaction, so that payments of one account hardly wait for each other.
     """
-    fee = processing_fee(amount, _percent(ctx.choices.fee_percent), ctx.choices.fee_fixed)
-    return ctx.add(BalanceTransaction(
-        amount=amount, available_on=ctx.now if at_once else available_on(ctx.now), currency=currency,
-        description=description, fee=fee, net=amount - fee, reporting_category="charge", source_id=source_id,
-        type="charge"))
+    transactions = []
+    for entry in posting.entries:
+        there = ctx if entry.account == ctx.account_id else replace(ctx, account_id=entry.account, test_clock_id=None)
+        transactions.append(_write(there, entry, posting.currency))
+        _add(there, entry.net, posting.currency, entry.source_type, available_on=_pending_until(ctx, entry))
+    for holder, amount in posting.outside:
+        _add(ctx, amount, posting.currency, "", holder=holder)
+    return transactions
 
 
-def record_refund(ctx: Context, charge_transaction: BalanceTransaction, *, amount: int, description: str | None,
-                  source_id: str) -> BalanceTransaction:
-    """The transaction of a refund of `amount`: the fee of the charge stays paid.
+def fee_of_charge(ctx: Context, amount: int) -> int:
+    """What the processing of a charge costs here, in minor units of its currency."""
+    return processing_fee(amount, _percent(ctx.choices.fee_percent), ctx.choices.fee_fixed)
 
-    `charge_transaction` is that of the charge; while its money is pending, what goes back is pending too.
-    `description` is the charge's.
-    """
-    return ctx.add(BalanceTransaction(
-        amount=-amount, available_on=max(ctx.now, charge_transaction.available_on), currency=charge_transaction.currency,
-        description="REFUND FOR CHARGE" + (f" ({description})" if description else ""), fee=0, net=-amount,
-        reporting_category="refund", source_id=source_id, type="refund"))
+
+def funds_held(ctx: Context) -> dict[tuple[str, str], tuple[int, int]]:
+    """The account's balance: what is available and what is pending, by currency and kind of funds, in minor units."""
+    if ctx.session.writing:
+        ctx.session.write_totals()
+    return {
+        (currency, source_type): (int(available), int(amount) - int(available))
+        for currency, source_type, available, amount in ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now)}
+
+
+def show_balance(ctx: Context) -> dict[str, Any]:
+    """The `balance` object, with an entry for the account's own currency at the least."""
+    by_currency: dict[str, dict[str, tuple[int, int]]] = {ctx.account.default_currency: {}}
+    for (currency, source_type), amounts in sorted(funds_held(ctx).items()):
+        by_currency.setdefault(currency, {})[source_type] = amounts
+    shown: dict[str, list[dict[str, Any]]] = {"available": [], "pending": []}
+    for currency, kinds in by_currency.items():
+        for index, entries in enumerate(shown.values()):
+            source_types = {kind: amounts[index] for kind, amounts in (kinds or {"card": (0, 0)}).items()}
+            entries.append({"amount": sum(source_types.values()), "currency": currency, "source_types": source_types})
+    return {"object": "balance", "available": shown["available"], "livemode": False, "pending": shown["pending"]}
+
+
+def release(ctx: Context, funds: Funds) -> None:
+    """The day has come on which these funds become available. Emits balance.available where the account gains by it."""
+    # Other transactions may have added to them since they were read.
+    ctx.session.write_totals()
+    amount = sum(row[0] for row in ctx.session.values(_TAKE, account_id=funds.account_id, id=funds.id))
+    funds.__dict__["released"] = True
+    _add(ctx, amount, funds.currency, funds.source_type)
+    if amount > 0:
+        announce(ctx, "balance.available", show_balance(ctx))
 
 
 def note_availability(ctx: Context, transactions: Iterable[BalanceTransaction]) -> None:
     """Let the view say `available` for transactions of the wall clock whose day has come."""
     for transaction in transactions:
         transaction.__dict__["available"] = transaction.available_on <= ctx.now
+
+
+def _write(ctx: Context, entry: Entry, currency: str) -> BalanceTransaction:
+    details = None
+    if len(entry.fees) > _PROCESSING_ALONE or any(fee.type != "stripe_fee" for fee in entry.fees):
+        details = [{"amount": fee.amount, "application": fee.application, "currency": currency,
+                    "description": fee.description, "type": fee.type} for fee in entry.fees]
+    return ctx.add(BalanceTransaction(
+        amount=entry.amount, available_on=_pending_until(ctx, entry) or ctx.now, currency=currency,
+        description=entry.description, fee=entry.fee, fee_details=details, net=entry.net,
+        reporting_category=entry.reporting_category, source_id=entry.source, source_type=entry.source_type, type=entry.type))
+
+
+def _pending_until(ctx: Context, entry: Entry) -> int:
+    """When the entry becomes available; 0 where it is now."""
+    return entry.available_on if entry.available_on is not None and entry.available_on > ctx.now else 0
+
+
+def _add(ctx: Context, amount: int, currency: str, source_type: str, *, holder: str = "", available_on: int = 0) -> None:
+    clock = ctx.test_clock_id
+    ctx.session.add_to(Funds(
+        account_id=ctx.account_id, id=f"{holder}/{currency}/{source_type}/{available_on}/{clock or ''}", seq=ctx.ids.seq(),
+        amount=amount, holder=holder, currency=currency, source_type=source_type, available_on=available_on,
+        test_clock_id=clock))
 
 
 _percent = lru_cache(maxsize=64)(Decimal)

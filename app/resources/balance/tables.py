@@ -1,13 +1,13 @@
-"""The balance_transactions table."""
+"""The balance_transactions table, and the funds that they add up to."""
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.base import OnClock, RunningTotal, StripeObject, TimeDriven, belongs_to, list_index, to_one
 from app.db.roots import TestClock
-from app.db.types import Cents, ObjectId, UnixTime
+from app.db.types import Cents, Documents, ObjectId, UnixTime
 
 
 class BalanceTransaction(StripeObject, OnClock):
@@ -27,11 +27,38 @@ class BalanceTransaction(StripeObject, OnClock):
     currency: Mapped[ObjectId]
     description: Mapped[str | None] = mapped_column(String(40000))
     fee: Mapped[Cents]
+    fee_details: Mapped[Documents | None]
+    """What the fee consists of; null where it is the processing fee alone."""
     net: Mapped[Cents]
     reporting_category: Mapped[ObjectId]
     source_id: Mapped[ObjectId | None]
     """What the money came from or went to: a charge or a refund."""
+    source_type: Mapped[ObjectId]
+    """The kind of funds: `card` or `bank_account`."""
     type: Mapped[ObjectId]
 
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("BalanceTransaction", "test_clock_id", "TestClock"))
+
+
+class Funds(RunningTotal, TimeDriven):
+    """What one holder has in one currency, from one kind of source and one clock, that becomes available at one moment.
+
+    The sum of an account's rows is its balance. It is kept, so that no balance is ever summed over its history: money that
+    is pending stands in a row of its own for each day on which some becomes available, until that day comes.
+    """
+
+    __tablename__ = "funds"
+    __table_args__ = (
+        belongs_to("test_clocks", "test_clock_id"),
+        Index("ix_funds_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
+    )
+    object_name = "balance"
+
+    holder: Mapped[ObjectId]
+    """Empty for the account itself; else who outside it is concerned: `card_networks`, `stripe` (`domain.ledger`)."""
+    currency: Mapped[ObjectId]
+    source_type: Mapped[ObjectId]
+    available_on: Mapped[UnixTime]
+    """0 for what is available."""

@@ -20,6 +20,8 @@ def _status(row: BalanceTransaction) -> str:
 
 
 def _fee_details(row: BalanceTransaction) -> list[dict[str, Any]]:
+    if row.fee_details is not None:
+        return row.fee_details
     if not row.fee:
         return []
     return [{"amount": row.fee, "application": None, "currency": row.currency, "description": "Stripe processing fees",

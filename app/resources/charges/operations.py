@@ -6,7 +6,9 @@ from typing import Any
 
 from app.context import Context
 from app.domain.cards import DECLINES
-from app.resources.balance.operations import record_charge
+from app.domain.fees import available_on
+from app.domain.ledger import charge_posting
+from app.resources.balance.operations import fee_of_charge, post
 from app.resources.charges.tables import Charge
 from app.resources.payment_methods.tables import PaymentMethod
 
@@ -44,9 +46,10 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
     charge.amount_captured, charge.captured, charge.paid, charge.status = amount, True, True, "succeeded"
     charge.receipt_url = ctx.page_url("receipts", charge)
     charge.outcome = _ELEVATED if behavior == "risk:elevated" else _AUTHORIZED
-    charge.balance_transaction_id = record_charge(
-        ctx, amount=amount, currency=currency, description=charge.description, source_id=charge.id,
-        at_once=behavior == "bypass_pending").id
+    [taken] = post(ctx, charge_posting(
+        ctx.account_id, amount, currency, fee=fee_of_charge(ctx, amount), charge=charge.id, description=charge.description,
+        available_on=None if behavior == "bypass_pending" else available_on(ctx.now)))
+    charge.balance_transaction_id = taken.id
     return charge
 
 

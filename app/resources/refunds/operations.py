@@ -7,10 +7,11 @@ from typing import Any
 
 from app.context import Context
 from app.domain.currencies import format_amount
+from app.domain.ledger import refund_posting
 from app.domain.metadata import merged
 from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import emit, tracked
-from app.resources.balance.operations import record_refund
+from app.resources.balance.operations import post
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.tables import PaymentIntent
@@ -60,8 +61,10 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
         reason=reason, status="succeeded", test_clock_id=charge.test_clock_id, **columns))
     taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
     assert taken is not None, "a charge that succeeded is on the balance"
-    refund.balance_transaction_id = record_refund(
-        ctx, taken, amount=amount, description=charge.description, source_id=refund.id).id
+    # While the money of the charge is pending, what goes back is pending too.
+    [given] = post(ctx, refund_posting(ctx.account_id, amount, charge.currency, refund=refund.id,
+                                       description=charge.description, available_on=taken.available_on))
+    refund.balance_transaction_id = given.id
     charge.amount_refunded += amount
     charge.__dict__["refunds"] = [refund, *charge.__dict__["refunds"]]
     emit(ctx, "charge.refunded", charge)

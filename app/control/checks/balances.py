@@ -1,0 +1,66 @@
+"""What must hold of the ledger: balances are sums of what happened to them, and nothing comes from nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import case, func, select
+
+from app.control.checks import Books, Problem
+from app.db.roots import Account
+from app.resources.balance.tables import BalanceTransaction, Funds
+
+
+def balances_are_sums_of_their_transactions(books: Books) -> Iterator[Problem]:
+    """what an account has, in each currency and on each clock, is what its balance transactions come to"""
+    keys = ("account_id", "currency", "source_type", "test_clock_id")
+    held = _sums(books, Funds, [getattr(Funds, key) for key in keys], Funds.amount, Funds.holder == "")
+    moved = _sums(books, BalanceTransaction, [getattr(BalanceTransaction, key) for key in keys], BalanceTransaction.net)
+    for key in sorted({*held, *moved}, key=str):
+        if held.get(key, 0) != moved.get(key, 0):
+            account_id, currency, source_type, _ = key
+            yield Problem(account_id, "balance", currency,
+                          f"{source_type} funds are {held.get(key, 0)}, and the transactions come to {moved.get(key, 0)}")
+
+
+def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Problem]:
+    """what becomes available on a day is what the transactions of that day come to"""
+    moved = select(
+        BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
+        BalanceTransaction.test_clock_id, BalanceTransaction.available_on, func.sum(BalanceTransaction.net).label("net"),
+    ).where(books.of(BalanceTransaction), BalanceTransaction.available_on > BalanceTransaction.created).group_by(
+        BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
+        BalanceTransaction.test_clock_id, BalanceTransaction.available_on).subquery()
+    same = ((moved.c.account_id == Funds.account_id) & (moved.c.currency == Funds.currency)
+            & (moved.c.source_type == Funds.source_type) & (moved.c.available_on == Funds.available_on)
+            & (func.coalesce(moved.c.test_clock_id, "") == func.coalesce(Funds.test_clock_id, "")))
+    statement = select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net).outerjoin(
+        moved, same).where(books.of(Funds), Funds.available_on > 0, Funds.amount != func.coalesce(moved.c.net, 0))
+    for account_id, currency, available_on, amount, net in books.values(statement):
+        yield Problem(account_id, "balance", currency,
+                      f"{amount} become available at {available_on}, and the transactions of that day come to {net}")
+
+
+def the_books_sum_to_zero(books: Books) -> Iterator[Problem]:
+    """what all accounts of a sandbox and the world outside have of a currency is nothing, on each clock"""
+    sandbox = case((Account.platform_id.is_(None), Account.id), else_=Account.platform_id)
+    total = func.sum(Funds.amount)
+    # Clocks belong to one account, and money does not move from one clock to another.
+    mine = sandbox.is_not(None) if books.account_id is None else sandbox == books.account_id
+    statement = select(sandbox, Funds.currency, total).join(Account, Account.id == Funds.account_id).where(
+        mine).group_by(sandbox, Funds.currency, Funds.test_clock_id).having(total != 0)
+    for account_id, currency, amount in books.values(statement):
+        yield Problem(account_id, "balance", currency, f"the books are {amount} off balance")
+
+
+def balance_transactions_add_up(books: Books) -> Iterator[Problem]:
+    """net = amount - fee"""
+    statement = select(BalanceTransaction.account_id, BalanceTransaction.id, BalanceTransaction.net).where(
+        books.of(BalanceTransaction), BalanceTransaction.net != BalanceTransaction.amount - BalanceTransaction.fee)
+    for account_id, id, net in books.values(statement):
+        yield Problem(account_id, "balance_transaction", id, f"net is {net}, and not amount - fee")
+
+
+def _sums(books: Books, table: object, keys: list[object], amount: object, *where: object) -> dict[tuple[str, ...], int]:
+    statement = select(*keys, func.sum(amount)).where(books.of(table), *where).group_by(*keys)  # type: ignore[call-overload]
+    return {tuple(key): int(total) for *key, total in books.values(statement)}

@@ -1,0 +1,91 @@
+"""Movements of money, as postings that sum to zero.
+
+The rule: whatever an account gains or loses, somebody else loses or gains, in the same currency. The world outside is
+somebody too: the card networks that bring what customers pay, the banks that payouts go to, and Stripe, which takes fees.
+A posting that does not balance cannot be made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+CARD_NETWORKS: Final = "card_networks"
+"""Where charges come from, and refunds and chargebacks go to."""
+STRIPE: Final = "stripe"
+"""Who keeps the fees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A part of an entry's amount that somebody else keeps; negative where it comes back.
+
+    `type` is `stripe_fee`, `application_fee` or `tax`; `application` is the platform's, of an application fee.
+    """
+
+    amount: int
+    description: str
+    type: str = "stripe_fee"
+    application: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a posting does to the balance of one account: a balance transaction.
+
+    `amount` is in minor units of the posting's currency, positive for a gain, before `fees`. `source` is the id of the object
+    that it is for, `available_on` the moment from which it counts as available (None, or one that has passed: at once),
+    `source_type` the kind of funds: `card` or `bank_account`.
+    """
+
+    account: str
+    type: str
+    reporting_category: str
+    amount: int
+    source: str | None
+    description: str | None = None
+    fees: tuple[Fee, ...] = ()
+    available_on: int | None = None
+    source_type: str = "card"
+
+    @property
+    def fee(self) -> int:
+        """What the fees come to."""
+        return sum(fee.amount for fee in self.fees)
+
+    @property
+    def net(self) -> int:
+        """By how much the account's balance changes."""
+        return self.amount - self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement of money: entries of accounts, and what the world `outside` gains or loses by them."""
+
+    currency: str
+    entries: tuple[Entry, ...]
+    outside: tuple[tuple[str, int], ...]
+
+    def __post_init__(self) -> None:
+        residue = sum(entry.net for entry in self.entries) + sum(amount for _, amount in self.outside)
+        assert residue == 0, f"a posting in {self.currency} is {residue} off balance"
+
+
+def charge_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, description: str | None,
+                   available_on: int | None) -> Posting:
+    """A customer's payment of `amount`: the account gets it less the processing `fee`."""
+    entry = Entry(account, "charge", "charge", amount, charge, description, _processing(fee), available_on)
+    return Posting(currency, (entry,), ((CARD_NETWORKS, -amount), (STRIPE, fee)))
+
+
+def refund_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
+                   available_on: int | None) -> Posting:
+    """`amount` goes back to the customer; the fee of the charge stays paid. `description` is the charge's."""
+    words = "REFUND FOR CHARGE" + (f" ({description})" if description else "")
+    entry = Entry(account, "refund", "refund", -amount, refund, words, available_on=available_on)
+    return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
+
+
+def _processing(fee: int) -> tuple[Fee, ...]:
+    return (Fee(fee, "Stripe processing fees"),) if fee else ()
