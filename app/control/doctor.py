@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,
+    subscriptions.pending_updates_wait_for_their_invoice,
     schedules.phases_are_contiguous,
     schedules.active_schedules_are_in_a_phase,
     schedules.schedules_and_subscriptions_name_each_other,

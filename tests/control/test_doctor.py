@@ -99,6 +99,10 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("ended_subscriptions_bill_no_more",
      f"UPDATE invoices SET status = 'open', auto_advance = true WHERE subscription_id = {ENDED}"),
     ("ended_subscriptions_bill_no_more", f"UPDATE subscriptions SET ended_at = created - 1 WHERE id = {ENDED}"),
+    ("pending_updates_wait_for_their_invoice", "UPDATE subscriptions SET pending_update = NULL "
+                                               "WHERE pending_update IS NOT NULL"),
+    ("pending_updates_wait_for_their_invoice", "UPDATE invoices SET status = 'void' WHERE status = 'open' "
+                                               "AND billing_reason = 'subscription_update'"),
     ("phases_are_contiguous", "UPDATE schedule_phases SET end_date = end_date - 1"),
     ("active_schedules_are_in_a_phase", "UPDATE subscription_schedules SET current_phase_end = current_phase_end - 1"),
     ("active_schedules_are_in_a_phase", "UPDATE subscription_schedules SET status = 'completed'"),

@@ -45,6 +45,7 @@ def build_world(server: Server) -> World:
     _advance(server, api, clock, FEB_28 + 10 * 86_400)
     api.delete(f"/v1/subscriptions/{changed['id']}", invoice_now=True, prorate=True)
     _advance(server, api, clock, APR_30 + HOUR)
+    _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
 
@@ -71,6 +72,18 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
     rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
     return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
                     coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _parked(api: Api, clock: str, price: str) -> None:
+    """A change that waits for its payment."""
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+    subscription = api.post("/v1/subscriptions", customer=customer, items=[{"price": price}])
+    card = api.post("/v1/payment_methods/pm_card_chargeCustomerFail/attach", customer=customer)["id"]
+    api.post(f"/v1/customers/{customer}", invoice_settings={"default_payment_method": card})
+    waits = api.post(f"/v1/subscription_items/{subscription['items']['data'][0]['id']}", quantity=2,
+                     proration_behavior="always_invoice", payment_behavior="pending_if_incomplete")
+    assert waits["quantity"] == 1
 
 
 def _credited(api: Api, clock: str) -> None:

@@ -42,3 +42,14 @@ def ended_subscriptions_bill_no_more(books: Books) -> Iterator[Problem]:
     for account_id, id, subscription_id, ended_at in books.values(statement):
         yield Problem(account_id, "invoice", id,
                       f"still bills or collects for {subscription_id}, which ended at {ended_at}")
+
+
+def pending_updates_wait_for_their_invoice(books: Books) -> Iterator[Problem]:
+    """what waits can be seen, and so can the invoice whose payment it waits for"""
+    for subscription in books.rows(
+            Subscription, or_(Subscription.pending_update.is_not(None), Subscription.parked_change.is_not(None))):
+        parked = subscription.parked_change
+        invoice = None if parked is None else books.session.get(Invoice, subscription.account_id, parked["invoice"])
+        if subscription.pending_update is None or invoice is None or invoice.status not in ("open", "uncollectible"):
+            yield Problem(subscription.account_id, "subscription", subscription.id,
+                          "has a pending update, and no invoice that could be paid for it")

@@ -20,11 +20,17 @@ PHASES = st.lists(st.fixed_dictionaries(
         "billing_cycle_anchor": st.sampled_from(["automatic", "phase_start"]), "coupon": st.just("half"),
         "proration_behavior": st.sampled_from(["none", "create_prorations", "always_invoice"]),
         "add_invoice_items": st.just(True), "collection_method": st.just("send_invoice"),
+        "billing_thresholds": st.fixed_dictionaries(
+            {"amount_gte": st.sampled_from([50, 400]), "reset_billing_cycle_anchor": st.booleans()}),
     }), min_size=1, max_size=3)
 STEPS = st.lists(st.one_of(
     st.tuples(st.just("advance"), st.integers(1, 20)), st.tuples(st.just("replace"), PHASES),
     st.tuples(st.just("edit"), st.integers(1, 9)), st.tuples(st.just("end"), st.sampled_from(["cancel", "release"])),
-    st.tuples(st.just("use"), st.integers(1, 5))), max_size=8)
+    st.tuples(st.just("use"), st.integers(1, 5)), st.tuples(st.just("park"), st.integers(1, 9)),
+    st.tuples(st.just("card"), st.sampled_from(["pm_card_visa", "pm_card_chargeCustomerFail"])),
+    st.tuples(st.just("set"), st.sampled_from([
+        {"pause_collection": {"behavior": "void"}}, {"pause_collection": ""},
+        {"pending_invoice_item_interval": {"interval": "day"}}]))), max_size=8)
 
 
 class Play:
@@ -73,10 +79,18 @@ class Play:
                 sent[0].pop("iterations", None)
                 sent[0]["end_date"] = max(start, self.now) + 5 * DAY
             self.stage.update(self.schedule, phases=sent)
+        elif verb == "card":
+            card = self.stage.api.post(f"/v1/payment_methods/{value}/attach", customer=self.stage.customer)["id"]
+            self.stage.api.post(f"/v1/customers/{self.stage.customer}", invoice_settings={"default_payment_method": card})
+        elif status == "active" and verb == "set":
+            self.stage.api.post(f"/v1/subscriptions/{self.schedule['subscription']}", **value)
         elif status == "active":
             item = self.stage.subscription(self.schedule)["items"]["data"][0]
             if verb == "edit" and "quantity" in item:
                 self.stage.api.post(f"/v1/subscription_items/{item['id']}", quantity=value)
+            elif verb == "park" and "quantity" in item:
+                self.stage.api.post(f"/v1/subscription_items/{item['id']}", quantity=value,
+                                    proration_behavior="always_invoice", payment_behavior="pending_if_incomplete")
             elif verb == "use" and "quantity" not in item:
                 self.stage.api.post(f"/v1/subscription_items/{item['id']}/usage_records", quantity=value)
         self.schedule = self.stage.retrieve(self.schedule)

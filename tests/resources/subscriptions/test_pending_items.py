@@ -39,6 +39,17 @@ def test_what_waits_is_invoiced_every_week(clock: StartClock) -> None:
     assert amounts(time.latest_invoice(subscription)) == [70, 1000]
 
 
+def test_a_customers_next_invoice_may_be_one_between_the_renewals(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    time.subscribe(time.price(1000, "week"))
+    daily = time.subscribe(time.price(2000), pending_invoice_item_interval={"interval": "day", "interval_count": 3})
+    assert (time.upcoming(customer=time.customer)["created"], time.upcoming(customer=time.customer)["total"]) == (
+        at("2022-08-08"), 1000)
+    time.api.post("/v1/invoiceitems", customer=time.customer, amount=300, currency="usd", subscription=daily["id"])
+    preview = time.upcoming(customer=time.customer)
+    assert (preview["created"], amounts(preview), preview["subscription"]) == (at("2022-08-04"), [300], daily["id"])
+
+
 def test_the_interval_as_long_as_the_period_leaves_it_to_the_renewal(clock: StartClock) -> None:
     time = clock("2022-01-31")
     subscription = time.subscribe(time.price(1000), pending_invoice_item_interval={"interval": "month"})

@@ -146,6 +146,10 @@ def _of_schedule(ctx: Context, schedule: SubscriptionSchedule) -> Subscription |
 def _next_subscription(ctx: Context, customer: Customer) -> Subscription | None:
     """The subscription of the customer that will be invoiced first."""
     of_customer = ctx.session.rows(Subscription, _OF_CUSTOMER, account_id=ctx.account_id, customer_id=customer.id)
+    between = [subscription for subscription in of_customer
+               if _bills_between(ctx, subscription, of_customer[0].current_period_end)]
+    if between:
+        return min(between, key=lambda subscription: subscription.next_pending_invoice_item_invoice or 0)
     return next((subscription for subscription in of_customer if not ends_with_period(subscription)),
                 of_customer[0] if of_customer else None)
 
