@@ -143,6 +143,14 @@ def test_paying_does_what_the_api_does(time: Clock, api: Api, visitor: Visitor) 
     assert "Paid" in printed and "Visa •••• 4242" in printed and "Pay online" not in printed
 
 
+def test_a_page_goes_with_its_clock(api: Api, visitor: Visitor) -> None:
+    time = Clock(api, "2022-09-01")
+    url = opened(time)["hosted_invoice_url"]
+    visitor.pay(url, "tok_visa")
+    api.delete(f"/v1/test_helpers/test_clocks/{time.id}")
+    assert visitor.open(url).status == 404
+
+
 def test_the_customers_own_card_can_be_taken(time: Clock, api: Api, visitor: Visitor) -> None:
     invoice = opened(time)
     page = visitor.open(invoice["hosted_invoice_url"])

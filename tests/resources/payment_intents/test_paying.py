@@ -12,6 +12,7 @@ from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
 from tests.resources.payment_intents.conftest import MONDAY
 from tests.support.api import Api
+from tests.support.pages import Visitor
 from tests.support.reference import conforms
 
 Acting = Callable[[], AbstractContextManager[Context]]
@@ -107,6 +108,8 @@ def test_a_good_card_pays(open_shop: Callable[[str], Shop]) -> None:
     }
     conforms(charge)
     assert shop.events() == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+    receipt = Visitor(shop.api.server).open(charge["receipt_url"])
+    assert "Subscription creation $10.99 Amount paid $10.99" in receipt.text and "Visa •••• 4242" in receipt.text
 
 
 def test_a_charge_reaches_the_balance_less_its_fee(api: Api, open_shop: Callable[[str], Shop]) -> None:
