@@ -138,6 +138,8 @@ def check_the_year(schedule_id: str, item_id: str) -> None:
     assert [invoice.number[-4:] for invoice in invoices] == [f"{number:04d}" for number in range(1, 16)]
     assert [invoice.created for invoice in invoices[:3]] == [JAN_2022, FEB, MAR]
     assert [invoice.status_transitions.paid_at for invoice in invoices[:3]] == [JAN_2022 + HOUR, FEB + HOUR, MAR + HOUR]
+    query = f"subscription:'{subscription.id}' AND total>4000 AND -status:'open'"
+    assert [found.total for found in stripe.Invoice.search(query=query, limit=2).auto_paging_iter()] == [6000, 6000, 6000, 6300]
     summaries = list(stripe.SubscriptionItem.list_usage_record_summaries(item_id, limit=100).auto_paging_iter())
     assert [summary.total_usage for summary in summaries[::-1]] == [100, 60, *[0] * 13]
     assert (summaries[0].invoice, summaries[-1].invoice) == (None, invoices[1].id)
