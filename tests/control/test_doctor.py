@@ -93,6 +93,7 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("balances_are_sums_of_transactions", "UPDATE customers SET balance = balance + 1"),
     ("emails_are_found_in_any_case", "UPDATE customers SET email = 'Other@example.com'"),
     ("balances_are_sums_of_transactions", "UPDATE customer_balance_transactions SET ending_balance = 5"),
+    ("customers_know_their_tax_ids", "UPDATE customers SET tax_id_values = '[{\"type\": \"us_ein\", \"value\": \"1\"}]'"),
     ("subscriptions_have_a_period_and_items", "UPDATE subscriptions SET current_period_end = current_period_start"),
     ("subscriptions_have_a_period_and_items", f"DELETE FROM subscription_items WHERE subscription_id = {RUNNING}"),
     ("ended_subscriptions_have_an_end", f"UPDATE subscriptions SET ended_at = NULL WHERE id = {ENDED}"),

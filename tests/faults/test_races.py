@@ -163,6 +163,32 @@ def test_every_redemption_of_a_coupon_is_counted(api: Api, price: str) -> None:
     assert len(api.get("/v1/subscriptions")["data"]) == RIVALS - 3
 
 
+def test_a_promotion_code_is_redeemed_no_more_often_than_it_may(api: Api) -> None:
+    coupon = api.post("/v1/coupons", percent_off=10)["id"]
+    code = api.post("/v1/promotion_codes", coupon=coupon, max_redemptions=3)["id"]
+    answers = at_once(api, *[("POST", "/v1/customers", {"promotion_code": code})] * RIVALS)
+    assert statuses(answers) == {200: 3, 400: RIVALS - 3}
+    shown = api.get(f"/v1/promotion_codes/{code}")
+    assert (shown["times_redeemed"], shown["active"], shown["coupon"]["times_redeemed"]) == (3, False, 3)
+
+
+def test_an_active_promotion_code_is_taken_once(api: Api) -> None:
+    coupon = api.post("/v1/coupons", percent_off=10)["id"]
+    calls = [("POST", "/v1/promotion_codes", {"coupon": coupon, "code": code}) for code in ("spring", "SPRING")]
+    answers = at_once(api, *calls * (RIVALS // 2))
+    assert statuses(answers) == {200: 1, 400: RIVALS - 1}
+    assert len(api.get("/v1/promotion_codes")["data"]) == 1
+
+
+def test_balance_transactions_add_up(api: Api, customer: str) -> None:
+    path = f"/v1/customers/{customer}/balance_transactions"
+    answers = at_once(api, *[("POST", path, {"amount": -100, "currency": "usd"})] * RIVALS)
+    assert statuses(answers) == {200: RIVALS}
+    endings = sorted(answer.body["ending_balance"] for answer in answers)
+    assert endings == [-100 * count for count in range(RIVALS, 0, -1)]
+    assert api.get(f"/v1/customers/{customer}")["balance"] == -100 * RIVALS
+
+
 def test_settings_add_up(api: Api) -> None:
     api.get("/v1/account")
     changes = [{"finalize_after_s": 60}, {"retry_days": [1]}, {"search_lag_s": 5}, {"fee_fixed": 1}]

@@ -1,4 +1,4 @@
-"""What must hold of every customer (behaviour reference, 12: 2)."""
+"""What must hold of every customer and of what they own (behaviour reference, 12: 2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.control.checks import Books, Problem
 from app.domain.search import fold
-from app.resources.customers.tables import Customer, CustomerBalanceTransaction
+from app.resources.customers.tables import Customer, CustomerBalanceTransaction, TaxId
 
 
 def balances_are_sums_of_transactions(books: Books) -> Iterator[Problem]:
@@ -38,3 +38,15 @@ def emails_are_found_in_any_case(books: Books) -> Iterator[Problem]:
     for account_id, id, email, folded in books.values(statement):
         if folded != (None if email is None else fold(email)):
             yield Problem(account_id, "customer", id, "email cannot be found by its folded form")
+
+
+def customers_know_their_tax_ids(books: Books) -> Iterator[Problem]:
+    """tax_id_values repeats the customer's tax ids, oldest first"""
+    of_customers: dict[tuple[str, str], list[dict[str, str]]] = {}
+    statement = select(TaxId.account_id, TaxId.customer_id, TaxId.type, TaxId.value).where(books.of(TaxId))
+    for account_id, customer_id, type, value in books.values(statement.order_by(TaxId.seq)):
+        of_customers.setdefault((account_id, customer_id), []).append({"type": type, "value": value})
+    for row in books.rows(Customer, Customer.deleted.is_(False)):
+        known, given = row.tax_id_values or [], of_customers.get((row.account_id, row.id), [])
+        if known != given:
+            yield Problem(row.account_id, "customer", row.id, f"shows the tax ids {known} on its invoices and has {given}")

@@ -168,7 +168,7 @@ def delete_clock(ctx: Context, clock: TestClock) -> dict[str, Any]:
     ctx.session.execute(
         update(Customer)
         .where(Customer.account_id == clock.account_id, Customer.test_clock_id == clock.id)
-        .values(deleted=True, test_clock_id=None)
+        .values(deleted=True, test_clock_id=None, default_payment_method_id=None, default_source_id=None, discount_id=None)
     )
     ctx.session.delete(clock)
     return {"id": clock.id, "object": TestClock.object_name, "deleted": True}

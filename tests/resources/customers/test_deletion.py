@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.control.doctor import examine
 from tests.support.api import Api
 
 JAN_1_2022 = 1_640_995_200
@@ -55,3 +56,19 @@ def test_the_balance_can_be_set(api: Api) -> None:
     assert customer["balance"] == -500
     assert api.post(f"/v1/customers/{customer['id']}", balance=300)["balance"] == 300
     assert api.events()[-1]["data"]["previous_attributes"] == {"balance": -500}
+
+
+def test_what_customers_own_disappears_with_their_clock(api: Api) -> None:
+    clock = api.post("/v1/test_helpers/test_clocks", frozen_time=JAN_1_2022)["id"]
+    coupon = api.post("/v1/coupons", percent_off=10)["id"]
+    customer = api.post("/v1/customers", test_clock=clock, balance=-100, coupon=coupon, source="tok_visa",
+                        tax_id_data=[{"type": "us_ein", "value": "12-3456789"}])["id"]
+    code = api.post("/v1/promotion_codes", coupon=coupon, customer=customer)["id"]
+    api.delete(f"/v1/test_helpers/test_clocks/{clock}")
+    assert api.get(f"/v1/customers/{customer}")["deleted"] is True
+    assert api.refused("GET", f"/v1/promotion_codes/{code}").status == 404
+    for owned in ("balance_transactions", "tax_ids", "cash_balance", "discount"):
+        answer = api.refused("GET", f"/v1/customers/{customer}/{owned}")
+        assert (answer.status, answer.error["message"]) == (404, f"No such customer: '{customer}'")
+    # The stub names nothing that went with the clock.
+    assert [each for each in examine(api.server.database, account=api.key) if each["object"] == "customer"] == []
