@@ -4,6 +4,7 @@ What only one slice takes stays in its `params`.
 """
 
 from app.domain.currencies import MAXIMUM_UNIT_AMOUNT
+from app.domain.tax_ids import TYPES
 from app.wire.params import (
     Boolean,
     Currency,
@@ -30,12 +31,6 @@ PAYMENT_METHOD_TYPES = (
     "sofort", "us_bank_account", "wechat_pay",
 )  # fmt: skip
 VERIFICATION_METHODS = ("automatic", "instant", "microdeposits")
-TAX_ID_TYPES = (
-    "ae_trn", "au_abn", "au_arn", "bg_uic", "br_cnpj", "br_cpf", "ca_bn", "ca_gst_hst", "ca_pst_bc", "ca_pst_mb", "ca_pst_sk",
-    "ca_qst", "ch_vat", "cl_tin", "es_cif", "eu_oss_vat", "eu_vat", "gb_vat", "ge_vat", "hk_br", "hu_tin", "id_npwp", "il_vat",
-    "in_gst", "is_vat", "jp_cn", "jp_rn", "kr_brn", "li_uid", "mx_rfc", "my_frp", "my_itn", "my_sst", "no_vat", "nz_gst",
-    "ru_inn", "ru_kpp", "sa_vat", "sg_gst", "sg_uen", "si_tin", "th_vat", "tw_vat", "ua_vat", "us_ein", "za_vat",
-)  # fmt: skip
 TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 
 DAYS_UNTIL_DUE_MAX = 36_500
@@ -109,9 +104,9 @@ class TransferDataParams(Params):
 
 
 class TaxIdParams(Params):
-    """A tax id to be. Its value is not checked against the registers of the countries."""
+    """A tax id to be."""
 
-    type = Enum(TAX_ID_TYPES, required=True)
+    type = Enum(TYPES, required=True)
     value = Text(required=True)
 
 

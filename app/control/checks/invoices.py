@@ -26,9 +26,17 @@ def subtotals_are_sums_of_lines(books: Books) -> Iterator[Problem]:
 
 def totals_follow_from_subtotals(books: Books) -> Iterator[Problem]:
     """total = subtotal - Σ discounts of the invoice + Σ exclusive taxes; tax = Σ taxes"""
+    of_items: dict[tuple[str, str], list[InvoiceLine]] = {}
+    for line in books.rows(InvoiceLine, InvoiceLine.invoice_item_id.is_not(None)):
+        if line.discounts:
+            of_items.setdefault((line.account_id, line.invoice_id), []).append(line)
     for row in books.rows(Invoice):
         own = set(row.discounts)
         discounted = sum(entry["amount"] for entry in row.total_discount_amounts if entry["discount"] in own)
+        # What a discount of the invoice takes off an item that has it too is in the item's amount already, and comes first.
+        for line in of_items.get((row.account_id, row.id), ()):
+            first = {entry["discount"]: entry["amount"] for entry in reversed(line.discount_amounts)}
+            discounted -= sum(first.get(id, 0) for id in own.intersection(line.discounts))
         exclusive = sum(entry["amount"] for entry in row.total_tax_amounts if not entry["inclusive"])
         tax = sum(entry["amount"] for entry in row.total_tax_amounts)
         if row.total != row.subtotal - discounted + exclusive:

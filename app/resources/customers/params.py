@@ -1,10 +1,10 @@
 """What the customers endpoints take."""
 
-from app.domain.tax_ids import TYPES
 from app.resources.shapes import (
     AddressParams,
     CustomFieldParams,
     RenderingOptionsParams,
+    TaxIdParams,
     signed_amount,
 )
 from app.wire.params import (
@@ -46,11 +46,6 @@ class CashBalanceParams(Params):
 
 class TaxParams(Params):
     ip_address = Text(max=255, unsettable=True)
-
-
-class TaxIdParams(Params):
-    type = Enum(TYPES, required=True)
-    value = Text(required=True)
 
 
 class SourceCardParams(Params):
@@ -141,6 +136,5 @@ class CashBalanceUpdate(RetrieveParams):
     settings = Hash(CashBalanceSettingsParams)
 
 
-class TaxIdCreate(RetrieveParams):
-    type = Enum(TYPES, required=True)
-    value = Text(required=True)
+class TaxIdCreate(TaxIdParams, RetrieveParams):
+    pass

@@ -265,6 +265,15 @@ def test_what_was_paid_elsewhere_cannot_be_refunded(time: Clock) -> None:
     assert credit(time, invoice, amount=1000, out_of_band_amount=1000)["out_of_band_amount"] == 1000
 
 
+def test_a_deleted_customer_is_given_money_and_no_credit(time: Clock) -> None:
+    invoice = paid(time, {"amount": 1000})
+    time.api.delete(f"/v1/customers/{time.customer}")
+    error = refusal(time, invoice, amount=300, credit_amount=300)
+    assert (error["param"], error["message"]) == (
+        "credit_amount", f"The customer {time.customer} was deleted, so that nothing can be credited to them.")
+    assert credit(time, invoice, amount=300, refund_amount=300)["status"] == "issued"
+
+
 # Lines
 
 def test_lines_are_credited_with_their_discounts_and_taxes(time: Clock) -> None:

@@ -93,6 +93,15 @@ def test_a_coupon_takes_no_more_than_there_is(time: Clock) -> None:
     assert (invoice["subtotal"], invoice["total"]) == (400, 100)
 
 
+def test_one_discount_can_be_on_an_item_and_on_its_invoice(time: Clock) -> None:
+    """10 % off 1000 is 900, which is the item's amount, and 10 % off that is 810."""
+    subscription = time.subscribe(time.price(), coupon=coupon(time, percent_off=10))
+    discount = [{"discount": subscription["discount"]["id"]}]
+    invoice = draft(time, {"amount": 1000, "discounts": discount}, discounts=discount)
+    assert (invoice["subtotal"], invoice["total"], [each["amount"] for each in invoice["total_discount_amounts"]]) == (
+        900, 810, [190])
+
+
 def test_a_credit_has_negative_taxes(time: Clock) -> None:
     """A worked example of the reference: -1935, 7742 and 20000 at 20 % are -387, 1548 and 4000."""
     vat = rate(time, "20", inclusive=False)

@@ -168,6 +168,10 @@ def test_tax_ids_are_previewed(time: Clock) -> None:
     assert (preview["customer_tax_ids"], preview["customer_address"]["country"], preview["customer_email"]) == (
         ids, "DE", "jenny@example.com")
     assert time.upcoming(customer=time.customer)["customer_tax_ids"] == []
+    refused = time.refused("GET", "/v1/invoices/upcoming", customer_details={"tax_ids": [ids[0], ids[1] | {"value": "DE1"}]})
+    assert (refused.error["param"], refused.error["code"]) == ("customer_details[tax_ids][1][value]", "tax_id_invalid")
+    time.api.post(f"/v1/customers/{time.customer}/tax_ids", **ids[1])
+    assert time.upcoming(customer=time.customer)["customer_tax_ids"] == [ids[1]]
     refused = time.refused("GET", "/v1/invoices/upcoming", customer=time.customer, customer_details={
         "tax_ids": [{"type": "eu_vat"}]})
     assert refused.error["message"] == "Missing required param: customer_details[tax_ids][0][value]."

@@ -99,7 +99,7 @@ def _write(ctx: Context, invoice: Invoice, values: Mapping[str, Any], lines: Seq
         discount_amounts=discounts, invoice_id=invoice.id, memo=values.get("memo"),
         metadata_=merged({}, values.get("metadata", {})), number=f"{invoice.number}-CN-{number:02d}",
         reason=values.get("reason"), status="issued", subtotal=totals.subtotal,
-        subtotal_excluding_tax=totals.subtotal_excluding_tax, tax_amounts=_taxes(totals.total_tax_amounts),
+        subtotal_excluding_tax=totals.subtotal_excluding_tax, tax_amounts=invoices.tax_entries(totals.total_tax_amounts),
         test_clock_id=invoice.test_clock_id, total_excluding_tax=totals.total_excluding_tax,
         type="pre_payment" if invoice.status == "open" else "post_payment"))
     note.pdf = f"{ctx.page_url('credit_notes', note)}/pdf"
@@ -108,7 +108,7 @@ def _write(ctx: Context, invoice: Invoice, values: Mapping[str, Any], lines: Seq
             id=_preview_id(ctx, "cnli", f"{invoice.id} {position} {line}"), amount=line.computed.amount,
             amount_excluding_tax=line.computed.amount_excluding_tax, credit_note_id=note.id,
             discount_amounts=[{"amount": amount, "discount": id} for id, amount in line.computed.discount_amounts],
-            position=position, tax_amounts=_taxes(line.computed.tax_amounts), **line.columns))
+            position=position, tax_amounts=invoices.tax_entries(line.computed.tax_amounts), **line.columns))
         for position, line in enumerate(lines)]
     return note
 
@@ -138,6 +138,10 @@ def _credit_paid(ctx: Context, note: CreditNote, invoice: Invoice, values: Mappi
             "The sum of credit amount, refund amount and out of band amount "
             f"({format_amount(refunded + credited + elsewhere, note.currency)}) must equal the credit note amount "
             f"({format_amount(note.amount, note.currency)}).")
+    if credited and invoice.customer.deleted:
+        # Our choice: the words; there is no balance any more that an invoice could use.
+        raise InvalidRequest(f"The customer {invoice.customer_id} was deleted, so that nothing can be credited to them.",
+                             param="credit_amount")
     if linked is not None:
         note.refund_id = linked.id
     elif refunded:
@@ -173,7 +177,3 @@ def _refund(ctx: Context, note: CreditNote, invoice: Invoice, amount: int) -> Re
         # Our choice: the words.
         raise InvalidRequest("This invoice was not paid by a charge, so that nothing can be refunded.", param="refund_amount")
     return refund_charge(ctx, charge, amount=amount, reason=_REASONS.get(note.reason or ""), param="refund_amount")
-
-
-def _taxes(amounts: Sequence[tuple[str, int, bool]]) -> list[dict[str, Any]]:
-    return [{"amount": amount, "inclusive": inclusive, "tax_rate": rate} for rate, amount, inclusive in amounts]

@@ -10,6 +10,7 @@ from app.resources.invoices.operations.drafting import (
     require_draft,
     retotal,
     show_item,
+    tax_entries,
     update_usage_line,
 )
 from app.resources.invoices.operations.finalizing import (
@@ -80,6 +81,7 @@ __all__ = [
     "show_item",
     "stop_collecting",
     "sweep",
+    "tax_entries",
     "unit_columns",
     "update_invoice",
     "update_usage_line",

@@ -9,6 +9,7 @@ from app.context import Context
 from app.domain.discounts import Discount
 from app.domain.invoicing import ComputedLine, DraftLine, compute, settle
 from app.domain.money import decimal_string, per_unit
+from app.domain.taxes import TaxAmount
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
@@ -175,7 +176,7 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     invoice.total_excluding_tax = computed.total_excluding_tax
     invoice.subtotal_excluding_tax = computed.subtotal_excluding_tax
     invoice.total_discount_amounts = [{"amount": amount, "discount": id} for id, amount in computed.total_discount_amounts]
-    invoice.total_tax_amounts = _tax_amounts(computed.total_tax_amounts)
+    invoice.total_tax_amounts = tax_entries(computed.total_tax_amounts)
     invoice.starting_balance = customer.balance
     invoice.amount_due = settle(computed.total, customer.balance, invoice.currency).amount_due
     share(ctx, invoice)
@@ -202,7 +203,7 @@ def _full_amount(ctx: Context, line: InvoiceLine) -> int:
 def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:
     line.amount = result.amount
     line.discount_amounts = [{"amount": amount, "discount": id} for id, amount in result.discount_amounts]
-    line.tax_amounts = _tax_amounts(result.tax_amounts)
+    line.tax_amounts = tax_entries(result.tax_amounts)
     line.amount_excluding_tax = result.amount_excluding_tax
     line.unit_amount_excluding_tax = _unit_amount(line)
 
@@ -218,7 +219,8 @@ def _unit_amount(line: InvoiceLine) -> str | None:
     return decimal_string(per_unit(line.amount_excluding_tax, line.quantity)) if line.quantity else None
 
 
-def _tax_amounts(amounts: Sequence[tuple[str, int, bool]]) -> list[dict[str, Any]]:
+def tax_entries(amounts: Sequence[TaxAmount]) -> list[dict[str, Any]]:
+    """Taxes as the API lists them in `tax_amounts`."""
     return [{"amount": amount, "inclusive": inclusive, "tax_rate": rate} for rate, amount, inclusive in amounts]
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.context import Context
 from app.domain.invoicing import Settlement, settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.customers.operations import change_balance
-from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import use_up
 from app.resources.invoices.operations.drafting import retotal
 from app.resources.invoices.operations.sharing import cut_to_what_is_due
@@ -77,7 +74,7 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
         _apply_balance(ctx, invoice, settlement)
     invoice.number = f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}"
     customer.next_invoice_sequence += 1
-    invoice.customer_snapshot = customer_snapshot(customer)
+    invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
     invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
     invoice.hosted_invoice_url = ctx.page_url("i", invoice)
     if invoice.collection_method == "send_invoice":
@@ -85,11 +82,6 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
     if invoice.amount_due > 0:
         # The id is made here, because the invoice names its intent from the moment of finalisation.
         invoice.payment_intent_id = ctx.ids.new(PaymentIntent.id_prefix, PaymentIntent.id_length, PaymentIntent.id_lead)
-
-
-def customer_snapshot(customer: Customer) -> dict[str, Any]:
-    """What an invoice shows of its customer from its finalisation on, whatever becomes of them."""
-    return {name: customer.__dict__[name] for name in _SNAPSHOT}
 
 
 def _apply_balance(ctx: Context, invoice: Invoice, settlement: Settlement) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from app.context import Context
 from app.db.base import Base
 from app.domain.invoicing import settle
-from app.resources.invoices.operations.finalizing import customer_snapshot
 from app.resources.invoices.tables import Invoice, InvoiceLine
 
 R = TypeVar("R", bound=Base)
 
 
-def as_preview(ctx: Context, draft: Invoice, *, tax_ids: Sequence[dict[str, Any]] | None = None) -> Invoice:
-    """The draft as an upcoming invoice: a copy without an id, settled against the customer's balance of now.
-
-    `tax_ids` are shown in place of the customer's.
-    """
+def as_preview(ctx: Context, draft: Invoice) -> Invoice:
+    """The draft as an upcoming invoice: a copy without an id, settled against the customer's balance of now."""
     charge = draft.collection_method == "charge_automatically"
     settlement = settle(draft.total, draft.customer.balance, draft.currency)
     preview = _copy(draft)
@@ -29,8 +24,6 @@ def as_preview(ctx: Context, draft: Invoice, *, tax_ids: Sequence[dict[str, Any]
     preview.starting_balance = draft.customer.balance
     preview.next_payment_attempt = draft.created + ctx.choices.finalize_after_s if charge else None
     preview.webhooks_delivered_at = None
-    if tax_ids is not None:
-        preview.customer_snapshot = customer_snapshot(draft.customer) | {"tax_id_values": list(tax_ids)}
     preview.__dict__["lines"] = [_line(line) for line in draft.lines]
     return preview
 

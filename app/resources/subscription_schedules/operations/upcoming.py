@@ -16,7 +16,7 @@ from app.context import Context
 from app.db.session import Prepared, entity
 from app.errors import InvalidRequest, no_such
 from app.resources.coupons.operations import discount_in_force
-from app.resources.customers.operations import create_customer, update_customer
+from app.resources.customers.operations import check_tax_id, create_customer, update_customer
 from app.resources.customers.tables import Customer
 from app.resources.invoiceitems.operations import create_item, update_item
 from app.resources.invoices import operations as invoices
@@ -84,7 +84,7 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
         draft.discounts = invoices.redeem(ctx, found, customer_id=customer.id, currency=draft.currency,
                                           invoice_id=draft.id)
         invoices.retotal(ctx, draft, draft.customer)
-    preview = invoices.as_preview(ctx, draft, tax_ids=values.get("customer_details", {}).get("tax_ids"))
+    preview = invoices.as_preview(ctx, draft)
     if subscription is not None and update and any(line.proration for line in preview.lines):
         preview.subscription_proration_date = update.get("proration_date", ctx.now)
     _forget_what_was_made_up(preview, values, subscription)
@@ -110,12 +110,14 @@ def _whose(ctx: Context, values: Mapping[str, Any]) -> tuple[Subscription | None
     elif "subscription" in values:
         subscription = ctx.find(Subscription, values["subscription"], param="subscription")
     details = values.get("customer_details")
+    for index, tax_id in enumerate((details or {}).get("tax_ids", ())):
+        check_tax_id(tax_id["type"], tax_id["value"], param=f"customer_details[tax_ids][{index}][value]")
     if subscription is None:
         if "customer" not in values and details is None:
             raise InvalidRequest("Missing required param: customer if subscription is not provided",
                                  code="parameter_missing", param="customer")
         if "customer" not in values:
-            return None, create_customer(ctx, details or {})
+            return None, _with_tax_ids(create_customer(ctx, details or {}), details)
         customer = ctx.find(Customer, values["customer"], param="customer")
     else:
         ctx.session.load([subscription], "customer")
@@ -125,7 +127,14 @@ def _whose(ctx: Context, values: Mapping[str, Any]) -> tuple[Subscription | None
             raise no_such(name, values[name], param=name, status=400)
     if details:
         update_customer(ctx, customer, details)
-    return subscription, customer
+    return subscription, _with_tax_ids(customer, details)
+
+
+def _with_tax_ids(customer: Customer, details: Mapping[str, Any] | None) -> Customer:
+    """The customer, whose invoices show the tax ids of the preview in place of their own."""
+    if details and "tax_ids" in details:
+        customer.tax_id_values = details["tax_ids"]
+    return customer
 
 
 def _of_schedule(ctx: Context, schedule: SubscriptionSchedule) -> Subscription | None:
