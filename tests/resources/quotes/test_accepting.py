@@ -189,6 +189,19 @@ def test_acceptance_is_refused_where_the_offer_can_be_had_no_more(clock: MakeClo
     assert accepted(c, third)["status"] == "accepted"
 
 
+def test_a_coupon_that_was_deleted_is_not_the_new_one_of_its_id(api: Api) -> None:
+    c = Clock(api, "2022-08-01")
+    gold = c.price(1000)
+    deal = api.post("/v1/coupons", id="deal", percent_off=10, duration="forever")["id"]
+    quote = quote_for(c, {"price": gold}, discounts=[{"coupon": deal}])
+    api.post(f"/v1/quotes/{quote['id']}/finalize")
+    api.delete(f"/v1/coupons/{deal}")
+    api.post("/v1/coupons", id=deal, percent_off=90, duration="forever")
+    assert api.refused("POST", f"/v1/quotes/{quote['id']}/accept").error["message"] == "Coupon expired: deal"
+    (shown,) = api.get(f"/v1/quotes/{quote['id']}", expand=["discounts"])["discounts"]
+    assert (shown["coupon"]["id"], shown["coupon"]["percent_off"], shown["coupon"]["valid"]) == ("deal", 10, False)
+
+
 def test_an_effective_date_that_has_passed_is_ignored(clock: MakeClock, api: Api) -> None:
     c = clock("2022-08-01")
     gold = c.price(1000)
