@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-import psycopg
 import sqlalchemy.exc
 from flask import Flask, Response, current_app, request
 
@@ -23,7 +22,7 @@ from app.clock.now import stopwatch, wall_seconds
 from app.config import Config
 from app.context import API_VERSION, Context
 from app.db.base import Base
-from app.db.database import Database
+from app.db.database import Database, driver_errors
 from app.domain.choices import Choices
 from app.domain.metadata import TooManyKeys
 from app.errors import ApiError, ApiFault, AuthenticationError, InvalidRequest, RateLimited, unrecognized_url
@@ -42,7 +41,6 @@ log = logging.getLogger("billyard.wire")
 
 # A release's name and the flags of previews may follow: `2025-02-24.acacia`, `2022-08-01; orders_beta=v4`.
 _VERSION = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(\.[a-z]+)?(; ?[a-z0-9_]+=v[0-9]+)*")
-_DATABASE_ERRORS = (sqlite3.Error, psycopg.Error, sqlalchemy.exc.SQLAlchemyError, OSError)
 _RACE_CODES = frozenset({"55P03", "40P01", "40001", "23503", "23505"})
 """PostgreSQL: lock not available, deadlock detected, serialization failure; and what only a race can bring about,
 because it was looked up before: the other of two rows with one key, and a row that names one which is gone."""
@@ -322,7 +320,7 @@ def refusal_for(problem: Exception, place: str) -> ApiError:
             "accessing it. If you see this error intermittently, retry the request. If you see this error frequently "
             "and are making multiple concurrent requests to a single object, make your requests serially or at a lower "
             "rate.", code="lock_timeout")
-    if isinstance(problem, _DATABASE_ERRORS):
+    if isinstance(problem, (sqlalchemy.exc.SQLAlchemyError, OSError, *driver_errors(sqlite3.Error, "Error"))):
         log.error("%s: the database failed: %s", place, type(cause).__name__)
         return DatabaseFault()
     log.exception("%s failed", place)
