@@ -95,7 +95,7 @@ class tracked:
         ctx, row, snapshot, before = self._ctx, self._row, self._snapshot, self._before
         load_for_rendering(ctx.session, [row])
         after = snapshot.rendered = render(row)
-        if before != after:
+        if before is not after and before != after:
             emit(ctx, self._type, row, previous=previous_attributes(before, after), snapshot=snapshot)
 
 

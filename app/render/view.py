@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_
 from typing import Any
 
 import orjson
@@ -59,6 +60,7 @@ class CompiledView:
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
         self.inline_columns = [field.column or key for key, field in self.inline_lists]
+        self._rests_on = [(relation, relation in self.shows) for relation in self.loads]
         self.stands_alone = not self.loads and not self.inline_lists
         for key, field in fields.items():
             self._compile(key, field)
@@ -95,15 +97,46 @@ class CompiledView:
     def render(self, row: Base, tree: Tree | None = None) -> dict[str, Any]:
         """The JSON of the row; the names in `tree` expanded (their rows must be loaded). Nobody may change it.
 
-        What shows nothing but its own row is made once for each state of the row: a price stands on every line of a year.
+        It is made once for each state of the row and of those that it shows or needs: what an event told of an invoice
+        is what the next change finds, and a price stands on every line of a year.
         """
-        if tree or not self.stands_alone:
+        if tree:
             return self.make(row, tree)
         derived: dict[str, Any] = row.__dict__.setdefault("_derived", {})
-        rendered: dict[str, Any] | None = derived.get(self.name)
-        if rendered is None:
-            rendered = derived[self.name] = self.make(row, None)
+        states: list[Any] = []
+        if not self.stands_alone and not self._add_states(row, states):
+            return self.make(row, None)
+        rendered: dict[str, Any]
+        if self.name in derived:
+            rendered, before = derived[self.name]
+            if len(before) == len(states) and all(map(is_, before, states)):
+                return rendered
+        rendered = self.make(row, None)
+        derived[self.name] = rendered, states
         return rendered
+
+    def _add_states(self, row: Any, states: list[Any]) -> bool:
+        """Add what stands for the present state of each related row that is shown or needed: its `_derived`, which a
+        change replaces. False where the row names others by a list of ids, which are read anew each time.
+        """
+        values = row.__dict__
+        for column in self.inline_columns:
+            if values[column]:
+                return False
+        for relation, is_shown in self._rests_on:
+            value = values[relation]
+            if type(value) is list:
+                states.append(len(value))
+            for related in value if type(value) is list else (value,):
+                if related is None:
+                    states.append(None)
+                    continue
+                states.append(related.__dict__.setdefault("_derived", {}))
+                if is_shown:
+                    view = VIEWS[type(related)]
+                    if not view.stands_alone and not view._add_states(related, states):
+                        return False
+        return True
 
     def make(self, row: Any, tree: Tree | None = None) -> dict[str, Any]:
         """The same, made anew."""
