@@ -14,7 +14,7 @@ class Event(StripeObject):
 
     __tablename__ = "events"
     __table_args__ = (
-        list_index(), list_index("type"), list_index("object_id"),
+        list_index(), list_index("type"),
         # Few events wait for a delivery, so that this stays small however many there are.
         Index("ix_events_undelivered", "account_id", "created", "seq",
               sqlite_where=text("pending_webhooks > 0"), postgresql_where=text("pending_webhooks > 0")),

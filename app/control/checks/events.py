@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import exists, func, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import case, func, select
 
 from app.control.checks import BATCH, Books, Problem
 from app.db.base import StripeObject
@@ -66,20 +66,19 @@ def objects_were_created_once(books: Books) -> Iterator[Problem]:
 
 def objects_were_created_first(books: Books) -> Iterator[Problem]:
     """no event on an object before its *.created"""
-    earlier = aliased(Event)
-    types = {type for _, type in _tables_with_created()}
-    statement = select(Event.account_id, Event.object_id, Event.type).where(
-        books.of(Event), Event.type.in_(types),
-        exists().where(earlier.account_id == Event.account_id, earlier.object_id == Event.object_id,
-                       earlier.seq < Event.seq, ~earlier.type.endswith(".created")))
+    is_created = Event.type.in_({type for _, type in _tables_with_created()})
+    statement = select(Event.account_id, Event.object_id, func.max(case((is_created, Event.type)))).where(
+        books.of(Event)).group_by(Event.account_id, Event.object_id).having(
+        func.min(case((~Event.type.endswith(".created"), Event.seq))) < func.max(case((is_created, Event.seq))))
     for account_id, id, type in books.values(statement):
         yield Problem(account_id, type.removesuffix(".created"), id, f"had an event before {type}")
 
 
 def previous_attributes_have_changed(books: Books) -> Iterator[Problem]:
     """every key of previous_attributes differs from the object's"""
-    for row in _events(books, Event.previous_attributes.is_not(None)):
-        before, after = orjson.loads(row.previous_attributes or "{}"), orjson.loads(row.object_text)
+    told = books.rows(Event, Event.previous_attributes.is_not(None), relations=("data_event",))
+    for row in filter(_has_text, told):
+        before, after = orjson.loads(row.previous_attributes), orjson.loads(row.object_text)
         unchanged = [key for key, value in before.items() if _same(value, after.get(key))]
         if unchanged or not before:
             yield Problem(row.account_id, "event", row.id, f"{row.type} names {unchanged or 'nothing'} as changed")
@@ -131,30 +130,36 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
 
 def _histories(books: Books) -> Iterator[list[Event]]:
     """The events of each object, oldest first; a plan and the price of its id have a history each."""
-    key, last = tuple_(Event.account_id, Event.object_id), ("", "")
-    while True:
-        ids = select(Event.account_id, Event.object_id).where(
-            books.of(Event), Event.object_id.is_not(None), key > last).group_by(
-            Event.account_id, Event.object_id).order_by(Event.account_id, Event.object_id).limit(BATCH)
-        found = [tuple(id) for id in books.values(ids)]
-        if not found:
-            return
-        events = sorted(_events(books, key >= found[0], key <= found[-1]),
-                        key=lambda event: (event.account_id, event.object_id, _object(event), event.seq))
-        for _, history in groupby(events, key=lambda event: (event.account_id, event.object_id, _object(event))):
-            yield list(history)
-        last = found[-1]
+    # No index has the events of an object, because nobody else asks for them: their ids are sorted once instead.
+    ids = select(Event.account_id, Event.object_id, Event.id).where(books.of(Event), Event.object_id.is_not(None)).order_by(
+        Event.account_id, Event.object_id, Event.seq)
+    batch: list[tuple[str, str]] = []
+    for _, told in groupby(books.values(ids), key=itemgetter(0, 1)):
+        batch += [(account_id, id) for account_id, _, id in told]
+        if len(batch) >= BATCH:
+            yield from _histories_in(books, batch)
+            batch = []
+    yield from _histories_in(books, batch)
 
 
-def _events(books: Books, *where: Any) -> Iterator[Event]:
-    """Events with what they tell; that the text of one is gone, the checks of pointers say."""
-    for event in books.rows(Event, *where, relations=("data_event",)):
-        if event.data is not None or (event.data_event is not None and event.data_event.data is not None):
-            yield event
+def _histories_in(books: Books, keys: list[tuple[str, str]]) -> Iterator[list[Event]]:
+    session = Session(books.session.connection, writing=False)
+    session.read(Event, keys)
+    events = [event for key in keys if (event := session.get(Event, *key)) is not None]
+    session.load(events, "data_event")
+    events = sorted(filter(_has_text, events), key=_thing)
+    for _, history in groupby(events, key=_thing):
+        yield list(history)
 
 
-def _object(event: Event) -> str:
-    return event.type.split(".")[0] if event.type.startswith(("plan.", "price.")) else ""
+def _has_text(event: Event) -> bool:
+    """Whether what the event tells is there; where it is gone, the check of pointers says so."""
+    return event.data is not None or (event.data_event is not None and event.data_event.data is not None)
+
+
+def _thing(event: Event) -> tuple[str, str | None, str]:
+    """What the event tells of."""
+    return event.account_id, event.object_id, event.type.split(".")[0] if event.type.startswith(("plan.", "price.")) else ""
 
 
 def _is_silent(shown: dict[str, Any], key: str) -> bool:
