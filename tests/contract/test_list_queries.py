@@ -41,6 +41,10 @@ def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFacto
     [paid] = api.get("/v1/invoices", customer=time.customer, status="paid", limit=1)["data"]
     for _ in range(100):
         api.post("/v1/credit_notes", invoice=paid["id"], amount=2, credit_amount=1, refund_amount=1)
+    for number in range(100):
+        code = api.post("/v1/promotion_codes", coupon="HALF")["id"]
+        api.post("/v1/customers", promotion_code=code, tax_id_data=[{"type": "us_ein", "value": "123456789"}])
+        api.post(f"/v1/customers/{time.customer}/tax_ids", type="us_ein", value=str(100_000_000 + number))
     yield time
     server.database.close()
 
@@ -66,6 +70,11 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ("/v1/invoiceitems", None, 1),
     ("/v1/invoiceitems", ["data.price", "data.invoice"], 5),
     ("/v1/events", None, 1),
+    ("/v1/customers", None, 2),
+    ("/v1/customers", ["data.subscriptions", "data.tax_ids", "data.discount.promotion_code"], 2),
+    ("/v1/customers/{customer}/balance_transactions", ["data.invoice", "data.credit_note"], 9),
+    ("/v1/customers/{customer}/tax_ids", ["data.customer"], 3),
+    ("/v1/promotion_codes", None, 2),
     ("/v1/charges", None, 1),
     ("/v1/charges", ["data.invoice", "data.payment_intent"], 6),
     ("/v1/credit_notes", None, 1),
@@ -78,8 +87,9 @@ def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[st
     api = time.api
     [subscription] = api.get("/v1/subscriptions", customer=time.customer)["data"]
     [newest] = api.get("/v1/invoices", customer=time.customer, limit=1)["data"]
-    url = path.format(newest=newest["id"], metered=subscription["items"]["data"][2]["id"])
-    filters = {"customer": time.customer} if path.count("/") == 2 and path != "/v1/events" else {}
+    url = path.format(newest=newest["id"], metered=subscription["items"]["data"][2]["id"], customer=time.customer)
+    of_all = path in ("/v1/customers", "/v1/events", "/v1/promotion_codes")
+    filters = {"customer": time.customer} if path.count("/") == 2 and not of_all else {}
     counts = {}
     for limit in (5, 100):
         statements.clear()
