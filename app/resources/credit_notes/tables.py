@@ -75,7 +75,7 @@ class CreditNoteLine(StripeObject):
 
     __tablename__ = "credit_note_lines"
     __table_args__ = (
-        belongs_to("credit_notes", "credit_note_id"),
+        belongs_to("credit_notes", "credit_note_id", ondelete="CASCADE"),
         belongs_to("invoice_lines", "invoice_line_id"),
         Index(None, "account_id", "credit_note_id", "position"),
     )

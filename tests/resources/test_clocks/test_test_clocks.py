@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from app.db.base import Base
 from app.resources.prices.tables import Price
 from tests.support.api import Api
 from tests.support.reference import conforms
@@ -195,17 +196,30 @@ def test_a_deleted_clock_takes_everything_on_it_along(api: Api) -> None:
     customer, subscription = subscribe(api, clock)
     elsewhere = api.post("/v1/customers", name="On the wall clock")
     invoice = api.get(f"/v1/subscriptions/{subscription}")["latest_invoice"]
+    note = api.post("/v1/credit_notes", invoice=invoice, refund_amount=3, credit_amount=2, lines=[
+        {"type": "custom_line_item", "unit_amount": 5}])
     assert api.delete(f"{CLOCKS}/{clock['id']}") == {
         "id": clock["id"],
         "object": "test_helpers.test_clock",
         "deleted": True,
     }
     assert api.get(f"/v1/customers/{customer}") == {"id": customer, "object": "customer", "deleted": True}
-    for path in (f"{CLOCKS}/{clock['id']}", f"/v1/subscriptions/{subscription}", f"/v1/invoices/{invoice}"):
+    for path in (f"{CLOCKS}/{clock['id']}", f"/v1/subscriptions/{subscription}", f"/v1/invoices/{invoice}",
+                 f"/v1/credit_notes/{note['id']}", f"/v1/refunds/{note['refund']}"):
         assert api.call("GET", path).status == 404
     assert api.call("GET", f"{CLOCKS}/{clock['id']}").error["param"] == "test_clock"
     assert api.get("/v1/customers")["data"] == [elsewhere]
     assert len(api.events(type="test_helpers.test_clock.deleted")) == 1
+
+
+def test_rows_without_a_clock_of_their_own_go_with_what_they_hang_on() -> None:
+    tables = Base.metadata.sorted_tables
+    on_clocks = {table.name for table in tables if {"test_clock_id", "customer_id"} & set(table.c.keys())}
+    left_behind = {
+        table.name for table in tables if table.name not in on_clocks
+        and any(key.referred_table.name in on_clocks for key in table.foreign_key_constraints)
+        and not any(key.ondelete == "CASCADE" for key in table.foreign_key_constraints)}
+    assert left_behind == set()
 
 
 def test_a_clock_is_deleted_when_its_time_to_live_is_over(api: Api, wall: Wall) -> None:
