@@ -20,17 +20,18 @@ from app.render.view import VIEWS
 from app.resources.prices.tables import Plan
 
 _TOLD_ELSEWHERE = {
-    "charge": {"refunds"},
+    "charge": {"receipt_url", "refunds"},
     "coupon": {"times_redeemed", "valid"},
     "customer": {"discount", "next_invoice_sequence"},
     "discount": {"coupon"},
-    "invoice": {"discount"},
+    "invoice": {"discount", "hosted_invoice_url", "invoice_pdf"},
     "payment_intent": {"amount", "charges"},
     "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},
     "subscription": {"discount", "schedule"},
 }
-"""Attributes that change without an event on the object itself: another object's event tells of what changed them."""
+"""Attributes that change without an event on the object itself: another object's event tells of what changed them, or
+an upgrade gave them anew, as addresses of pages."""
 
 _FOLLOWING = {"amount_due", "amount_remaining", "customer_address", "customer_email", "customer_name", "customer_phone",
               "customer_shipping", "customer_tax_exempt", "customer_tax_ids", "starting_balance"}

@@ -1,0 +1,95 @@
+"""A sandbox that an earlier release left behind goes on under this one, with all its rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import JSON, Boolean, Connection, MetaData, Table
+
+from app.config import Config
+from app.control.doctor import examine
+from app.db import migrate
+from app.db.database import Database
+from app.factory import create_app
+from tests.support.api import Api
+from tests.support.wall import Wall
+
+RELEASES = sorted(Path(__file__).parent.glob("*.json.gz"))
+"""The rows of sandboxes as releases wrote them, by the day of the release: revision, key, and the rows of each table."""
+WRITTEN = 1_669_200_000
+"""When: 2022-11-23, before the test clock in them is to be deleted."""
+CLOCK_STANDS, MAY_31 = 1_651_280_400, 1_653_955_200
+"""30 April 2022, 01:00, where the clock in them stands, and the next renewal of what was begun on a 31st."""
+
+
+@pytest.fixture(params=RELEASES, ids=lambda path: path.name.removesuffix(".json.gz"))
+def released(request: pytest.FixtureRequest, migrated: Callable[[Path], str], tmp_path: Path) -> tuple[Database, Any]:
+    """A database with the schema and the rows of a release."""
+    release = json.loads(gzip.decompress(request.param.read_bytes()))
+    database = Database(migrated(tmp_path))
+    with database.engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection, connection.begin():
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(migrate.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.downgrade(config, release["revision"])
+        for name, rows in release["rows"].items():
+            _insert(connection, Table(name, MetaData(), autoload_with=connection), rows)
+    return database, release
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Write rows as SQLite keeps them: documents as text, truth as a number."""
+    for row in rows:
+        for column in table.columns:
+            if row[column.name] is None:
+                continue
+            if isinstance(column.type, JSON):
+                row[column.name] = json.loads(row[column.name])
+            elif isinstance(column.type, Boolean):
+                row[column.name] = bool(row[column.name])
+    connection.execute(table.insert(), rows)
+
+
+def test_what_was_there_is_there_and_goes_on(released: tuple[Database, Any], wall: Wall) -> None:
+    database, release = released
+    wall.now = WRITTEN + 3600
+    migrate.upgrade(database)
+    assert migrate.differences(database) == []
+    server = create_app(Config(database_url="", embedded_worker=False, request_log=False), database).extensions["billyard"]
+    api = Api(server, key=release["key"])
+    assert examine(database) == []
+    [clock] = api.get("/v1/test_helpers/test_clocks")["data"]
+    assert clock["frozen_time"] == CLOCK_STANDS
+
+    before = release["rows"]
+    for row in before["invoices"]:
+        invoice = api.get(f"/v1/invoices/{row['id']}")
+        assert [invoice[name] for name in ("number", "status", "total", "amount_due", "amount_paid", "ending_balance")] == [
+            row[name] for name in ("number", "status", "total", "amount_due", "amount_paid", "ending_balance")]
+        assert sum(line["amount"] for line in invoice["lines"]["data"]) == row["subtotal"]
+    for row in before["customers"]:
+        assert api.get(f"/v1/customers/{row['id']}")["balance"] == row["balance"]
+    [walled] = api.get("/v1/customers/search", query='email:"Wall@Example.com"')["data"]
+    assert walled["name"] == "Wall"
+    for row in before["events"]:
+        assert api.get(f"/v1/events/{row['id']}")["data"]["object"] == json.loads(row["data"])
+    balance = api.get("/v1/balance")
+    assert balance["available"][0]["amount"] + balance["pending"][0]["amount"] == sum(
+        row["net"] for row in before["balance_transactions"])
+
+    api.post(f"/v1/test_helpers/test_clocks/{clock['id']}/advance", frozen_time=MAY_31)
+    server.worker.run_due()
+    assert api.get(f"/v1/test_helpers/test_clocks/{clock['id']}")["status"] == "ready"
+    running = [row["id"] for row in before["subscriptions"] if row["status"] == "active"]
+    for id in running:
+        [newest] = api.get("/v1/invoices", subscription=id, limit=1)["data"]
+        assert (newest["status"], newest["created"]) == ("draft", MAY_31)
+    assert running and examine(database) == []
+    database.close()
