@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -317,11 +316,11 @@ def _configure(database: str | None) -> Config:
     """The settings, with the database that the command line names."""
     from app.config import Config
 
+    environment = os.environ | {"DATABASE_URL": database} if database else os.environ
     try:
-        config = Config.from_environment()
+        return Config.from_environment(environment)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    return replace(config, database_url=database) if database else config
 
 
 @contextmanager

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+
+_FORMS = {
+    # A database in memory could not be shared by the threads of the process.
+    "database_url": (re.compile(r"sqlite:///(?!:memory:).+|postgres(ql)?(\+psycopg)?://.+"),
+                     "neither sqlite:///path nor postgresql://user:password@host/name"),
+    "country": (re.compile(r"[A-Z]{2}"), "no code of two capital letters"),
+    "limits": (re.compile(r"documented|off|strict"), "none of documented, off and strict"),
+    "body_limit_bytes": (re.compile(r"[1-9][0-9]*"), "no positive number"),
+    "webhook_hosts": (re.compile(r"any|loopback"), "neither any nor loopback"),
+}
+"""What the text of a setting must be like, and what is said of one that is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +43,14 @@ class Config:
     """Whether requests are kept in the request log."""
     webhook_hosts: str = "any"
     """`any`, or `loopback` to deliver webhooks to this machine only."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError that names the variable whose value makes no sense."""
+        for name, (pattern, words) in _FORMS.items():
+            text = str(getattr(self, name))
+            if not pattern.fullmatch(text):
+                shown = re.sub("//[^/@]*@", "//…@", text)  # without the password of a database
+                raise ValueError(f"{variable_of(name)}: {shown!r} is {words}")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:

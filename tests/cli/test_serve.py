@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 import stripe
+from click.testing import CliRunner
 
+from app.cli import main
 from app.control.startup import READY_KEY
 from tests.support.live import ROOT, live_server, start_server
 
@@ -83,8 +85,19 @@ def test_an_address_in_use_is_a_failure_that_is_told(tmp_path: Path) -> None:
     assert refused.stderr == f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n"
 
 
-def test_a_setting_that_makes_no_sense_is_a_usage_error() -> None:
-    refused = subprocess.run([sys.executable, "-m", "app.cli", "serve"], cwd=ROOT, capture_output=True, text=True,
-                             check=False, env={"BILLYARD_OPEN_SANDBOXES": "perhaps"})
-    assert refused.returncode == 2
-    assert refused.stderr.endswith("Error: BILLYARD_OPEN_SANDBOXES: 'perhaps' is neither true nor false\n")
+@pytest.mark.parametrize(("variable", "value", "words"), [
+    ("BILLYARD_OPEN_SANDBOXES", "perhaps", "'perhaps' is neither true nor false"),
+    ("BILLYARD_LIMITS", "none", "'none' is none of documented, off and strict"),
+    ("BILLYARD_WEBHOOK_HOSTS", "all", "'all' is neither any nor loopback"),
+    ("BILLYARD_BODY_LIMIT_BYTES", "0", "'0' is no positive number"),
+    ("BILLYARD_COUNTRY", "Utopia", "'Utopia' is no code of two capital letters"),
+    ("DATABASE_URL", "mysql://me:secret@db/x",
+     "'mysql://…@db/x' is neither sqlite:///path nor postgresql://user:password@host/name"),
+    ("DATABASE_URL", "sqlite:///:memory:",
+     "'sqlite:///:memory:' is neither sqlite:///path nor postgresql://user:password@host/name"),
+])
+def test_a_setting_that_makes_no_sense_is_a_usage_error(variable: str, value: str, words: str) -> None:
+    for command in ("serve", "worker", "doctor"):
+        refused = CliRunner(env={variable: value}).invoke(main, [command])
+        assert refused.exit_code == 2
+        assert refused.output.endswith(f"Error: {variable}: {words}\n")
