@@ -106,9 +106,13 @@ class Context:
 
         Raises 429 while the clock advances, for transactions that write.
         """
-        clock = self.get(TestClock, test_clock_id)
-        assert clock is not None, f"a row names the missing clock {test_clock_id}"
-        if self.session.writing and self.session.kept and clock.status == "advancing":
+        changes = self.session.writing and self.session.kept
+        # An advance does not begin before what is being done at the clock's present time is done.
+        clock = self.session.get(TestClock, self.account_id, test_clock_id, shared=changes)
+        if clock is None:
+            # It was deleted, and all that lives on it, while this request waited for it.
+            raise no_such(TestClock.missing_name or TestClock.object_name, test_clock_id, param=TestClock.path_param)
+        if changes and clock.status == "advancing":
             # Stripe: "Test clock advancement underway - cannot perform modifications" (behaviour reference, 7.2);
             # Our choice: type and code of the 429, as the reference's decision list has them.
             raise RateLimited(f"Test clock advancement underway - cannot perform modifications: {test_clock_id}",

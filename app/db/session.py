@@ -60,12 +60,15 @@ class Session:
 
     # Reading
 
-    def get(self, cls: type[R], *key: Any) -> R | None:
-        """The row with this primary key, or None. StripeObject tables: `get(Customer, account_id, id)`."""
+    def get(self, cls: type[R], *key: Any, shared: bool = False) -> R | None:
+        """The row with this primary key, or None. StripeObject tables: `get(Customer, account_id, id)`.
+
+        A `shared` one that was not known stays as it is until this transaction ends; others may hold it so too.
+        """
         row = self._known.get((cls, *key))
         if row is None:
             table = self._tables[cls]
-            found = self._run(table.get_sql, key).fetchone()
+            found = self._run(table.get_shared_sql if shared else table.get_sql, key).fetchone()
             if found is None:
                 return None
             row = self._known[cls, *key] = table.row(found)

@@ -85,6 +85,7 @@ class TableAccess:
         self.get_sql = self._by_key(self.entity.where(*is_row))
         # Nobody changes a key, so that rows which point here may be written meanwhile. SQLite leaves the lock out.
         self.get_locked_sql = self._by_key(self.entity.where(*is_row).with_for_update(key_share=True))
+        self.get_shared_sql = self._by_key(self.entity.where(*is_row).with_for_update(read=True))
         self.delete_sql = self._by_key(delete(self.table).where(*is_row))
         self.insert_sql = str(insert(self.table).compile(
             dialect=dialect, column_keys=[self.names[key] for key in self.keys]))

@@ -380,6 +380,26 @@ def test_of_two_that_wait_for_each_other_one_is_refused(postgres: Server, monkey
     assert api.get(f"/v1/customers/{loser}")["name"] is None
 
 
+def test_an_advance_waits_for_what_is_being_done_on_its_clock(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(postgres)
+    clock = api.post("/v1/test_helpers/test_clocks", frozen_time=1_640_995_200)["id"]
+    customer = api.post("/v1/customers", test_clock=clock)["id"]
+    update = customers.update_customer
+    with ThreadPoolExecutor(1) as thread:
+
+        def update_while_the_clock_is_sent(*args: Any) -> Any:
+            sent = thread.submit(Api(postgres, api.key).call, "POST", f"/v1/test_helpers/test_clocks/{clock}/advance",
+                                 {"frozen_time": 1_640_995_201})
+            _until_someone_waits(postgres)
+            assert not sent.done()
+            return update(*args)
+
+        monkeypatch.setattr(customers, "update_customer", update_while_the_clock_is_sent)
+        assert api.post(f"/v1/customers/{customer}", name="Before")["name"] == "Before"
+    assert api.get(f"/v1/test_helpers/test_clocks/{clock}")["status"] == "advancing"
+    assert api.event_types()[-2:] == ["customer.updated", "test_helpers.test_clock.advancing"]
+
+
 def test_a_row_that_vanished_while_it_was_waited_for_is_missing(postgres: Server) -> None:
     api = Api(postgres)
     item = _item(api)
