@@ -14,7 +14,9 @@ from app.control.doctor import CHECKS, examine
 from app.db.database import Database
 from app.db.ids import IdSource
 from app.factory import create_app
+from app.wire.endpoint import Server
 from tests.control.world import World, build_world
+from tests.support.api import Api
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,14 @@ def test_the_rows_of_a_lived_in_sandbox_agree(world: World) -> None:
 
 def test_one_account_is_examined_by_its_key(world: World) -> None:
     assert examine(world.server.database, account=world.api.key) == []
+
+
+def test_an_id_that_is_given_again_is_another_object(server: Server, api: Api) -> None:
+    for percent in (10, 20, 30):
+        api.post("/v1/coupons", id="deal", percent_off=percent)
+        api.post("/v1/coupons/deal", name=f"{percent} off")
+        api.delete("/v1/coupons/deal")
+    assert examine(server.database, account=api.key) == []
 
 
 class _Undo(Exception):

@@ -189,8 +189,8 @@ def test_acceptance_is_refused_where_the_offer_can_be_had_no_more(clock: MakeClo
     assert accepted(c, third)["status"] == "accepted"
 
 
-def test_a_coupon_that_was_deleted_is_not_the_new_one_of_its_id(api: Api) -> None:
-    c = Clock(api, "2022-08-01")
+def test_a_coupon_that_was_deleted_is_not_the_new_one_of_its_id(clock: MakeClock, api: Api) -> None:
+    c = clock("2022-08-01")
     gold = c.price(1000)
     deal = api.post("/v1/coupons", id="deal", percent_off=10, duration="forever")["id"]
     quote = quote_for(c, {"price": gold}, discounts=[{"coupon": deal}])

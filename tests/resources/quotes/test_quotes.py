@@ -234,8 +234,8 @@ def test_quotes_expire_on_the_wall_clock(api: Api, prices: dict[str, str], wall:
     assert api.get(f"/v1/quotes/{owned['id']}")["status"] == "canceled"
 
 
-def test_quotes_go_with_their_customer_and_their_clock(api: Api) -> None:
-    c = Clock(api, "2022-08-01")
+def test_quotes_go_with_their_customer_and_their_clock(clock: MakeClock, api: Api) -> None:
+    c = clock("2022-08-01")
     coupon = api.post("/v1/coupons", percent_off=10)["id"]
     line = {"line_items": [{"price": c.price(1000)}], "discounts": [{"coupon": coupon}]}
     draft, open_one = (api.post("/v1/quotes", customer=c.customer, **line) for _ in range(2))
