@@ -109,9 +109,13 @@ def update_item(ctx: Context, item: InvoiceItem, values: Mapping[str, Any], *, p
 
 
 def delete_item(ctx: Context, item: InvoiceItem) -> dict[str, Any]:
-    """Delete an item that waits, or take it off its draft. Emits invoiceitem.deleted, and invoice.updated for a draft."""
+    """Delete an item that waits, or take it off its draft; its own discounts end.
+
+    Emits invoiceitem.deleted, customer.discount.deleted, and invoice.updated for a draft.
+    """
     invoice = _changeable(ctx, item)
     emit(ctx, "invoiceitem.deleted", item)
+    invoices.end_own(ctx, item.discounts, invoice_item_id=item.id)
     if invoice is None:
         invoices.pending_items(ctx, item.customer_id).remove(item)
     else:

@@ -291,6 +291,20 @@ def test_a_deleted_draft_lets_its_items_wait_again(time: Clock) -> None:
     assert amounts(create(time, pending_invoice_items_behavior="include")) == [1000]
 
 
+def test_the_discounts_of_what_is_deleted_end_with_it(time: Clock) -> None:
+    coupon = time.api.post("/v1/coupons", percent_off=10, duration="forever")["id"]
+    subscription = time.subscribe(time.price(), coupon=coupon)
+    kept = {"discount": subscription["discount"]["id"]}
+    made = item(time, 1000, discounts=[{"coupon": coupon}, kept])
+    draft = create(time, pending_invoice_items_behavior="include", discounts=[{"coupon": coupon}, kept])
+    time.new_events()
+    time.api.delete(f"/v1/invoices/{draft['id']}")
+    time.new_events(expect=["invoice.deleted", "customer.discount.deleted", "invoiceitem.updated"])
+    time.api.delete(f"/v1/invoiceitems/{made['id']}")
+    time.new_events(expect=["invoiceitem.deleted", "customer.discount.deleted"])
+    assert time.retrieve(subscription)["discount"]["id"] == kept["discount"]
+
+
 def test_only_drafts_are_deleted(time: Clock) -> None:
     refused = time.refused("DELETE", f"/v1/invoices/{opened(time)['id']}")
     assert (refused.status, refused.error["message"]) == (400, "You can only delete draft invoices.")

@@ -2,7 +2,7 @@
 
 from app.resources.customers.operations import check_currency, settle_currency
 from app.resources.invoices.operations.crediting import credit_after_payment, credit_before_payment
-from app.resources.invoices.operations.discounts import find_discounts, redeem, replace_discounts, use_up
+from app.resources.invoices.operations.discounts import end_own, find_discounts, redeem, replace_discounts, use_up
 from app.resources.invoices.operations.drafting import (
     add_to_draft,
     delete_draft,
@@ -58,6 +58,7 @@ __all__ = [
     "draft_invoice",
     "drop_pending_items",
     "drop_prorations",
+    "end_own",
     "finalize_and_collect",
     "finalize_invoice",
     "find_discounts",

@@ -56,12 +56,16 @@ def replace_discounts(ctx: Context, present: Sequence[str], elements: Sequence[M
     found = find_discounts(ctx, elements, customer_id=customer_id)
     ids = redeem(ctx, found, customer_id=customer_id, currency=currency, invoice_id=invoice_id,
                  invoice_item_id=invoice_item_id)
-    for id in present:
-        discount = ctx.get(Discount, id)
-        own = discount is not None and (discount.invoice_id, discount.invoice_item_id) == (invoice_id, invoice_item_id)
-        if discount is not None and own and id not in ids:
-            end_discount(ctx, discount)
+    end_own(ctx, [id for id in present if id not in ids], invoice_id=invoice_id, invoice_item_id=invoice_item_id)
     return ids
+
+
+def end_own(ctx: Context, ids: Sequence[str], *, invoice_id: str | None = None, invoice_item_id: str | None = None) -> None:
+    """End those of the discounts that were made for this invoice or item alone: customer.discount.deleted for each."""
+    for id in ids:
+        discount = ctx.get(Discount, id)
+        if discount is not None and (discount.invoice_id, discount.invoice_item_id) == (invoice_id, invoice_item_id):
+            end_discount(ctx, discount)
 
 
 def use_up(ctx: Context, invoice: Invoice) -> None:

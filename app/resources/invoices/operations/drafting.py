@@ -17,7 +17,7 @@ from app.resources.coupons.operations import domain_discount
 from app.resources.coupons.tables import Coupon
 from app.resources.coupons.tables import Discount as DiscountRow
 from app.resources.customers.tables import Customer
-from app.resources.invoices.operations.discounts import redeem
+from app.resources.invoices.operations.discounts import end_own, redeem
 from app.resources.invoices.operations.items import ITEMS_MAX, put_on, take_off
 from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
 from app.resources.invoices.operations.sharing import share
@@ -225,7 +225,7 @@ def tax_entries(amounts: Sequence[TaxAmount]) -> list[dict[str, Any]]:
 
 
 def delete_draft(ctx: Context, invoice: Invoice) -> None:
-    """Remove a one-off draft; its items wait again. Emits invoice.deleted."""
+    """Remove a one-off draft; its items wait again, and its discounts end. Emits invoice.deleted, customer.discount.deleted."""
     if invoice.status != "draft":
         raise InvalidRequest("You can only delete draft invoices.")
     if invoice.subscription_id is not None:
@@ -233,6 +233,7 @@ def delete_draft(ctx: Context, invoice: Invoice) -> None:
         raise InvalidRequest("You can't delete invoices created by subscriptions. Finalize and void the invoice instead.")
     ctx.session.load([invoice], "lines")
     emit(ctx, "invoice.deleted", invoice)
+    end_own(ctx, invoice.discounts, invoice_id=invoice.id)
     items = [ctx.get(InvoiceItem, line.invoice_item_id) for line in invoice.lines]
     take_off(ctx, [item for item in items if item is not None])
     for line in invoice.lines:
