@@ -18,6 +18,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 25), st.one_of(
     st.tuples(st.just("price"), st.sampled_from(["cheap", "dear", "free", "week", "year"]), BEHAVIORS),
     st.tuples(st.just("extra"), st.booleans(), BEHAVIORS),
     st.tuples(st.just("coupon"), st.sampled_from(["half", "once", "two_months", ""]), st.none()),
+    st.tuples(st.just("customer_coupon"), st.sampled_from(["half", "once", "two_months", ""]), st.none()),
     st.tuples(st.just("cancel_at_period_end"), st.booleans(), st.none()),
     st.tuples(st.just("cancel_at"), st.integers(0, 70), BEHAVIORS),
     st.tuples(st.just("trial_end"), st.integers(0, 20), BEHAVIORS),
@@ -103,6 +104,9 @@ class History:
                 values["collection_method"] = "send_invoice" if value else "charge_automatically"
                 if value:
                     values["days_until_due"] = value
+            case "customer_coupon":
+                self.ask(f"/v1/customers/{self.time.customer}", coupon=value)
+                return
             case "card":
                 card = self.time.api.post(f"/v1/payment_methods/{value}/attach", customer=self.time.customer)["id"]
                 self.ask(f"/v1/customers/{self.time.customer}", invoice_settings={"default_payment_method": card})
