@@ -205,3 +205,15 @@ def test_usage_in_a_trial_stands_on_no_invoice(clock: StartClock) -> None:
     assert amounts(time.latest_invoice(subscription)) == [1000]
     summaries = time.api.get(f"{path}/usage_record_summaries")["data"]
     assert [(each["total_usage"], each["invoice"]) for each in summaries] == [(0, None), (40, None)]
+
+
+def test_what_many_pay_on_a_day_becomes_available_together(clock: StartClock) -> None:
+    time = clock("2022-08-01")
+    price = time.price(1000)
+    for _ in range(3):
+        customer = time.api.post("/v1/customers", test_clock=time.id, payment_method="pm_card_visa",
+                                 invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+        time.api.post("/v1/subscriptions", customer=customer, items=[{"price": price}])
+    time.advance("2022-09-15")
+    # The money of the three first payments, and that of the three renewals.
+    assert len(time.api.events(type="balance.available")) == 2
