@@ -33,6 +33,7 @@ from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.customers.ticks import TAX_ID_CHECK
 from app.resources.events.endpoints import blueprint as events
+from app.resources.external_accounts.operations import open_bank_account
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
@@ -56,8 +57,11 @@ from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_codes.endpoints import blueprint as tax_codes
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.test_clocks.endpoints import blueprint as test_clocks
+from app.resources.topups.endpoints import blueprint as topups
+from app.resources.topups.ticks import SETTLE as TOPUP_SETTLE
 from app.resources.usage_records.endpoints import blueprint as usage_records
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
+from app.wire.auth import OPENED
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
@@ -83,12 +87,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tax_codes,
     tax_rates,
     test_clocks,
+    topups,
     usage_records,
     webhook_endpoints,
 )
 
 TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
+    TOPUP_SETTLE,
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
@@ -120,6 +126,8 @@ REACTIONS |= {
     "invoice.payment_succeeded": (subscription_operations.invoice_paid,),
     "invoice.voided": (subscription_operations.invoice_voided,),
 }
+
+OPENED += [open_bank_account]
 
 PRELOADERS |= {
     Subscription: subscription_ticks.preload,

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, Response
 
 from app.context import Context
+from app.control import banking
 from app.control.health import check_health
-from app.control.params import SettingsUpdate
+from app.control.params import Failure, SettingsUpdate
 from app.control.settings import change_settings, settings_of
 from app.render import to_json
+from app.resources.topups.tables import Topup
 from app.wire.endpoint import endpoint, this_server
 from app.wire.params import RetrieveParams
 
@@ -37,3 +39,17 @@ def retrieve_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
 def update_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """POST /_sim/settings: the given choices change, an empty value takes one back to its default."""
     return change_settings(ctx, params)
+
+
+@blueprint.post("/_sim/topups/<id>/settle")
+@endpoint(RetrieveParams)
+def settle_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
+    """POST /_sim/topups/:id/settle: the bank answers now, as it would have in time."""
+    return banking.settle_topup(ctx, id)
+
+
+@blueprint.post("/_sim/topups/<id>/fail")
+@endpoint(Failure)
+def fail_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
+    """POST /_sim/topups/:id/fail: the bank refuses; what has come already it takes back."""
+    return banking.fail_topup(ctx, id, params["failure_code"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import cast
 
+from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
 from app.wire.params import Boolean, Enum, Integer, ListOf, Params, Percent, RetrieveParams
 from app.wire.scalars import Parameter
@@ -32,6 +33,13 @@ def _parameter(name: str, default: object) -> Parameter:
         return ListOf(_integer(name), max=_LONGEST_LIST, unsettable=True)
     assert name.endswith("_percent"), f"{name} is a text of no known kind"
     return Percent(max_places=4, unsettable=True)
+
+
+
+class Failure(RetrieveParams):
+    """Why a bank refuses, where it is not for the most general of reasons."""
+
+    failure_code = Enum(tuple(FAILURES), load_default="could_not_process")
 
 
 SettingsUpdate = cast(type[Params], RetrieveParams.from_dict(

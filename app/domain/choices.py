@@ -66,6 +66,8 @@ class Choices:
     """How long a pending update waits for its payment, until the end of the period at the most."""
     application_fee_base: str = "total"
     """What a subscription's `application_fee_percent` is of: each invoice's `total`, or its `subtotal`."""
+    topup_settles_after_s: int = 2
+    """From a top-up's creation to its success or failure; 0 for at once."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30

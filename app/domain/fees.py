@@ -5,11 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from app.domain.business_days import business_day_after
 from app.domain.money import percent_of
 
-_DAY: Final = 86_400
-# From Monday to Sunday: the days until two business days have passed.
-_SETTLING_DAYS: Final = (2, 2, 2, 4, 4, 3, 2)
+_SETTLING_DAYS: Final = 2
 
 
 def processing_fee(amount: int, percent: Decimal, fixed: int) -> int:
@@ -19,6 +18,4 @@ def processing_fee(amount: int, percent: Decimal, fixed: int) -> int:
 
 def available_on(created: int) -> int:
     """Midnight UTC two business days after the day of `created`: from Thursday to Monday, from Saturday to Tuesday."""
-    days = created // _DAY
-    # The epoch was a Thursday.
-    return (days + _SETTLING_DAYS[(days + 3) % 7]) * _DAY
+    return business_day_after(created, _SETTLING_DAYS)

@@ -12,6 +12,8 @@ from typing import Final
 
 CARD_NETWORKS: Final = "card_networks"
 """Where charges come from, and refunds and chargebacks go to."""
+BANKS: Final = "banks"
+"""Where top-ups come from and payouts go to."""
 STRIPE: Final = "stripe"
 """Who keeps the fees."""
 
@@ -85,6 +87,29 @@ def refund_posting(account: str, amount: int, currency: str, *, refund: str, des
     words = "REFUND FOR CHARGE" + (f" ({description})" if description else "")
     entry = Entry(account, "refund", "refund", -amount, refund, words, available_on=available_on)
     return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
+
+
+def topup_posting(account: str, amount: int, currency: str, *, topup: str, description: str | None,
+                  back: bool = False) -> Posting:
+    """`amount` has come from the account's bank; or it goes `back`, because the bank took it back."""
+    type, amount = ("topup_reversal", -amount) if back else ("topup", amount)
+    return Posting(currency, (Entry(account, type, type, amount, topup, description),), ((BANKS, -amount),))
+
+
+def payout_posting(account: str, amount: int, currency: str, *, payout: str, description: str | None, source_type: str,
+                   back: str | None = None) -> Posting:
+    """`amount` leaves for a bank account of the account's; a negative one is fetched from there.
+
+    `back` is the type with which the money of a payout comes back that did not arrive: `payout_cancel` or `payout_failure`.
+    """
+    words = description or "STRIPE PAYOUT"
+    if back is None:
+        entry = Entry(account, "payout", "payout", -amount, payout, words, source_type=source_type)
+    else:
+        # Our choice: the words; other money that comes back is described so.
+        entry = Entry(account, back, "payout_reversal", amount, payout, f"REFUND FOR PAYOUT ({words})",
+                      source_type=source_type)
+    return Posting(currency, (entry,), ((BANKS, -entry.net),))
 
 
 def _processing(fee: int) -> tuple[Fee, ...]:

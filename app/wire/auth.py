@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.clock.now import stopwatch, wall_seconds
 from app.config import Config
+from app.context import Context
 from app.db.database import Database
 from app.db.roots import Account
 from app.db.session import Session
@@ -25,6 +27,9 @@ _KEY = re.compile(r"(sk|rk|pk)_(test|live)_[A-Za-z0-9_]{1,240}")
 CACHE_SECONDS = 1.0
 """How long a key that was found is taken for granted: a revoked key dies within this time in every process."""
 CACHE_KEYS = 10_000
+
+OPENED: list[Callable[[Context], object]] = []
+"""What a new account begins with. Filled by the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ def open_account(session: Session, database: Database, config: Config, key: str)
     account = session.add(Account(
         id=database.ids.new("acct_", 16, "1"), created=now, country=config.country, default_currency="usd",
         display_name="Billyard sandbox", choices={}, metadata_={}))
+    for begin in OPENED:
+        begin(Context(session=session, ids=database.ids, account_id=account.id, now=now))
     return add_key(session, account.id, key)
 
 

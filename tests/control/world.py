@@ -45,6 +45,7 @@ def build_world(server: Server) -> World:
     _advance(server, api, clock, FEB_28 + 10 * 86_400)
     api.delete(f"/v1/subscriptions/{changed['id']}", invoice_now=True, prorate=True)
     _advance(server, api, clock, APR_30 + HOUR)
+    _topped_up(api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -72,6 +73,15 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
     rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
     return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
                     coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _topped_up(api: Api) -> None:
+    """One top-up that came, and one that the bank took back."""
+    for action in ("settle", "fail"):
+        topup = api.post("/v1/topups", amount=5000, currency="usd")["id"]
+        api.post(f"/_sim/topups/{topup}/settle")
+        if action == "fail":
+            api.post(f"/_sim/topups/{topup}/fail")
 
 
 def _parked(api: Api, clock: str, price: str) -> None:

@@ -29,6 +29,7 @@ _TOLD_ELSEWHERE = {
     "payment_intent": {"amount", "charges"},
     "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},
+    "topup": {"description", "metadata"},
     "subscription": {"discount", "schedule"},
 }
 """Attributes that change without an event on the object itself: another object's event tells of what changed them, or

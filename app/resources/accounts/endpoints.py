@@ -9,6 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.db.roots import Account
 from app.errors import PermissionDenied
+from app.resources.accounts.operations import with_bank_accounts
 from app.wire.endpoint import endpoint
 from app.wire.params import RetrieveParams
 
@@ -19,7 +20,7 @@ blueprint = Blueprint("accounts", __name__)
 @endpoint(RetrieveParams)
 def retrieve_own_account(ctx: Context, params: dict[str, Any]) -> Account:
     """GET /v1/account: the account behind the key, always the same one."""
-    return ctx.account
+    return with_bank_accounts(ctx)
 
 
 @blueprint.get("/v1/accounts/<id>")
@@ -32,4 +33,4 @@ def retrieve_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
             "may have been revoked.",
             code="account_invalid",
         )
-    return ctx.account
+    return with_bank_accounts(ctx)

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from sqlalchemy import bindparam
+
 from app.context import Context
 from app.db.roots import Account
+from app.db.session import Prepared, entity
 from app.errors import no_such
+from app.resources.external_accounts.tables import BankAccount
+
+_SHOWN = 10
+_NEWEST = Prepared(entity(BankAccount).where(BankAccount.account_id == bindparam("account_id")).order_by(
+    BankAccount.created.desc(), BankAccount.seq.desc()).limit(_SHOWN + 1))
+
+
+def with_bank_accounts(ctx: Context) -> Account:
+    """One's own account, to be shown with its newest bank accounts."""
+    account = ctx.account
+    account.__dict__["bank_accounts"] = ctx.session.rows(BankAccount, _NEWEST, account_id=account.id)
+    return account
 
 
 def connected_account(ctx: Context, id: str, *, param: str, called: str = "account") -> Account:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from app.db.roots import Account
-from app.render import view_of
+from app.render import render, view_of
 from app.render.fields import Attr, Const, Derived
 from app.render.view import View, list_object
+
+_LISTED = 10
 
 
 def _settings(account: Account) -> dict[str, Any]:
@@ -35,6 +37,13 @@ def _settings(account: Account) -> dict[str, Any]:
         },
         "sepa_debit_payments": {},
     }
+
+
+def _external_accounts(account: Account) -> dict[str, Any]:
+    """The bank accounts that `with_bank_accounts` has read, at most ten of them."""
+    rows = account.__dict__.get("bank_accounts", [])
+    return list_object([render(row) for row in rows[:_LISTED]], f"/v1/accounts/{account.id}/external_accounts",
+                       has_more=len(rows) > _LISTED)
 
 
 def _nothing_required(_account: Account) -> dict[str, Any]:
@@ -75,7 +84,7 @@ class AccountView(View):
     default_currency = Attr()
     details_submitted = Const(True)
     email = Attr()
-    external_accounts = Derived(lambda row: list_object([], f"/v1/accounts/{row.id}/external_accounts"))
+    external_accounts = Derived(_external_accounts)
     future_requirements = Derived(_nothing_required)
     metadata = Attr("metadata_")
     payouts_enabled = Const(True)

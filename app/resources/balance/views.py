@@ -10,6 +10,7 @@ from app.render.view import View
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.refunds.tables import Refund
+from app.resources.topups.tables import Topup
 
 
 def _status(row: BalanceTransaction) -> str:
@@ -42,6 +43,6 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = RefAmong(Charge, Refund)
+    source = RefAmong(Charge, Refund, Topup)
     status = Derived(_status, needs="test_clock")
     type = Attr()

@@ -1,0 +1,1 @@
+"""Top-ups: money that an account brings in from its bank."""
