@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from app.db.base import Base
 from app.db.database import Database
@@ -17,14 +21,42 @@ MIGRATIONS = pathlib.Path(__file__).parents[2] / "migrations"
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database to the revision, in one transaction."""
+    """Bring the database up to the revision, in one transaction."""
+    run(database, command.upgrade, revision)
+
+
+def run(database: Database, step: Callable[[AlembicConfig, str], None], revision: str) -> None:
+    """Take one of Alembic's steps to a revision, in one transaction.
+
+    Raises RuntimeError where it leaves rows that point nowhere; nothing of it stays then.
+    """
     if database.is_sqlite and database.url.database:
         pathlib.Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
-    with database.engine.connect().execution_options(isolation_level="SERIALIZABLE") as connection, connection.begin():
+    with database.engine.connect() as connection, _transaction(database, connection):
         config = AlembicConfig()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        step(config, revision)
+
+
+@contextmanager
+def _transaction(database: Database, connection: Connection) -> Iterator[None]:
+    if not database.is_sqlite:
+        with connection.execution_options(isolation_level="SERIALIZABLE").begin():
+            yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    # SQLite changes a table by making it anew, and dropping the old one would delete what hangs on its rows. The driver
+    # would begin no transaction for the schema by itself.
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        with connection.begin():
+            driver.execute("BEGIN IMMEDIATE")
+            yield
+            if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
+                raise RuntimeError(f"rows of {sorted({row[0] for row in broken})} would point nowhere")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def current_revision(database: Database) -> str | None:
