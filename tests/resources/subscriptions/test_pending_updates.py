@@ -138,6 +138,16 @@ def test_another_update_replaces_it_and_a_cancellation_drops_it(clock: StartCloc
     time.advance("2022-09-10", expect=[])
 
 
+def test_a_deleted_customer_leaves_nothing_that_waits(clock: StartClock) -> None:
+    time, subscription = started(clock)
+    upgrade(time, subscription)
+    time.api.delete(f"/v1/customers/{time.customer}")
+    left = time.retrieve(subscription)
+    assert (left["status"], left["pending_update"]) == ("canceled", None)
+    assert [invoice["status"] for invoice in time.invoices()] == ["paid", "void"]
+    time.advance("2022-09-10", expect=[])
+
+
 def test_whoever_voids_the_invoice_drops_the_update(clock: StartClock) -> None:
     time, subscription = started(clock)
     upgrade(time, subscription)
