@@ -40,6 +40,8 @@ class Context:
     idempotency_key: str | None = None
     ticking: bool = False
     """Whether time, not a caller, is at work: an advancing clock is then no obstacle, and `now` is the engine's."""
+    publishable: bool = False
+    """Whether the key may be read by anybody: what it is shown needs a secret of its own, and is not all that there is."""
     base_url: str = "http://127.0.0.1:12111"
     """Where this server's own pages are reached, without a trailing slash."""
 

@@ -23,6 +23,7 @@ from app.db.session import DUE_MOMENTS
 from app.events.emit import REACTIONS
 from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
 from app.pages.page import blueprint as pages
+from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.balance.ticks import AVAILABLE
@@ -39,6 +40,7 @@ from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
+from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
@@ -87,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tax_codes,
     tax_rates,
     test_clocks,
+    three_d_secure,
     topups,
     usage_records,
     webhook_endpoints,
@@ -112,6 +115,7 @@ TICKERS: tuple[Ticker, ...] = (
     subscription_ticks.PAST_DUE,
     subscription_ticks.EXPIRY,
     QUOTE_EXPIRY,
+    CAPTURE_EXPIRY,
     subscription_ticks.PENDING_UPDATE,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""

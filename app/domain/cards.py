@@ -22,6 +22,7 @@ class TestCard:
     - `block`: not even sent to the network, for its risk; `risk:elevated`: succeeds, and is looked at
     - `authenticate`: each payment waits for the customer; `authenticate_unless_set_up`, `authenticate_on_session`
     - `authenticate_then:R`: the same, and the payment then fails for the reason R
+    - `authenticate_on_request`: only where 3D Secure was asked for; `fail_on_request:R`: fails for the reason R there
     - `check_fails:cvc`, `check_fails:zip`: fails where that value was sent; `check_fails:line1`, `check_fails:avs` and
       `checks_unavailable` only show in the checks
     - `bypass_pending`: the money is available at once
@@ -134,8 +135,8 @@ _NAMED: Final[Mapping[str, TestCard]] = {
     "threeDSecure2Required": TestCard("4000000000003220", behavior="authenticate"),
     "threeDSecureRequiredChargeDeclined": TestCard("4000008400001629", behavior="authenticate_then:generic_decline"),
     "threeDSecureRequiredProcessingError": TestCard("4000008400001280", behavior="decline_on_charge:generic_decline"),
-    "threeDSecureOptional": TestCard("4000000000003055"),
-    "threeDSecureOptionalProcessingError": TestCard("4000000000003097"),
+    "threeDSecureOptional": TestCard("4000000000003055", behavior="authenticate_on_request"),
+    "threeDSecureOptionalProcessingError": TestCard("4000000000003097", behavior="fail_on_request:processing_error"),
     "bypassPending": TestCard("4000000000000077", behavior="bypass_pending"),
     "bypassPendingInternational": TestCard("4000003720000278", country="IE", behavior="bypass_pending"),
     "createDispute": TestCard("4000000000000259", behavior="dispute:fraudulent"),
@@ -249,16 +250,35 @@ def refusal_of(card: Mapping[str, Any], behavior: str | None, *, charging: bool)
     return None
 
 
-def must_authenticate(behavior: str | None, *, off_session: bool) -> bool:
-    """Whether a payment with the card has to wait for the customer."""
+def must_authenticate(behavior: str | None, *, off_session: bool, set_up: bool = False, requested: bool = False) -> bool:
+    """Whether a payment with the card has to wait for the customer.
+
+    `set_up`: whether its customer has authenticated it for later payments; `requested`: whether 3D Secure was asked for.
+    """
     if behavior is None or not behavior.startswith("authenticate"):
         return False
+    if behavior == "authenticate_on_request":
+        return requested
+    if behavior == "authenticate_unless_set_up":
+        return not set_up
     return behavior != "authenticate_on_session" or not off_session
 
 
 def letters(digest: bytes) -> str:
     """A digest as a fingerprint shows it: a letter or digit for each of its bytes."""
     return "".join(_LETTERS[byte % 62] for byte in digest)
+
+
+def refusal_after_authentication(behavior: str | None) -> str | None:
+    """The key of DECLINES for which a payment fails that the customer has just authenticated; None where it succeeds."""
+    kind, _, reason = (behavior or "").partition(":")
+    return reason if kind == "authenticate_then" else None
+
+
+def refusal_of_request(behavior: str | None) -> str | None:
+    """The key of DECLINES for which a payment fails because 3D Secure was asked for; None where it does not."""
+    kind, _, reason = (behavior or "").partition(":")
+    return reason if kind == "fail_on_request" else None
 
 
 def _passes_luhn(digits: str) -> bool:

@@ -81,11 +81,19 @@ def charge_posting(account: str, amount: int, currency: str, *, fee: int, charge
     return Posting(currency, (entry,), ((CARD_NETWORKS, -amount), (STRIPE, fee)))
 
 
+def capture_posting(account: str, amount: int, released: int, currency: str, *, fee: int, charge: str, refund: str,
+                    description: str | None, available_on: int | None) -> Posting:
+    """A part of an authorised `amount` is taken: the account gets it whole, less the `fee`, and `released` goes back."""
+    entries = (Entry(account, "charge", "charge", amount, charge, description, _processing(fee), available_on),
+               Entry(account, "refund", "partial_capture_reversal", -released, refund, _refund_words(description),
+                     available_on=available_on))
+    return Posting(currency, entries, ((CARD_NETWORKS, released - amount), (STRIPE, fee)))
+
+
 def refund_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
                    available_on: int | None) -> Posting:
     """`amount` goes back to the customer; the fee of the charge stays paid. `description` is the charge's."""
-    words = "REFUND FOR CHARGE" + (f" ({description})" if description else "")
-    entry = Entry(account, "refund", "refund", -amount, refund, words, available_on=available_on)
+    entry = Entry(account, "refund", "refund", -amount, refund, _refund_words(description), available_on=available_on)
     return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
 
 
@@ -110,6 +118,10 @@ def payout_posting(account: str, amount: int, currency: str, *, payout: str, des
         entry = Entry(account, back, "payout_reversal", amount, payout, f"REFUND FOR PAYOUT ({words})",
                       source_type=source_type)
     return Posting(currency, (entry,), ((BANKS, -entry.net),))
+
+
+def _refund_words(description: str | None) -> str:
+    return "REFUND FOR CHARGE" + (f" ({description})" if description else "")
 
 
 def _processing(fee: int) -> tuple[Fee, ...]:

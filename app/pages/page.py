@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -31,10 +32,12 @@ FORM_BYTES_MAX: Final = 10_000
 _ACCOUNT: Final = re.compile(r"acct_[A-Za-z0-9]{1,64}", re.ASCII)
 _SECRET: Final = re.compile(rf"test_([A-Za-z0-9_]{{1,64}})[A-Za-z0-9]{{{PAGE_SECRET_LENGTH}}}", re.ASCII)
 
+_POLICY: Final = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{elsewhere}; base-uri 'none'; "
+                  "frame-ancestors 'none'")
+
 _HEADERS: Final = {
     # Nothing from elsewhere, no script at all, and no frame around a form that pays.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-                               "frame-ancestors 'none'",
+    "Content-Security-Policy": _POLICY.format(elsewhere=""),
     "X-Content-Type-Options": "nosniff",
     # The address is a secret: it must neither be found nor be passed on.
     "X-Robots-Tag": "noindex, nofollow",
@@ -71,11 +74,16 @@ def page(function: Callable[..., Response]) -> Callable[..., Response]:
     return view
 
 
-def html(template: str, *, status: int = 200, **values: Any) -> Response:
-    """A page from a template."""
+def html(template: str, *, status: int = 200, sends_to: str | None = None, **values: Any) -> Response:
+    """A page from a template. `sends_to` is an address outside to which what comes of its form may lead."""
     # Links are relative, so that pages work on whatever host and below whatever path they were opened.
     root = "../" * (request.path.count("/") - 1)
-    return Response(render_template(template, root=root, static=_static_path, **values), status, _HEADERS,
+    headers = _HEADERS
+    if sends_to is not None:
+        parts = urlsplit(sends_to)
+        site = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+        headers = headers | {"Content-Security-Policy": _POLICY.format(elsewhere=f" {site}")}
+    return Response(render_template(template, root=root, static=_static_path, **values), status, headers,
                     content_type="text/html; charset=utf-8")
 
 
@@ -108,6 +116,16 @@ def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
     if url is None or not hmac.compare_digest(url.removesuffix("/pdf").rpartition("/")[2], token):
         raise _missing()
     return ctx.find(table, id)
+
+
+def row_of_secret(ctx: Context, tables: Iterable[type[S]], secret: str) -> S:
+    """The row with this `client_secret`, which begins with its id. Raises as `shown_row` does."""
+    id = secret.partition("_secret_")[0]
+    for table in tables:
+        row = ctx.get(table, id) if id.startswith(table.id_prefix) else None
+        if row is not None and hmac.compare_digest(row.__dict__["client_secret"].encode(), secret.encode()):
+            return ctx.find(table, id)
+    raise _missing()
 
 
 @blueprint.get("/_pages/<name>")

@@ -89,19 +89,20 @@ def this_server() -> Server:
     return server
 
 
-def endpoint(schema: type[Params], *, tries: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def endpoint(schema: type[Params], *, tries: bool = False,
+             publishable: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict | Download`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
     writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
-    nothing of that stays, and no event tells of it.
+    nothing of that stays, and no event tells of it. Only a `publishable` route can be called with a publishable key.
     """
     prepared = schema()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server()).answer(function, prepared, path, tries=tries)
+            return Call(this_server()).answer(function, prepared, path, tries=tries, publishable=publishable)
 
         return view
 
@@ -127,10 +128,11 @@ class Call:
         self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
-    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool) -> Response:
+    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool,
+               publishable: bool) -> Response:
         """Run the endpoint and make its response, whatever happens."""
         try:
-            self.identify()
+            self.identify(publishable=publishable)
             self.raw = self._read()
             params = load_params(schema, self.raw)
             expand = params.pop("expand", None) or ()
@@ -156,12 +158,12 @@ class Call:
             refusal = refusal_for(problem, self.place)
         return self.respond(*self._refusal(refusal))
 
-    def identify(self) -> None:
+    def identify(self, *, publishable: bool = False) -> None:
         """Authenticate, and take in the headers that hold for every call."""
         environ = self.environ
         stripe_account = environ.get("HTTP_STRIPE_ACCOUNT")
         self.caller = self.server.authenticator.caller(environ.get("HTTP_AUTHORIZATION"), stripe_account)
-        if self.caller.kind == "pk":
+        if self.caller.kind == "pk" and not publishable:
             raise AuthenticationError(
                 "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
                 "list of your API keys at https://dashboard.stripe.com/account/apikeys.", code="secret_key_required")
@@ -228,7 +230,7 @@ class Call:
         server = self.server
         return Context(session=session, ids=server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
                        default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
-                       base_url=server.config.base_url)
+                       publishable=self.caller.kind == "pk", base_url=server.config.base_url)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:

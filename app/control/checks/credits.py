@@ -42,7 +42,7 @@ def charges_and_refunds_are_on_the_balance(books: Books) -> Iterator[Problem]:
     """what a balance transaction came from names it, and has its amount"""
     table = BalanceTransaction
     names = and_(Charge.account_id == table.account_id, Charge.id == table.source_id,
-                 Charge.balance_transaction_id == table.id, Charge.amount_captured == table.amount)
+                 Charge.balance_transaction_id == table.id, Charge.amount == table.amount)
     gives = and_(Refund.account_id == table.account_id, Refund.id == table.source_id,
                  Refund.balance_transaction_id == table.id, Refund.amount == -table.amount)
     statement = select(table.account_id, table.id, table.type, table.amount, table.source_id).outerjoin(

@@ -9,8 +9,10 @@ from sqlalchemy import case, null
 
 from app.context import Context
 from app.db.text import json_text
-from app.resources.charges.params import ChargeList
+from app.resources.charges import operations
+from app.resources.charges.params import ChargeCapture, ChargeCreate, ChargeList, ChargeUpdate
 from app.resources.charges.tables import Charge
+from app.resources.payment_intents.operations import capture_by_charge
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.params import RetrieveParams
@@ -30,6 +32,13 @@ _SEARCHABLE = Searchable(Charge, "charges", {
                            else_="false"), case="lower"),
     "status": Token(Charge.status, case="lower"),
 }, narrowing=("customer",))
+
+
+@blueprint.post("/v1/charges")
+@endpoint(ChargeCreate)
+def create_charge(ctx: Context, params: dict[str, Any]) -> Charge:
+    """POST /v1/charges, with a card or a customer. Not simulated: connected accounts, of which there are none yet."""
+    return operations.create_charge(ctx, params)
 
 
 @blueprint.get("/v1/charges")
@@ -59,3 +68,22 @@ def search_charges(ctx: Context, params: dict[str, Any]) -> SearchPage:
 def retrieve_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
     """GET /v1/charges/:charge"""
     return ctx.find(Charge, id)
+
+
+@blueprint.post("/v1/charges/<id>")
+@endpoint(ChargeUpdate)
+def update_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
+    """POST /v1/charges/:charge"""
+    charge = ctx.find(Charge, id)
+    operations.update_charge(ctx, charge, params)
+    return charge
+
+
+@blueprint.post("/v1/charges/<id>/capture")
+@endpoint(ChargeCapture)
+def capture_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
+    """POST /v1/charges/:charge/capture: also settles the payment intent that the charge belongs to."""
+    charge = ctx.find(Charge, id)
+    operations.set_for_capture(charge, params)
+    capture_by_charge(ctx, charge, params.get("amount"))
+    return charge

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
-from app.db.types import Cents, Document, ObjectId
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
+from app.db.types import Cents, Document, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.customers.tables import Customer
 
 
-class Charge(StripeObject, HasMetadata, OnClock):
+class Charge(StripeObject, HasMetadata, TimeDriven):
     """One attempt to take money, also one that failed. Amounts are minor units of `currency`."""
 
     __tablename__ = "charges"
@@ -22,6 +22,10 @@ class Charge(StripeObject, HasMetadata, OnClock):
         list_index("test_clock_id"),
         list_index("customer_id"),
         list_index("payment_intent_id"),
+        Index("ix_charges_transfer_group", "account_id", "transfer_group", "created", "seq",
+              sqlite_where=text("transfer_group IS NOT NULL"), postgresql_where=text("transfer_group IS NOT NULL")),
+        Index("ix_charges_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
     )
     object_name = "charge"
     path_param = "charge"
@@ -33,6 +37,8 @@ class Charge(StripeObject, HasMetadata, OnClock):
     amount_refunded: Mapped[Cents]
     balance_transaction_id: Mapped[ObjectId | None]
     billing_details: Mapped[Document]
+    capture_before: Mapped[UnixTime | None]
+    """When an authorisation lapses that has neither been captured nor released; null for all other charges."""
     captured: Mapped[bool]
     currency: Mapped[ObjectId]
     customer_id: Mapped[ObjectId | None]
@@ -47,6 +53,7 @@ class Charge(StripeObject, HasMetadata, OnClock):
     payment_method_details: Mapped[Document | None]
     """The card as it was when it was charged."""
     payment_method_id: Mapped[ObjectId | None]
+    radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
     receipt_url: Mapped[str | None] = mapped_column(Text)
     """Where the receipt of a charge that succeeded can be seen without a key; the end of it is a secret."""
@@ -56,6 +63,8 @@ class Charge(StripeObject, HasMetadata, OnClock):
     status: Mapped[ObjectId]
     """`succeeded` or `failed`."""
     transfer_group: Mapped[ObjectId | None]
+    user_report: Mapped[ObjectId | None]
+    """`fraudulent` or `safe`: what a caller has reported of the charge."""
 
     balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))

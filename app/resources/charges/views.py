@@ -11,7 +11,9 @@ from app.resources.charges.tables import Charge
 
 
 def _fraud_details(row: Any) -> dict[str, str]:
-    """A refund for fraud tells what the user thinks of the charge."""
+    """What was reported; a refund for fraud tells it too."""
+    if row.user_report is not None:
+        return {"user_report": row.user_report}
     return {"user_report": "fraudulent"} if any(refund.reason == "fraudulent" for refund in row.refunds) else {}
 
 
@@ -47,6 +49,7 @@ class ChargeView(View):
     payment_intent = Ref()
     payment_method = Attr("payment_method_id")
     payment_method_details = Attr()
+    radar_options = Attr(omit_null=True)
     receipt_email = Attr()
     # Our choice: no receipt is sent by mail, which is what numbers it.
     receipt_number = Const(None)

@@ -1,5 +1,6 @@
 """What the customers endpoints take."""
 
+from app.resources.payment_shapes import SourceCardParams
 from app.resources.shapes import (
     AddressParams,
     CustomFieldParams,
@@ -46,22 +47,6 @@ class CashBalanceParams(Params):
 
 class TaxParams(Params):
     ip_address = Text(max=255, unsettable=True)
-
-
-class SourceCardParams(Params):
-    address_city = Text()
-    address_country = Text()
-    address_line1 = Text()
-    address_line2 = Text()
-    address_state = Text()
-    address_zip = Text()
-    cvc = Text()
-    exp_month = Integer(required=True)
-    exp_year = Integer(required=True)
-    metadata = Metadata()
-    name = Text()
-    number = Text(required=True)
-    object = Enum(("card",))
 
 
 class SourceBankAccountParams(Params):

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from flask import Blueprint
 
 from app.context import Context
-from app.resources.payment_intents.params import PaymentIntentList, PaymentIntentRetrieve
+from app.errors import InvalidRequest
+from app.render import load_for_rendering, render
+from app.resources.invoices.operations import confirm_invoice_payment
+from app.resources.payment_intents import operations
+from app.resources.payment_intents.params import (
+    PaymentIntentApplyBalance,
+    PaymentIntentCancel,
+    PaymentIntentCapture,
+    PaymentIntentConfirm,
+    PaymentIntentCreate,
+    PaymentIntentIncrement,
+    PaymentIntentList,
+    PaymentIntentRetrieve,
+    PaymentIntentUpdate,
+    PaymentIntentVerify,
+)
 from app.resources.payment_intents.tables import PaymentIntent
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
@@ -21,6 +37,33 @@ _SEARCHABLE = Searchable(PaymentIntent, "payment_intents", {
     "customer": Token(PaymentIntent.customer_id, case="exact"),
     "status": Token(PaymentIntent.status, case="lower"),
 }, narrowing=("customer",))
+
+_ONLY_CONFIRMING = ("error_on_requires_action", "mandate", "mandate_data", "off_session", "return_url")
+"""What may be sent with a creation only when that confirms too."""
+
+_PUBLISHABLE = (
+    "id", "object", "amount", "amount_details", "automatic_payment_methods", "canceled_at", "cancellation_reason",
+    "capture_method", "client_secret", "confirmation_method", "created", "currency", "description", "last_payment_error",
+    "livemode", "next_action", "payment_method", "payment_method_types", "processing", "receipt_email",
+    "setup_future_usage", "shipping", "status",
+)  # fmt: skip
+"""What a browser gets to see of an intent."""
+
+
+@blueprint.post("/v1/payment_intents")
+@endpoint(PaymentIntentCreate)
+def create_payment_intent(ctx: Context, params: dict[str, Any]) -> PaymentIntent:
+    """POST /v1/payment_intents. Not simulated: connected accounts, of which there are none yet."""
+    confirm = params.get("confirm", False)
+    for name in _ONLY_CONFIRMING if not confirm else ():
+        if name in params:
+            # Our choice: the words.
+            raise InvalidRequest(f"You can only specify `{name}` when `confirm` is true.", param=name)
+    intent = operations.create_intent(ctx, params)
+    if confirm:
+        named = {name: value for name, value in params.items() if name in (*_ONLY_CONFIRMING, "use_stripe_sdk")}
+        operations.confirm_intent(ctx, intent, named)
+    return intent
 
 
 @blueprint.get("/v1/payment_intents")
@@ -43,7 +86,90 @@ def search_payment_intents(ctx: Context, params: dict[str, Any]) -> SearchPage:
 
 
 @blueprint.get("/v1/payment_intents/<id>")
-@endpoint(PaymentIntentRetrieve)
-def retrieve_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
-    """GET /v1/payment_intents/:intent: a secret key needs no `client_secret`."""
-    return ctx.find(PaymentIntent, id)
+@endpoint(PaymentIntentRetrieve, publishable=True)
+def retrieve_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
+    """GET /v1/payment_intents/:intent: only a publishable key needs the `client_secret`."""
+    return _shown(ctx, _find(ctx, params, id))
+
+
+@blueprint.post("/v1/payment_intents/<id>")
+@endpoint(PaymentIntentUpdate)
+def update_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """POST /v1/payment_intents/:intent"""
+    intent = ctx.find(PaymentIntent, id)
+    operations.update_intent(ctx, intent, params)
+    return intent
+
+
+@blueprint.post("/v1/payment_intents/<id>/confirm")
+@endpoint(PaymentIntentConfirm, publishable=True)
+def confirm_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
+    """POST /v1/payment_intents/:intent/confirm: by a publishable key with the `client_secret`."""
+    intent = _find(ctx, params, id)
+    if intent.invoice_id is None:
+        operations.confirm_intent(ctx, intent, params)
+    else:
+        confirm_invoice_payment(ctx, intent, params)
+    return _shown(ctx, intent)
+
+
+@blueprint.post("/v1/payment_intents/<id>/cancel")
+@endpoint(PaymentIntentCancel)
+def cancel_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """POST /v1/payment_intents/:intent/cancel"""
+    intent = ctx.find(PaymentIntent, id)
+    operations.cancel_by_request(ctx, intent, params.get("cancellation_reason"))
+    return intent
+
+
+@blueprint.post("/v1/payment_intents/<id>/capture")
+@endpoint(PaymentIntentCapture)
+def capture_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """POST /v1/payment_intents/:intent/capture"""
+    intent = ctx.find(PaymentIntent, id)
+    operations.capture_intent(ctx, intent, params)
+    return intent
+
+
+@blueprint.post("/v1/payment_intents/<id>/increment_authorization")
+@endpoint(PaymentIntentIncrement)
+def increment_authorization(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """POST /v1/payment_intents/:intent/increment_authorization"""
+    intent = ctx.find(PaymentIntent, id)
+    operations.increment_authorization(ctx, intent, params)
+    return intent
+
+
+@blueprint.post("/v1/payment_intents/<id>/apply_customer_balance")
+@endpoint(PaymentIntentApplyBalance)
+def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> None:
+    """POST /v1/payment_intents/:intent/apply_customer_balance: always refused, because no customer has such funds."""
+    operations.apply_customer_balance(ctx.find(PaymentIntent, id), params)
+
+
+@blueprint.post("/v1/payment_intents/<id>/verify_microdeposits")
+@endpoint(PaymentIntentVerify, publishable=True)
+def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> None:
+    """POST /v1/payment_intents/:intent/verify_microdeposits: always refused, because only cards pay."""
+    operations.verify_microdeposits(_find(ctx, params, id), params)
+
+
+def _find(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    secret = params.get("client_secret")
+    if secret is None and ctx.publishable:
+        # Our choice: the words of both refusals.
+        raise InvalidRequest("You must provide the `client_secret` of this PaymentIntent with a publishable API key.",
+                             code="parameter_missing", param="client_secret")
+    intent = ctx.find(PaymentIntent, id)
+    if secret is not None and not hmac.compare_digest(secret.encode(), intent.client_secret.encode()):
+        raise InvalidRequest("The client_secret provided does not match the client_secret associated with the PaymentIntent.",
+                             code="payment_intent_invalid_parameter", param="client_secret")
+    return intent
+
+
+def _shown(ctx: Context, intent: PaymentIntent) -> PaymentIntent | dict[str, Any]:
+    if not ctx.publishable:
+        return intent
+    load_for_rendering(ctx.session, [intent])
+    rendered = render(intent)
+    return {name: rendered[name] for name in _PUBLISHABLE}

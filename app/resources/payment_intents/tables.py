@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
@@ -30,6 +30,9 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     amount: Mapped[Cents]
     amount_capturable: Mapped[Cents]
     amount_received: Mapped[Cents]
+    authenticated_method_id: Mapped[ObjectId | None]
+    """The payment method whose holder has authenticated this payment, where it waits to be confirmed once more."""
+    automatic_payment_methods: Mapped[Document | None]
     canceled_at: Mapped[UnixTime | None]
     cancellation_reason: Mapped[ObjectId | None]
     capture_method: Mapped[ObjectId]
@@ -43,8 +46,12 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     """The last decline as the API shows it, the payment method inside."""
     next_action: Mapped[Document | None]
     payment_method_id: Mapped[ObjectId | None]
+    payment_method_options: Mapped[Document]
+    """By type, what was asked for; what was not is left out."""
     payment_method_types: Mapped[Documents]
+    radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
+    return_url: Mapped[str | None] = mapped_column(Text)
     setup_future_usage: Mapped[ObjectId | None]
     shipping: Mapped[Document | None]
     statement_descriptor: Mapped[ObjectId | None]

@@ -76,7 +76,7 @@ def take_payment_method(ctx: Context, id: str, *, param: str | None = None) -> P
         method.id = ctx.ids.new(PaymentMethod.id_prefix, PaymentMethod.id_length, PaymentMethod.id_lead)
     if method.customer_id is not None:
         raise InvalidRequest("The payment method you provided has already been attached to a customer.")
-    if method.behavior == _DETACHED:
+    if method.behavior == _DETACHED or method.used:
         raise InvalidRequest("This PaymentMethod was previously used without being attached to a Customer or was "
                              "detached from a Customer, and may not be used again.")
     results = checked(method.card or {}, method.billing_details["address"], method.behavior)
@@ -99,17 +99,22 @@ def take_source(ctx: Context, token: str, *, param: str) -> PaymentMethod:
 
 def add_card(ctx: Context, customer: Customer, card: Mapping[str, Any]) -> PaymentMethod:
     """The customer's new card from the older parameters: its numbers, `address_…` and `name`."""
-    address = {ours: card[theirs] for ours, theirs in _OLDER_ADDRESS.items() if theirs in card}
-    method = create_payment_method(ctx, {
-        "card": {name: card[name] for name in ("number", "exp_month", "exp_year", "cvc") if name in card},
-        "billing_details": {"address": address} | ({"name": card["name"]} if "name" in card else {}),
-        "metadata": card.get("metadata", {})})
+    method = older_card(ctx, card)
     try:
         return attach_payment_method(ctx, take_payment_method(ctx, method.id, param="card"), customer)
     except CardError:
         # A card that is refused must leave nothing behind.
         ctx.session.delete(method)
         raise
+
+
+def older_card(ctx: Context, card: Mapping[str, Any]) -> PaymentMethod:
+    """A card from the older parameters that no customer has."""
+    address = {ours: card[theirs] for ours, theirs in _OLDER_ADDRESS.items() if theirs in card}
+    return create_payment_method(ctx, {
+        "card": {name: card[name] for name in ("number", "exp_month", "exp_year", "cvc") if name in card},
+        "billing_details": {"address": address} | ({"name": card["name"]} if "name" in card else {}),
+        "metadata": card.get("metadata", {})})
 
 
 def attach_payment_method(ctx: Context, method: PaymentMethod, customer: Customer) -> PaymentMethod:
@@ -141,6 +146,58 @@ def use_payment_method(ctx: Context, id: str, *, customer: Customer, param: str)
         if method.card is not None and method.card["fingerprint"] == fingerprint:
             return method
     return attach_payment_method(ctx, take_payment_method(ctx, id, param=param), customer)
+
+
+def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted_for: str = "PaymentIntent") -> PaymentMethod:
+    """What the parameter `payment_method` names, to pay with or to be set up: of the customer, or of nobody yet.
+
+    A magic name makes a new one. Raises InvalidRequest for one that belongs to somebody else, and for one that has paid
+    without a customer or was taken from one; `wanted_for` is what the refusal calls the object that asks.
+    """
+    card = named_card(id, "pm_card_")
+    if card is not None:
+        return ctx.add(_from_card(card, *_MAGIC_EXPIRY, cvc=True))
+    method = ctx.find(PaymentMethod, id, param="payment_method")
+    if method.customer_id is not None and customer_id is None:
+        raise InvalidRequest(f"The payment method `{id}` belongs to the Customer `{method.customer_id}`. Please include the "
+                             f"Customer in the `customer` parameter on the {wanted_for}.", param="payment_method")
+    if method.customer_id not in (None, customer_id):
+        raise not_attached(id, param="payment_method")
+    if method.customer_id is None and (method.used or method.behavior == _DETACHED):
+        raise InvalidRequest(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
+            "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use "
+            "a PaymentMethod multiple times, you must attach it to a Customer first.", param="payment_method")
+    return method
+
+
+def make_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
+    """A new card from `payment_method_data`. Raises InvalidRequest for any other type, and CardError as for a card."""
+    if values["type"] != "card":
+        # Our choice: cards are the only type that can be made.
+        raise InvalidRequest(f"The payment method type provided: {values['type']} is invalid. Billyard has cards only.",
+                             param="payment_method_data[type]")
+    return create_payment_method(ctx, values)
+
+
+def source_for(ctx: Context, source: str, *, customer_id: str | None) -> PaymentMethod:
+    """The card that the older parameter `source` names: by a token a new one that nobody has, else one of the customer's."""
+    if source.startswith("tok_"):
+        card = named_card(source, "tok_")
+        if card is None:
+            raise no_such("token", source, param="source", status=400)
+        return ctx.add(_from_card(card, *_MAGIC_EXPIRY, cvc=True))
+    method = ctx.get(PaymentMethod, source)
+    if method is None or customer_id is None or method.customer_id != customer_id:
+        raise no_such("source", source, param="source", status=400)
+    return method
+
+
+def keep_for_customer(ctx: Context, method: PaymentMethod, customer_id: str) -> None:
+    """Attach a payment method that has just been used with success to the customer who is to use it again."""
+    customer = ctx.get(Customer, customer_id)
+    if method.customer_id is None and customer is not None:
+        attach_payment_method(ctx, method, customer)
 
 
 def not_attached(id: str, *, param: str) -> InvalidRequest:
@@ -204,7 +261,7 @@ def _from_number(ctx: Context, data: Mapping[str, Any]) -> PaymentMethod:
 
 
 def _from_card(card: TestCard, exp_month: int, exp_year: int, *, cvc: bool) -> PaymentMethod:
-    return PaymentMethod(behavior=card.behavior, billing_details=_NO_DETAILS, type="card",
+    return PaymentMethod(behavior=card.behavior, billing_details=_NO_DETAILS, set_up=False, type="card", used=False,
                          card=card_document(card, exp_month, exp_year, cvc=cvc))
 
 

@@ -29,7 +29,11 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     card: Mapped[Document | None]
     """Brand, expiry, fingerprint, last4 and the like, as rendered."""
     customer_id: Mapped[ObjectId | None]
+    set_up: Mapped[bool]
+    """Whether its holder has authenticated it for payments without them."""
     type: Mapped[ObjectId]
+    used: Mapped[bool]
+    """Whether it has paid: without a customer it is then good for nothing more."""
 
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("PaymentMethod", "customer_id", "Customer"))

@@ -17,6 +17,9 @@ from app.resources.charges.tables import Charge
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.refunds.tables import Refund
 
+EXPIRED = "expired_uncaptured_charge"
+"""The reason of the refund of an authorisation that was not captured in time."""
+
 
 def create_refund(ctx: Context, values: Mapping[str, Any]) -> Refund:
     """The refund that the parameters of POST /v1/refunds ask for. Raises InvalidRequest where it cannot be."""
@@ -55,20 +58,53 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
             f"unrefunded amount on charge ({format_amount(left, charge.currency)})")
         raise InvalidRequest(f"Refund amount ({format_amount(amount, charge.currency)}) is greater than {most}",
                              param=param)
-    ctx.session.load([charge], "refunds")
-    refund = ctx.add(Refund(
-        amount=amount, charge_id=charge.id, currency=charge.currency, payment_intent_id=charge.payment_intent_id,
-        reason=reason, status="succeeded", test_clock_id=charge.test_clock_id, **columns))
+    if not charge.captured:
+        _check_release(charge, amount, param)
+    refund = _note(ctx, charge, amount, reason=reason, **columns)
+    if not charge.captured:
+        charge.capture_before = None
+        emit(ctx, "charge.refunded", charge)
+        return refund
     taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
     assert taken is not None, "a charge that succeeded is on the balance"
     # While the money of the charge is pending, what goes back is pending too.
     [given] = post(ctx, refund_posting(ctx.account_id, amount, charge.currency, refund=refund.id,
                                        description=charge.description, available_on=taken.available_on))
     refund.balance_transaction_id = given.id
-    charge.amount_refunded += amount
-    charge.__dict__["refunds"] = [refund, *charge.__dict__["refunds"]]
     emit(ctx, "charge.refunded", charge)
     return refund
+
+
+def note_release(ctx: Context, charge: Charge, amount: int, *, reason: str | None) -> Refund:
+    """The refund of what was held and is not taken. The caller moves what money there is to be moved."""
+    return _note(ctx, charge, amount, reason=reason)
+
+
+def released_of(ctx: Context, charge: Charge) -> list[Refund]:
+    """The refunds of a charge, newest first."""
+    ctx.session.load([charge], "refunds")
+    refunds: list[Refund] = charge.__dict__["refunds"]
+    return refunds
+
+
+def _note(ctx: Context, charge: Charge, amount: int, *, reason: str | None, **columns: Any) -> Refund:
+    before = released_of(ctx, charge)
+    refund = ctx.add(Refund(
+        amount=amount, charge_id=charge.id, currency=charge.currency, payment_intent_id=charge.payment_intent_id,
+        reason=reason, status="succeeded", test_clock_id=charge.test_clock_id, **columns))
+    charge.amount_refunded += amount
+    charge.__dict__["refunds"] = [refund, *before]
+    return refund
+
+
+def _check_release(charge: Charge, amount: int, param: str) -> None:
+    """What is only held can be given back by whoever holds it, as a whole. Our choice: the words."""
+    if charge.payment_intent_id is not None:
+        raise InvalidRequest(f"Charge {charge.id} has not been captured. Cancel its PaymentIntent "
+                             f"({charge.payment_intent_id}) to release the funds.", param="charge")
+    if amount < charge.amount:
+        raise InvalidRequest("You cannot refund a part of a charge that has not been captured. Capture it for a smaller "
+                             "amount instead.", param=param)
 
 
 def update_refund(ctx: Context, refund: Refund, values: Mapping[str, Any]) -> Refund:

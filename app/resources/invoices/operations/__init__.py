@@ -33,7 +33,9 @@ from app.resources.invoices.operations.items import (
 from app.resources.invoices.operations.lines import LineDraft, Reached, item_lines
 from app.resources.invoices.operations.manual import create_invoice, no_mandate, update_invoice
 from app.resources.invoices.operations.paying import (
+    answer_authentication,
     collect,
+    confirm_invoice_payment,
     finalize_and_collect,
     no_payment_method,
     pay_invoice,
@@ -48,9 +50,11 @@ __all__ = [
     "Reached",
     "add_pending_item",
     "add_to_draft",
+    "answer_authentication",
     "as_preview",
     "check_currency",
     "collect",
+    "confirm_invoice_payment",
     "create_invoice",
     "credit_after_payment",
     "credit_before_payment",

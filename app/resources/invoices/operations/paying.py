@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
@@ -9,9 +10,16 @@ from app.domain.dunning import next_attempt
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
 from app.render import render
+from app.resources.charges.tables import Charge
 from app.resources.invoices.operations.finalizing import finalize_invoice, mark_paid, pay_out_of_band
 from app.resources.invoices.tables import Invoice
-from app.resources.payment_intents.operations import attempt_payment, card_error_of
+from app.resources.payment_intents.operations import (
+    attempt_payment,
+    authenticate,
+    card_error_of,
+    chosen_method,
+    fail_authentication,
+)
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
 
@@ -46,14 +54,52 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
     charge = None
     if method is not None:
         charge = attempt_payment(ctx, intent, method, off_session=off_session)
-        if charge is not None and charge.status == "succeeded":
-            mark_paid(ctx, invoice, charge_id=charge.id, counts=counts)
-            return None
-    waits = intent.status == "requires_action"
-    _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic, counts=counts, action_required=waits)
-    if waits:
+    if _conclude(ctx, invoice, intent, charge, automatic=automatic, counts=counts):
+        return None
+    if intent.status == "requires_action":
         return _action_required(intent)
     return None if method is None else card_error_of(intent, charge)
+
+
+def confirm_invoice_payment(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    """Confirm the intent of an invoice, which is paid by it. Raises the CardError of a decline; the attempt stays on record.
+
+    Our choice: an invoice knows nothing of an attempt that waits for its customer, until that has answered.
+    """
+    invoice = ctx.find(Invoice, intent.invoice_id or "")
+    method = chosen_method(ctx, intent, values)
+    off_session = bool(values.get("off_session", False))
+    charge = attempt_payment(ctx, intent, method, off_session=off_session,
+                             can_wait=not off_session and not values.get("error_on_requires_action", False))
+    if charge is not None and not _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted):
+        raise card_error_of(intent, charge)
+
+
+def answer_authentication(ctx: Context, intent: PaymentIntent, *, succeeds: bool) -> None:
+    """The customer has answered 3D Secure: the payment is made or given up, and with it that of the intent's invoice.
+
+    What became of it the intent says. Raises InvalidRequest for an intent that does not wait for its customer.
+    """
+    invoice = None if intent.invoice_id is None else ctx.find(Invoice, intent.invoice_id)
+    charge = None
+    if succeeds:
+        charge = authenticate(ctx, intent)
+    else:
+        fail_authentication(ctx, intent)
+    if invoice is not None:
+        _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted)
+
+
+def _conclude(ctx: Context, invoice: Invoice, intent: PaymentIntent, charge: Charge | None, *, automatic: bool,
+              counts: bool) -> bool:
+    """What an attempt was to the invoice; whether that is paid now."""
+    if charge is not None and charge.status == "succeeded":
+        mark_paid(ctx, invoice, charge_id=charge.id, counts=counts)
+        return True
+    ctx.session.load([invoice], "customer")
+    _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic, counts=counts,
+          action_required=intent.status == "requires_action")
+    return False
 
 
 def _action_required(intent: PaymentIntent) -> CardError:

@@ -1,0 +1,95 @@
+"""The routes of 3D Secure for whoever has been given the `next_action` of an intent."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from flask import Blueprint, Response, request
+
+from app.context import Context
+from app.domain.currencies import format_amount
+from app.errors import InvalidRequest, RateLimited
+from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
+from app.paper.wording import card_text
+from app.resources.invoices.operations import answer_authentication
+from app.resources.payment_intents.tables import PaymentIntent
+from app.wire.endpoint import this_server
+
+blueprint = Blueprint("three_d_secure", __name__, template_folder="templates")
+
+_INTENTS = (PaymentIntent,)
+_OUTCOMES = {
+    "succeeded": "The payment was made.", "requires_capture": "The payment was authorized.",
+    "requires_confirmation": "The card's holder is known now. Go back to finish the payment.",
+    "canceled": "The payment was canceled.",
+}
+_FAILED = "The payment was not made. Go back to try again with another card."
+
+
+@blueprint.get("/3d_secure/<account>/<secret>")
+@page
+def show_authentication(account: str, secret: str) -> Response:
+    """GET /3d_secure/:account/:client_secret"""
+    return _page(account, secret)
+
+
+@blueprint.post("/3d_secure/<account>/<secret>")
+@page
+def answer(account: str, secret: str) -> Response:
+    """POST /3d_secure/:account/:client_secret: the holder confirms, or fails to; then on to the `return_url`."""
+    request.max_content_length = FORM_BYTES_MAX
+    form = request.form
+    try:
+        with visiting(account, writing=True) as ctx:
+            intent = row_of_secret(ctx, _INTENTS, secret)
+            if not hmac.compare_digest(form.get("token", "").encode(), _form_token(intent, secret).encode()):
+                # Our choice: the words of all refusals of this page.
+                raise InvalidRequest("The payment has changed since this page was opened.", status=409)
+            if form.get("answer") not in ("complete", "fail"):
+                raise InvalidRequest("Complete the authentication, or fail it.", status=400)
+            answer_authentication(ctx, intent, succeeds=form["answer"] == "complete")
+            target = _way_back(intent)
+    except RateLimited:
+        return _page(account, secret, "The clock of this customer is being advanced. Try again when it has arrived.", status=429)
+    except InvalidRequest as refusal:
+        if refusal.status == 404:
+            raise
+        return _page(account, secret, refusal.message, status=refusal.status)
+    this_server().wake()
+    # To the page itself where nobody waits for the customer, so that loading it again does nothing.
+    return Response(status=303, headers={"Location": target or secret, "Referrer-Policy": "no-referrer"})
+
+
+def _page(account: str, secret: str, problem: str | None = None, *, status: int = 200) -> Response:
+    with visiting(account) as ctx:
+        intent = row_of_secret(ctx, _INTENTS, secret)
+        waits = intent.status == "requires_action"
+        return html("three_d_secure.html", status=status, problem=problem, waits=waits,
+                    sender=ctx.account.display_name, amount=format_amount(intent.amount, intent.currency),
+                    card=_card(ctx, intent), form_token=_form_token(intent, secret),
+                    outcome=_OUTCOMES.get(intent.status, _FAILED),
+                    way_back=None if waits else _way_back(intent), sends_to=intent.return_url if waits else None)
+
+
+def _card(ctx: Context, intent: PaymentIntent) -> str | None:
+    ctx.session.load([intent], "payment_method")
+    method = intent.payment_method
+    return None if method is None else card_text(method.card or {})
+
+
+def _form_token(intent: PaymentIntent, secret: str) -> str:
+    """What a form has to send back: only a page of this intent has it, and only until somebody has answered."""
+    told = f"{intent.id} {intent.status} {intent.amount} {intent.payment_method_id}"
+    return hmac.new(secret.encode(), told.encode(), "sha256").hexdigest()
+
+
+def _way_back(intent: PaymentIntent) -> str | None:
+    """The `return_url`, with what Stripe adds to it."""
+    if intent.return_url is None:
+        return None
+    parts = urlsplit(intent.return_url)
+    failed = intent.status in ("requires_payment_method", "canceled")
+    added = urlencode({"payment_intent": intent.id, "payment_intent_client_secret": intent.client_secret,
+                       "redirect_status": "failed" if failed else "succeeded"})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))

@@ -1,0 +1,24 @@
+"""What happens to charges."""
+
+from app.resources.charges.operations.charging import (
+    THREE_D_SECURE,
+    capture_charge,
+    charge_card,
+    release_charge,
+)
+from app.resources.charges.operations.checking import check_chargeable, check_texts
+from app.resources.charges.operations.connecting import check_connected
+from app.resources.charges.operations.requesting import create_charge, set_for_capture, update_charge
+
+__all__ = [
+    "THREE_D_SECURE",
+    "capture_charge",
+    "charge_card",
+    "check_chargeable",
+    "check_connected",
+    "check_texts",
+    "create_charge",
+    "release_charge",
+    "set_for_capture",
+    "update_charge",
+]

@@ -1,0 +1,165 @@
+"""Intents made and changed, before anything is attempted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.context import Context
+from app.domain.metadata import merged
+from app.domain.shipping import shipping_document
+from app.errors import InvalidRequest
+from app.events.emit import emit
+from app.resources.charges.operations import check_chargeable, check_connected, check_texts
+from app.resources.customers.tables import Customer
+from app.resources.payment_intents.operations.attempting import OPEN, note_method
+from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_methods.operations import make_payment_method, payment_method_for
+from app.resources.payment_methods.tables import PaymentMethod
+
+_ALWAYS = ("description", "receipt_email", "shipping", "transfer_group")
+_WHILE_OPEN = ("capture_method", "currency", "payment_method_types", "setup_future_usage", "statement_descriptor",
+               "statement_descriptor_suffix")
+_NOT_OF_INVOICES = ("amount", "capture_method", "currency", "customer", "payment_method_types")
+_SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
+
+
+def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
+    """The intent that the parameters of POST /v1/payment_intents ask for, not yet confirmed.
+
+    Emits payment_intent.created. Raises InvalidRequest where it cannot be, and CardError for a card that cannot be.
+    """
+    check_connected(values)
+    check_chargeable(values["amount"], values["currency"])
+    check_texts(values)
+    automatic = values.get("automatic_payment_methods")
+    if automatic is not None and automatic["enabled"] and "payment_method_types" in values:
+        # Our choice: the words.
+        raise InvalidRequest("You may only specify one of these parameters: automatic_payment_methods, payment_method_types.")
+    customer = ctx.find(Customer, values["customer"], param="customer") if "customer" in values else None
+    intent = PaymentIntent(
+        amount=values["amount"], amount_capturable=0, amount_received=0, automatic_payment_methods=automatic,
+        capture_method=values.get("capture_method", "automatic"), client_secret="",
+        confirmation_method=values.get("confirmation_method", "automatic"), currency=values["currency"],
+        customer_id=None if customer is None else customer.id, metadata_=merged({}, values.get("metadata", {})),
+        payment_method_options=merged_options({}, values.get("payment_method_options")),
+        payment_method_types=values.get("payment_method_types") or ["card"], radar_options=values.get("radar_options"),
+        return_url=values.get("return_url"), status="requires_payment_method")
+    _set_plain(intent, values)
+    method = named_method(ctx, intent, values)
+    if method is not None:
+        take_method(intent, method)
+    _begin(ctx, intent)
+    return intent
+
+
+def create_for_invoice(ctx: Context, *, customer: Customer, invoice_id: str, amount: int, currency: str,
+                       description: str | None, payment_method_id: str | None = None,
+                       metadata: Mapping[str, str] | None = None, statement_descriptor: str | None = None,
+                       id: str | None = None) -> PaymentIntent:
+    """The intent to collect what is due of an invoice, `amount` in minor units. Nothing is attempted yet.
+
+    `id` is given where the invoice has named its intent already.
+    """
+    intent = PaymentIntent(
+        id=id, amount=amount, amount_capturable=0, amount_received=0, capture_method="automatic", client_secret="",
+        confirmation_method="automatic", currency=currency, customer_id=customer.id, description=description,
+        invoice_id=invoice_id, metadata_=dict(metadata or {}), payment_method_id=payment_method_id,
+        payment_method_options={}, payment_method_types=["card"], statement_descriptor=statement_descriptor,
+        status="requires_payment_method" if payment_method_id is None else "requires_confirmation")
+    _begin(ctx, intent)
+    return intent
+
+
+def update_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    """Change what is named. Stripe has no event for it. Raises InvalidRequest for what can no longer be changed."""
+    check_connected(values)
+    check_texts(values)
+    _check_changeable(intent, values)
+    if "amount" in values or "currency" in values:
+        check_chargeable(values.get("amount", intent.amount), values.get("currency", intent.currency))
+        intent.amount = values.get("amount", intent.amount)
+    if "customer" in values:
+        intent.customer_id = ctx.find(Customer, values["customer"], param="customer").id
+    _set_plain(intent, values)
+    if "metadata" in values:
+        intent.metadata_ = merged(intent.metadata_, values["metadata"])
+    if "payment_method_options" in values:
+        intent.payment_method_options = merged_options(intent.payment_method_options, values["payment_method_options"])
+    method = named_method(ctx, intent, values)
+    if method is not None:
+        take_method(intent, method)
+        intent.status, intent.next_action, intent.authenticated_method_id = "requires_confirmation", None, None
+
+
+def change_amount(intent: PaymentIntent, amount: int) -> None:
+    """Collect another amount, in minor units, because what is due has changed. There is no event for it."""
+    if intent.status in OPEN:
+        intent.amount = amount
+
+
+def named_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> PaymentMethod | None:
+    """What `payment_method` or `payment_method_data` names, where it may pay this intent."""
+    if "payment_method_data" in values:
+        method = make_payment_method(ctx, values["payment_method_data"])
+    elif values.get("payment_method") is not None:
+        method = payment_method_for(ctx, values["payment_method"], customer_id=intent.customer_id)
+    else:
+        return None
+    if method.type not in intent.payment_method_types:
+        allowed = ", ".join(intent.payment_method_types)
+        raise InvalidRequest(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod "
+            f"of one of the following types: {allowed}. Alternatively update the allowed payment_method_types for this "
+            f"PaymentIntent to include \"{method.type}\".", param="payment_method")
+    return method
+
+
+def take_method(intent: PaymentIntent, method: PaymentMethod) -> None:
+    """What the intent is to be paid with."""
+    note_method(intent, method.id)
+    if intent.status == "requires_payment_method":
+        intent.status = "requires_confirmation"
+
+
+def merged_options(present: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`payment_method_options` with what `change` names; codes that are good once are not kept."""
+    options = dict(present)
+    for type, wanted in (change or {}).items():
+        if wanted is None:
+            options.pop(type, None)
+            continue
+        kept = {**options.get(type, {}), **{name: value for name, value in wanted.items() if name not in _SECRET_OPTIONS}}
+        options[type] = {name: value for name, value in kept.items() if value is not None}
+    return options
+
+
+def _begin(ctx: Context, intent: PaymentIntent) -> None:
+    ctx.add(intent)
+    intent.client_secret = f"{intent.id}_secret_{ctx.ids.text(25)}"
+    intent.__dict__["charges"] = []
+    emit(ctx, "payment_intent.created", intent)
+
+
+def _set_plain(intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    for name in (*_ALWAYS, *_WHILE_OPEN):
+        if name in values:
+            setattr(intent, name, shipping_document(values[name]) if name == "shipping" else values[name])
+
+
+def _check_changeable(intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    fixed = values.keys() - {*_ALWAYS, "metadata"}
+    if fixed and intent.status not in OPEN:
+        name = sorted(fixed)[0]
+        raise InvalidRequest(
+            f"This PaymentIntent's {name} could not be updated because it has a status of {intent.status}. You may only update "
+            f"the {name} of a PaymentIntent with one of the following statuses: requires_payment_method, "
+            "requires_confirmation, requires_action.", code="payment_intent_unexpected_state", param=name)
+    for name in _NOT_OF_INVOICES if intent.invoice_id is not None else ():
+        if name in values:
+            # Our choice: the words.
+            raise InvalidRequest(f"You cannot update the {name} of this PaymentIntent because it was created by an invoice.",
+                                 code="payment_intent_unexpected_state", param=name)
+    if "customer" in values and intent.customer_id not in (None, values["customer"]):
+        # Our choice: the words.
+        raise InvalidRequest("You cannot change the customer of a PaymentIntent once it is set.", param="customer")
