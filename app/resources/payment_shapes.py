@@ -3,12 +3,15 @@
 Cards are the only means of payment that works here; what concerns the others is taken, kept and shown.
 """
 
+from typing import Any
+
 from app.resources.shapes import AddressParams
 from app.wire.params import (
     Enum,
     Hash,
     Integer,
     ListOf,
+    MapOf,
     Metadata,
     Params,
     Text,
@@ -46,8 +49,18 @@ _P24_BANKS = (
 )  # fmt: skip
 
 
-class NoParams(Params):
-    """A hash that has no members, and whose presence alone says something."""
+class Memberless(MapOf):
+    """A hash whose presence alone says something, as an empty dict.
+
+    Our choice: the reference gives it no members of its own, so any are taken, and ignored.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Text(), **options)
+
+    def convert(self, value: Any) -> dict[str, Any]:
+        super().convert(value)
+        return {}
 
 
 class ShippingParams(Params):
@@ -148,37 +161,37 @@ class UsBankAccountDataParams(Params):
 
 class PaymentMethodDataParams(Params):
     acss_debit = Hash(AcssDebitDataParams)
-    affirm = Hash(NoParams)
-    afterpay_clearpay = Hash(NoParams)
-    alipay = Hash(NoParams)
+    affirm = Memberless()
+    afterpay_clearpay = Memberless()
+    alipay = Memberless()
     au_becs_debit = Hash(AuBecsDebitDataParams)
     bacs_debit = Hash(BacsDebitDataParams)
-    bancontact = Hash(NoParams)
+    bancontact = Memberless()
     billing_details = Hash(MethodBillingDetailsParams)
-    blik = Hash(NoParams)
+    blik = Memberless()
     boleto = Hash(BoletoDataParams)
     card = Hash(CardDataParams)
-    customer_balance = Hash(NoParams)
+    customer_balance = Memberless()
     eps = Hash(EpsDataParams)
     fpx = Hash(FpxDataParams)
-    giropay = Hash(NoParams)
-    grabpay = Hash(NoParams)
+    giropay = Memberless()
+    grabpay = Memberless()
     ideal = Hash(IdealDataParams)
-    interac_present = Hash(NoParams)
+    interac_present = Memberless()
     klarna = Hash(KlarnaDataParams)
-    konbini = Hash(NoParams)
-    link = Hash(NoParams)
+    konbini = Memberless()
+    link = Memberless()
     metadata = Metadata()
-    oxxo = Hash(NoParams)
+    oxxo = Memberless()
     p24 = Hash(P24DataParams)
-    paynow = Hash(NoParams)
-    promptpay = Hash(NoParams)
+    paynow = Memberless()
+    promptpay = Memberless()
     radar_options = Hash(RadarOptionsParams)
     sepa_debit = Hash(SepaDebitDataParams)
     sofort = Hash(SofortDataParams)
     type = Enum([type for type in METHOD_TYPES if not type.endswith("_present")], required=True)
     us_bank_account = Hash(UsBankAccountDataParams)
-    wechat_pay = Hash(NoParams)
+    wechat_pay = Memberless()
 
 
 # A card as older parameters have it
@@ -210,7 +223,7 @@ class OnlineAcceptanceParams(Params):
 
 class CustomerAcceptanceParams(Params):
     accepted_at = Timestamp()
-    offline = Hash(NoParams)
+    offline = Memberless()
     online = Hash(OnlineAcceptanceParams)
     type = Enum(("offline", "online"), required=True)
 
@@ -228,7 +241,7 @@ class ConfirmOnlineParams(Params):
 
 class ConfirmAcceptanceParams(Params):
     accepted_at = Timestamp()
-    offline = Hash(NoParams)
+    offline = Memberless()
     online = Hash(ConfirmOnlineParams)
     type = Enum(("offline", "online"), required=True)
 

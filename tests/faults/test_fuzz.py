@@ -71,6 +71,11 @@ def seed(api: Api) -> None:
     hook = api.post("/v1/webhook_endpoints", url="http://127.0.0.1:9/hook", enabled_events=["*"])["id"]
     api.post(f"/v1/webhook_endpoints/{hook}", disabled=True)
     clock = api.post("/v1/test_helpers/test_clocks", frozen_time=NEW_YEAR)["id"]
+    for capture_method in ("automatic", "manual"):
+        api.post("/v1/payment_intents", amount=2_000, currency="usd", payment_method="pm_card_visa", confirm=True,
+                 capture_method=capture_method)
+    api.post("/v1/payment_intents", amount=2_000, currency="usd", payment_method="pm_card_threeDSecure2Required", confirm=True)
+    api.post("/v1/charges", amount=2_000, currency="usd", source="tok_visa", capture=False)
     card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
     for place in ({}, {"test_clock": clock}):
         customer = api.post("/v1/customers", email="jenny@example.com", **card, **place)["id"]

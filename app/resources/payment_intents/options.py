@@ -5,8 +5,8 @@ from app.resources.payment_shapes import (
     AcssMandateOptionsParams,
     CardMandateOptionsParams,
     FinancialConnectionsParams,
+    Memberless,
     NetworksParams,
-    NoParams,
 )
 from app.wire.params import Boolean, Enum, Hash, Integer, ListOf, Params, Text, Timestamp
 
@@ -125,7 +125,7 @@ class P24Params(NeverKeptParams):
 
 
 class SepaDebitParams(KeptParams):
-    mandate_options = Hash(NoParams)
+    mandate_options = Memberless()
 
 
 class SofortParams(KeptForLaterParams):
@@ -161,7 +161,7 @@ class PaymentMethodOptionsParams(Params):
     giropay = Hash(NeverKeptParams, unsettable=True)
     grabpay = Hash(NeverKeptParams, unsettable=True)
     ideal = Hash(KeptForLaterParams, unsettable=True)
-    interac_present = Hash(NoParams, unsettable=True)
+    interac_present = Memberless(unsettable=True)
     klarna = Hash(KlarnaParams, unsettable=True)
     konbini = Hash(KonbiniParams, unsettable=True)
     link = Hash(LinkParams, unsettable=True)
