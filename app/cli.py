@@ -10,15 +10,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from app import __version__
 from app.control import Refused
+from app.terminal import progress, shown_time, table
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 FOLLOW_S = 0.5
 """How long `events tail --follow` waits before it looks again."""
-MOMENTS = frozenset({"at", "created", "frozen_time", "revoked_at", "target_time"})
-"""The columns that hold unix seconds."""
 
 
 class Commands(click.Group):
@@ -169,7 +167,7 @@ def list_keys(account: str | None, database: str | None, as_json: bool) -> None:
         from app.control.keys import list_keys as list_all
 
         found = list_all(opened, account=account)
-    _print(found, as_json, _table(found, ("id", "kind", "hint", "account", "created", "revoked_at")))
+    _print(found, as_json, table(found, ("id", "kind", "hint", "account", "created", "revoked_at")))
 
 
 @keys.command("revoke", epilog=examples("billyard keys revoke sk_test_staging0123456789",
@@ -202,7 +200,7 @@ def list_clocks(account: str | None, database: str | None, as_json: bool) -> Non
 
         found = list_all(opened, account=account)
     columns = ("id", "status", "frozen_time", "target_time", "customers", "name", "failure")
-    _print(found, as_json, _table(found, columns))
+    _print(found, as_json, table(found, columns))
 
 
 @clock.command("advance", epilog=examples(
@@ -233,10 +231,10 @@ def advance_clock(clock_id: str, to: str | None, by: str | None, leave: bool, ac
             raise click.UsageError(str(problem)) from None
         if target is not None:
             clocks.begin_advance(opened, clock_id, target, Choices(limits=config.limits), account=account)
-        with _progress(quiet=as_json) as report:
+        with progress(quiet=as_json) as report:
             engine = None if leave else build_engine(config, opened)
             moved = clocks.finish_advance(opened, TICKERS, clock_id, engine=engine, report=report, account=account)
-    _print(moved, as_json, f"{moved['id']} stands at {_time(moved['frozen_time'])}.")
+    _print(moved, as_json, f"{moved['id']} stands at {shown_time(moved['frozen_time'])}.")
 
 
 @clock.command("next", epilog=examples("billyard clock next clock_1Lm…", "billyard clock next clock_1Lm… --limit 100"))
@@ -252,7 +250,7 @@ def next_due(clock_id: str, limit: int, account: str | None, database: str | Non
         from app.registry import TICKERS
 
         found = list_due(opened, TICKERS, clock_id, account=account, limit=limit)
-    _print(found, as_json, _table(found, ("at", "reason", "id", "customer")))
+    _print(found, as_json, table(found, ("at", "reason", "id", "customer")))
 
 
 @main.command(epilog=examples("billyard doctor", "billyard doctor --account sk_test_billyard_ready --json"))
@@ -265,10 +263,33 @@ def doctor(account: str | None, database: str | None, as_json: bool) -> None:
         from app.control.doctor import CHECKS, examine
 
         found = examine(opened, account=account)
-    _print(found, as_json, _table(found, ("check", "account", "object", "id", "message"))
+    _print(found, as_json, table(found, ("check", "account", "object", "id", "message"))
            if found else f"{len(CHECKS)} checks found no problem.")
     if found:
         sys.exit(1)
+
+
+@main.command("charge", epilog=examples(
+    "billyard charge ch_3Lm… early_fraud_warning", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json"))
+@click.argument("charge_id", metavar="CHARGE")
+@click.argument("deed", metavar="WHAT")
+@click.option("-d", "--data", multiple=True, metavar="NAME=VALUE", help="A parameter of POST /_sim/charges/CHARGE/WHAT.")
+@account_option
+@database_option
+@json_option
+def do_to_charge(charge_id: str, deed: str, data: tuple[str, ...], account: str | None, database: str | None,
+                 as_json: bool) -> None:
+    """Let happen to a charge what its customer's bank would do: an early_fraud_warning."""
+    with _opened(database) as opened:
+        from app.control import issuing
+
+        if deed not in issuing.DEEDS:
+            raise click.UsageError(f"{deed} is not one of {', '.join(issuing.DEEDS)}.")
+        if not all("=" in each for each in data):
+            raise click.UsageError("Give --data as NAME=VALUE.")
+        values = dict(each.split("=", 1) for each in data)
+        made = issuing.do_to_charge(opened, _configure(database), deed, charge_id, values, account=account)
+    _print(made, as_json, f"{made['object']} {made['id']}")
 
 
 @main.command(epilog=examples("billyard routes", "billyard routes | grep subscription_schedules"))
@@ -279,7 +300,7 @@ def routes(as_json: bool) -> None:
     from app.registry import BLUEPRINTS
 
     found = list_routes(BLUEPRINTS)
-    _print(found, as_json, _table(found, ("method", "path", "source"), heading=False))
+    _print(found, as_json, table(found, ("method", "path", "source"), heading=False))
 
 
 @main.group()
@@ -305,7 +326,7 @@ def tail_events(limit: int, types: tuple[str, ...], follow: bool, account: str |
         while True:
             for event in newest_events(opened, account=account, types=types, limit=limit, after=last):
                 last = event["seq"]
-                line = f"{_time(event['created'])}  {event['type']:<42} {event['object']}"
+                line = f"{shown_time(event['created'])}  {event['type']:<42} {event['object']}"
                 click.echo(json.dumps(event) if as_json else line)
             if not follow:
                 return
@@ -338,40 +359,6 @@ def _opened(database: str | None, *, any_revision: bool = False) -> Iterator[Dat
 
 def _print(data: Any, as_json: bool, text: str) -> None:
     click.echo(json.dumps(data, indent=2) if as_json else text)
-
-
-def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, heading: bool = True) -> str:
-    """The rows in aligned columns; a moment is shown as a date."""
-    lines = [[column.replace("_", " ") for column in columns]] if heading else []
-    lines += [[_cell(column, row[column]) for column in columns] for row in rows]
-    widths = [max((len(line[position]) for line in lines), default=0) for position in range(len(columns))]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
-
-
-def _cell(column: str, value: Any) -> str:
-    if value is None:
-        return "-"
-    return _time(value) if column in MOMENTS else str(value)
-
-
-def _time(moment: int) -> str:
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-@contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """How far an advance has come: a bar on a terminal, lines elsewhere, nothing beside JSON."""
-    if quiet:
-        yield lambda _done, _total: None
-    elif not sys.stdout.isatty():
-        yield lambda done, total: click.echo(f"{done} of {total} customers")
-    else:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        with Progress(TextColumn("Advancing"), BarColumn(), MofNCompleteColumn(), TextColumn("customers"),
-                      TimeElapsedColumn()) as bar:
-            task = bar.add_task("advance", total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 if __name__ == "__main__":

@@ -33,12 +33,16 @@ from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_C
 from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.customers.ticks import TAX_ID_CHECK
+from app.resources.early_fraud_warnings import operations as warning_operations
+from app.resources.early_fraud_warnings.endpoints import blueprint as early_fraud_warnings
 from app.resources.events.endpoints import blueprint as events
 from app.resources.external_accounts.operations import open_bank_account
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
+from app.resources.issuer_reports import operations as issuer_operations
+from app.resources.issuer_reports.ticks import ARRIVAL
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
@@ -73,6 +77,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coupons,
     credit_notes,
     customers,
+    early_fraud_warnings,
     events,
     hosted_invoice,
     invoiceitems,
@@ -98,6 +103,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
     TOPUP_SETTLE,
+    ARRIVAL,
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
@@ -122,6 +128,8 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
+    "charge.refunded": (warning_operations.charge_refunded,),
+    "charge.succeeded": (issuer_operations.charge_succeeded,),
     "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted,
                          quote_operations.customer_deleted),
     "customer.subscription.deleted": (schedule_operations.subscription_ended,),

@@ -7,11 +7,13 @@ from typing import Any
 from flask import Blueprint, Response
 
 from app.context import Context
-from app.control import banking
+from app.control import banking, issuing
 from app.control.health import check_health
-from app.control.params import Failure, SettingsUpdate
+from app.control.params import Failure, FraudWarning, SettingsUpdate
 from app.control.settings import change_settings, settings_of
+from app.db.base import StripeObject
 from app.render import to_json
+from app.resources.charges.tables import Charge
 from app.resources.topups.tables import Topup
 from app.wire.endpoint import endpoint, this_server
 from app.wire.params import RetrieveParams
@@ -53,3 +55,10 @@ def settle_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
 def fail_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
     """POST /_sim/topups/:id/fail: the bank refuses; what has come already it takes back."""
     return banking.fail_topup(ctx, id, params["failure_code"])
+
+
+@blueprint.post("/_sim/charges/<id>/early_fraud_warning")
+@endpoint(FraudWarning)
+def warn_of_fraud(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
+    """POST /_sim/charges/:id/early_fraud_warning: the issuer of the card warns of fraud."""
+    return issuing.warn_of_fraud(ctx, ctx.find(Charge, id), params)

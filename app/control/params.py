@@ -7,6 +7,7 @@ from typing import cast
 
 from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
+from app.domain.radar import FRAUD_TYPES, TEST_CARDS_FRAUD
 from app.wire.params import Boolean, Enum, Integer, ListOf, Params, Percent, RetrieveParams
 from app.wire.scalars import Parameter
 
@@ -35,11 +36,16 @@ def _parameter(name: str, default: object) -> Parameter:
     return Percent(max_places=4, unsettable=True)
 
 
-
 class Failure(RetrieveParams):
     """Why a bank refuses, where it is not for the most general of reasons."""
 
     failure_code = Enum(tuple(FAILURES), load_default="could_not_process")
+
+
+class FraudWarning(RetrieveParams):
+    """What an issuer says of a charge that may be fraudulent."""
+
+    fraud_type = Enum(FRAUD_TYPES, load_default=TEST_CARDS_FRAUD)
 
 
 SettingsUpdate = cast(type[Params], RetrieveParams.from_dict(

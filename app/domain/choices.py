@@ -68,6 +68,8 @@ class Choices:
     """What a subscription's `application_fee_percent` is of: each invoice's `total`, or its `subtotal`."""
     topup_settles_after_s: int = 2
     """From a top-up's creation to its success or failure; 0 for at once."""
+    early_fraud_warning_after_s: int = 1
+    """From a charge of the test card whose issuer warns of fraud to its early fraud warning; 0 for at once."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30

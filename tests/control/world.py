@@ -46,6 +46,7 @@ def build_world(server: Server) -> World:
     api.delete(f"/v1/subscriptions/{changed['id']}", invoice_now=True, prorate=True)
     _advance(server, api, clock, APR_30 + HOUR)
     _topped_up(api)
+    _suspected(api, clock)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -73,6 +74,19 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
     rate = api.post("/v1/tax_rates", display_name="VAT", percentage=19, inclusive=False)
     return api.post("/v1/subscriptions", customer=customer["id"], items=[{"price": price, "quantity": 3}],
                     coupon=coupon["id"], default_tax_rates=[rate["id"]])
+
+
+def _suspected(api: Api, clock: str) -> None:
+    """A charge that an issuer warns of, and one that was given back after such a warning."""
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_createIssuerFraudRecord",
+                        invoice_settings={"default_payment_method": "pm_card_createIssuerFraudRecord"})["id"]
+    for action in ("keep", "refund"):
+        api.post("/v1/invoiceitems", customer=customer, amount=2000, currency="usd")
+        invoice = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+        charge = api.post(f"/v1/invoices/{invoice}/pay")["charge"]
+        api.post(f"/_sim/charges/{charge}/early_fraud_warning")
+        if action == "refund":
+            api.post("/v1/refunds", charge=charge)
 
 
 def _topped_up(api: Api) -> None:

@@ -1,0 +1,43 @@
+"""What happens to early fraud warnings."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam
+
+from app.context import Context
+from app.db.session import Prepared, entity
+from app.errors import InvalidRequest
+from app.events.emit import emit, tracked
+from app.resources.charges.tables import Charge
+from app.resources.early_fraud_warnings.tables import EarlyFraudWarning
+
+_OF_CHARGE = Prepared(entity(EarlyFraudWarning).where(
+    EarlyFraudWarning.account_id == bindparam("account_id"), EarlyFraudWarning.charge_id == bindparam("charge_id"),
+    EarlyFraudWarning.actionable).order_by(EarlyFraudWarning.created, EarlyFraudWarning.seq))
+
+
+def warn(ctx: Context, charge: Charge, fraud_type: str) -> EarlyFraudWarning:
+    """The issuer says that the charge may be fraudulent, in the way that `fraud_type` names.
+
+    Emits radar.early_fraud_warning.created. Raises InvalidRequest for a charge that took nothing.
+    """
+    if not charge.paid:
+        # Our choice: the words; only an operator can ask for it.
+        raise InvalidRequest(f"Charge {charge.id} did not succeed, so that no issuer warns of it.", param="charge")
+    warning = ctx.add(EarlyFraudWarning(
+        actionable=not charge.disputed and charge.amount_refunded < charge.amount, charge_id=charge.id,
+        fraud_type=fraud_type, payment_intent_id=charge.payment_intent_id, test_clock_id=charge.test_clock_id))
+    emit(ctx, "radar.early_fraud_warning.created", warning)
+    return warning
+
+
+def charge_refunded(ctx: Context, charge: Charge) -> None:
+    """Nothing is left to be refunded: warnings of it call for nothing. Emits radar.early_fraud_warning.updated."""
+    if charge.amount_refunded == charge.amount:
+        _settle(ctx, charge.id)
+
+
+def _settle(ctx: Context, charge_id: str) -> None:
+    for warning in ctx.session.rows(EarlyFraudWarning, _OF_CHARGE, account_id=ctx.account_id, charge_id=charge_id):
+        with tracked(ctx, warning, "radar.early_fraud_warning.updated"):
+            warning.actionable = False
