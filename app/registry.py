@@ -46,6 +46,8 @@ from app.resources.issuer_reports.ticks import ARRIVAL
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
+from app.resources.payouts import ticks as payout_ticks
+from app.resources.payouts.endpoints import blueprint as payouts
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
 from app.resources.quotes import operations as quote_operations
@@ -85,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pages,
     payment_intents,
     payment_methods,
+    payouts,
     prices,
     products,
     quotes,
@@ -104,6 +107,8 @@ TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
     TOPUP_SETTLE,
     ARRIVAL,
+    payout_ticks.MOVE,
+    payout_ticks.RUN,
     subscription_ticks.TRIAL_WILL_END,
     subscription_ticks.UPCOMING,
     schedule_ticks.EXPIRING,

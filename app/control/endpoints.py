@@ -9,11 +9,13 @@ from flask import Blueprint, Response
 from app.context import Context
 from app.control import banking, issuing
 from app.control.health import check_health
-from app.control.params import Failure, FraudWarning, SettingsUpdate
+from app.control.params import BankAccountCreate, BankAccountUpdate, Failure, FraudWarning, SettingsUpdate
 from app.control.settings import change_settings, settings_of
 from app.db.base import StripeObject
 from app.render import to_json
 from app.resources.charges.tables import Charge
+from app.resources.external_accounts.tables import BankAccount
+from app.resources.payouts.tables import Payout
 from app.resources.topups.tables import Topup
 from app.wire.endpoint import endpoint, this_server
 from app.wire.params import RetrieveParams
@@ -62,3 +64,31 @@ def fail_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
 def warn_of_fraud(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
     """POST /_sim/charges/:id/early_fraud_warning: the issuer of the card warns of fraud."""
     return issuing.warn_of_fraud(ctx, ctx.find(Charge, id), params)
+
+
+@blueprint.post("/_sim/payouts/<id>/settle")
+@endpoint(RetrieveParams)
+def settle_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
+    """POST /_sim/payouts/:id/settle: the payout is paid now, or fails, as it would have in time."""
+    return banking.settle_payout(ctx, id)
+
+
+@blueprint.post("/_sim/payouts/<id>/fail")
+@endpoint(Failure)
+def fail_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
+    """POST /_sim/payouts/:id/fail: the bank sends the money back, also where it seemed to be paid."""
+    return banking.fail_payout(ctx, id, params["failure_code"])
+
+
+@blueprint.post("/_sim/bank_accounts")
+@endpoint(BankAccountCreate)
+def create_bank_account(ctx: Context, params: dict[str, Any]) -> BankAccount:
+    """POST /_sim/bank_accounts: what the owner of an account does on Stripe's dashboard, where the API has no call for it."""
+    return banking.add_bank_account(ctx, params)
+
+
+@blueprint.post("/_sim/bank_accounts/<id>")
+@endpoint(BankAccountUpdate)
+def update_bank_account(ctx: Context, params: dict[str, Any], id: str) -> BankAccount:
+    """POST /_sim/bank_accounts/:id: without any parameter one that is errored is put right."""
+    return banking.update_bank_account(ctx, id, params)

@@ -8,19 +8,32 @@ from typing import cast
 from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
 from app.domain.radar import FRAUD_TYPES, TEST_CARDS_FRAUD
-from app.wire.params import Boolean, Enum, Integer, ListOf, Params, Percent, RetrieveParams
+from app.wire.params import (
+    Boolean,
+    Currency,
+    Enum,
+    HashOrText,
+    Integer,
+    ListOf,
+    Metadata,
+    Params,
+    Percent,
+    RetrieveParams,
+    Text,
+)
 from app.wire.scalars import Parameter
 
 # Our choice: durations of at most ten years, so that their sum with any moment stays within the calendar.
-_MAXIMA = {"_s": 10 * 366 * 86_400, "_days": 3_660}
+_MAXIMA = {"_anchor": 31, "_s": 10 * 366 * 86_400, "_days": 3_660}
+# A receiver that may take no time at all could never be reached.
+_MINIMA = {"payout_monthly_anchor": 1, "webhook_timeout_s": 1}
 _LARGEST_AMOUNT = 99_999_999
 _LONGEST_LIST = 50
 
 
 def _integer(name: str, **options: bool) -> Integer:
     maximum = next((limit for unit, limit in _MAXIMA.items() if name.endswith(unit)), _LARGEST_AMOUNT)
-    # A receiver that may take no time at all could never be reached.
-    return Integer(minimum=1 if name == "webhook_timeout_s" else 0, maximum=maximum, **options)
+    return Integer(minimum=_MINIMA.get(name, 0), maximum=maximum, **options)
 
 
 def _parameter(name: str, default: object) -> Parameter:
@@ -46,6 +59,37 @@ class FraudWarning(RetrieveParams):
     """What an issuer says of a charge that may be fraudulent."""
 
     fraud_type = Enum(FRAUD_TYPES, load_default=TEST_CARDS_FRAUD)
+
+
+class BankAccountUpdate(RetrieveParams):
+    """What may be changed of one's own bank account."""
+
+    account_holder_name = Text(unsettable=True)
+    account_holder_type = Enum(("company", "individual"), unsettable=True)
+    account_type = Enum(("checking", "futsu", "savings", "toza"), unsettable=True)
+    default_for_currency = Boolean()
+    metadata = Metadata()
+
+
+class BankAccountHash(Params):
+    """A bank account as its owner knows it."""
+
+    object = Enum(("bank_account",))
+    account_holder_name = Text()
+    account_holder_type = Enum(("company", "individual"))
+    account_number = Text(required=True)
+    account_type = Enum(("checking", "futsu", "savings", "toza"))
+    country = Text(required=True)
+    currency = Currency()
+    routing_number = Text()
+
+
+class BankAccountCreate(RetrieveParams):
+    """What POST /v1/accounts/:id/external_accounts takes: a token such as `btok_us_verified_noAccount`, or a hash."""
+
+    external_account = HashOrText(BankAccountHash, required=True)
+    default_for_currency = Boolean()
+    metadata = Metadata()
 
 
 SettingsUpdate = cast(type[Params], RetrieveParams.from_dict(

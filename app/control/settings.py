@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.context import Context
+from app.resources.payouts.operations import plan_payouts
 
 
 def settings_of(ctx: Context) -> dict[str, Any]:
@@ -23,4 +24,6 @@ def change_settings(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
               for name, value in ((account.choices or {}) | dict(values)).items() if value is not None}
     account.choices = stored
     ctx.session.memo.pop(("choices", ctx.account_id), None)
+    if any(name.startswith("payout_") for name in values):
+        plan_payouts(ctx)
     return settings_of(ctx)

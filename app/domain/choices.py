@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from app.domain.payouts import WEEKDAYS
+
 DAY = 86_400
 HOUR = 3_600
 
@@ -70,6 +72,14 @@ class Choices:
     """From a top-up's creation to its success or failure; 0 for at once."""
     early_fraud_warning_after_s: int = 1
     """From a charge of the test card whose issuer warns of fraud to its early fraud warning; 0 for at once."""
+    payout_settles_after_s: int = 2
+    """How long a payout is pending, and then in transit, before it is paid or fails; 0 for at once."""
+    payout_interval: str = "manual"
+    """When all that is available is paid out by itself: `daily`, `weekly` or `monthly`, at midnight UTC; `manual` for never."""
+    payout_weekly_anchor: str = "monday"
+    """The day of weekly payouts …"""
+    payout_monthly_anchor: int = 1
+    """… and that of monthly ones, 1 to 31; a month that lacks it pays on its last day."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30
@@ -100,6 +110,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "legacy_end_behavior_none": ("cancel", "release"),
     "application_fee_base": ("total", "subtotal"),
     "missing_payment_method": ("refuse", "incomplete"),
+    "payout_interval": ("manual", "daily", "weekly", "monthly"),
+    "payout_weekly_anchor": WEEKDAYS,
     "search_strings": ("whole", "words"),
 }
 """The values that each choice of words takes."""

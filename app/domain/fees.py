@@ -8,7 +8,8 @@ from typing import Final
 from app.domain.business_days import business_day_after
 from app.domain.money import percent_of
 
-_SETTLING_DAYS: Final = 2
+SETTLING_DAYS: Final = 2
+"""Business days after which the money of a charge is available."""
 
 
 def processing_fee(amount: int, percent: Decimal, fixed: int) -> int:
@@ -18,4 +19,4 @@ def processing_fee(amount: int, percent: Decimal, fixed: int) -> int:
 
 def available_on(created: int) -> int:
     """Midnight UTC two business days after the day of `created`: from Thursday to Monday, from Saturday to Tuesday."""
-    return business_day_after(created, _SETTLING_DAYS)
+    return business_day_after(created, SETTLING_DAYS)

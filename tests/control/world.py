@@ -7,6 +7,7 @@ from typing import Any
 
 from app.wire.endpoint import Server
 from tests.support.api import Api
+from tests.support.money import connect, fund, pay_out_by_itself
 
 JAN_31, FEB_28, APR_30, HOUR = 1_643_587_200, 1_646_006_400, 1_651_276_800, 3_600
 
@@ -47,6 +48,7 @@ def build_world(server: Server) -> World:
     _advance(server, api, clock, APR_30 + HOUR)
     _topped_up(api)
     _suspected(api, clock)
+    _paid_out(server, api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -96,6 +98,22 @@ def _topped_up(api: Api) -> None:
         api.post(f"/_sim/topups/{topup}/settle")
         if action == "fail":
             api.post(f"/_sim/topups/{topup}/fail")
+
+
+def _paid_out(server: Server, api: Api) -> None:
+    """Payouts by hand, one of each fate, one by itself, and two of a connected account."""
+    payouts = [api.post("/v1/payouts", amount=1000, currency="usd")["id"] for _ in range(3)]
+    api.post(f"/v1/payouts/{payouts[0]}/cancel")
+    api.post(f"/_sim/payouts/{payouts[1]}/settle")
+    api.post(f"/_sim/payouts/{payouts[2]}/fail")
+    for bank_account in api.get("/v1/account")["external_accounts"]["data"]:
+        api.post(f"/_sim/bank_accounts/{bank_account['id']}")
+    pay_out_by_itself(api)
+    connected = connect(api)
+    fund(connected, 700)
+    payout = connected.post("/v1/payouts", amount=700, currency="usd")["id"]
+    connected.post(f"/_sim/payouts/{payout}/settle")
+    connected.post(f"/v1/payouts/{payout}/reverse")
 
 
 def _parked(api: Api, clock: str, price: str) -> None:

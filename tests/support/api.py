@@ -69,7 +69,7 @@ class Api:
     def delete(self, path: str, **params: Any) -> dict[str, Any]:
         return self._succeed("DELETE", path, params)
 
-    def refused(self, method: str, path: str, **params: Any) -> Answer:
+    def refused(self, method: str, path: str, /, **params: Any) -> Answer:
         """A call that must be refused and leave no event behind."""
         before = self.event_types()
         answer = self.call(method, path, params)

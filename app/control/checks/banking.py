@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import String, case, cast, func, select
+from sqlalchemy.orm import aliased
 
 from app.control.checks import Books, Problem
 from app.resources.balance.tables import BalanceTransaction
+from app.resources.payouts.tables import Payout
 from app.resources.topups.tables import Topup
 
 
@@ -18,6 +20,38 @@ def topups_are_on_the_balance_when_they_have_come(books: Books) -> Iterator[Prob
     expected = case((Topup.status == "succeeded", "topup " + amount),
                     (Topup.status == "reversed", "topup " + amount + ", topup_reversal -" + amount), else_="")
     yield from _moved(books, Topup, expected, "tu_")
+
+
+def payouts_are_on_the_balance(books: Books) -> Iterator[Problem]:
+    """each has left by one balance transaction of its amount, and came back by another if it was canceled or has failed"""
+    left, back = "payout " + cast(-Payout.amount, String), cast(Payout.amount, String)
+    expected = case((Payout.status == "canceled", left + ", payout_cancel " + back),
+                    (Payout.status == "failed", left + ", payout_failure " + back), else_=left)
+    yield from _moved(books, Payout, expected, "po_")
+
+
+def automatic_payouts_are_what_they_pay_out(books: Books) -> Iterator[Problem]:
+    """what an automatic payout has paid out, and its own balance transaction, sum to nothing; one by hand lists nothing"""
+    listed = select(BalanceTransaction.account_id, BalanceTransaction.payout_id, func.count().label("number"),
+                    func.sum(BalanceTransaction.net).label("net")).where(
+        books.of(BalanceTransaction), BalanceTransaction.payout_id.is_not(None)).group_by(
+        BalanceTransaction.account_id, BalanceTransaction.payout_id).subquery()
+    statement = select(Payout.account_id, Payout.id, listed.c.net, Payout.automatic).outerjoin(
+        listed, (listed.c.account_id == Payout.account_id) & (listed.c.payout_id == Payout.id)).where(
+        books.of(Payout), (Payout.automatic != listed.c.number.is_not(None)) | (listed.c.net != 0))
+    for account_id, id, net, automatic in books.values(statement):
+        yield Problem(account_id, "payout", id, f"automatic is {bool(automatic)}, and what it lists comes to {net}")
+
+
+def payouts_and_their_reversals_name_each_other(books: Books) -> Iterator[Problem]:
+    """reversed_by ⇔ original_payout, for the same amount the other way"""
+    other: Any = aliased(Payout)
+    for mine, theirs in ((Payout.reversed_by_id, other.original_payout_id), (Payout.original_payout_id, other.reversed_by_id)):
+        statement = select(Payout.account_id, Payout.id, mine).outerjoin(
+            other, (other.account_id == Payout.account_id) & (other.id == mine) & (theirs == Payout.id)
+            & (other.amount == -Payout.amount)).where(books.of(Payout), mine.is_not(None), other.id.is_(None))
+        for account_id, id, named in books.values(statement):
+            yield Problem(account_id, "payout", id, f"names {named}, which does not name it for the same amount")
 
 
 def _moved(books: Books, table: Any, expected: Any, prefix: str) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.db.roots import Account
+from app.domain.choices import Choices
+from app.domain.fees import SETTLING_DAYS
 from app.render import render, view_of
 from app.render.fields import Attr, Const, Derived
 from app.render.view import View, list_object
@@ -32,11 +34,22 @@ def _settings(account: Account) -> dict[str, Any]:
         },
         "payouts": {
             "debit_negative_balances": True,
-            "schedule": {"delay_days": 2, "interval": "daily"},
+            "schedule": _schedule(account),
             "statement_descriptor": None,
         },
         "sepa_debit_payments": {},
     }
+
+
+def _schedule(account: Account) -> dict[str, Any]:
+    """When the account is paid out, as the settings of the sandbox say."""
+    choices = Choices().with_overrides(account.choices or {})
+    schedule: dict[str, Any] = {"delay_days": SETTLING_DAYS, "interval": choices.payout_interval}
+    if choices.payout_interval == "monthly":
+        schedule["monthly_anchor"] = choices.payout_monthly_anchor
+    if choices.payout_interval == "weekly":
+        schedule["weekly_anchor"] = choices.payout_weekly_anchor
+    return schedule
 
 
 def _external_accounts(account: Account) -> dict[str, Any]:

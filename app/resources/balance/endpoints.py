@@ -32,6 +32,7 @@ def list_balance_transactions(ctx: Context, params: dict[str, Any]) -> Page:
     filters = {
         "created": (BalanceTransaction.created, params.get("created")),
         "currency": (BalanceTransaction.currency, params.get("currency")),
+        "payout": (BalanceTransaction.payout_id, params.get("payout")),
         "source": (BalanceTransaction.source_id, params.get("source")),
         "test_clock": (BalanceTransaction.test_clock_id, None if "source" in params else IS_NULL),
         "type": (BalanceTransaction.type, params.get("type")),

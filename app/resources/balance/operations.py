@@ -8,15 +8,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, select, true
 
 from app.context import Context
 from app.db.roots import TestClock
-from app.db.session import Prepared
+from app.db.session import Prepared, entity
 from app.domain.fees import processing_fee
 from app.domain.ledger import Entry, Posting
 from app.events.emit import announce
 from app.resources.balance.tables import BalanceTransaction, Funds
+from app.resources.external_accounts.tables import BankAccount
 
 _PROCESSING_ALONE = 1
 """How many fees an entry has that is not worth a list of them."""
@@ -27,6 +28,9 @@ _HELD = Prepared(
     select(Funds.currency, Funds.source_type, func.sum(case((_HAS_COME, Funds.amount), else_=0)), func.sum(Funds.amount))
     .outerjoin(TestClock, (TestClock.account_id == Funds.account_id) & (TestClock.id == Funds.test_clock_id))
     .where(Funds.account_id == bindparam("account_id"), Funds.holder == "").group_by(Funds.currency, Funds.source_type))
+_DEFAULTS = Prepared(entity(BankAccount).where(
+    BankAccount.account_id == bindparam("account_id"), BankAccount.default_for_currency == true(),
+    BankAccount.status == "new"))
 _TAKE = Prepared(delete(Funds).where(Funds.account_id == bindparam("account_id"), Funds.id == bindparam("id"))
                  .returning(Funds.amount))
 
@@ -60,6 +64,12 @@ def funds_held(ctx: Context) -> dict[tuple[str, str], tuple[int, int]]:
         for currency, source_type, available, amount in ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now)}
 
 
+def hold_funds(ctx: Context) -> dict[tuple[str, str], tuple[int, int]]:
+    """`funds_held`, for who takes some of them: others who want to, wait until this transaction ends."""
+    _hold(ctx)
+    return funds_held(ctx)
+
+
 def show_balance(ctx: Context) -> dict[str, Any]:
     """The `balance` object, with an entry for the account's own currency at the least."""
     by_currency: dict[str, dict[str, tuple[int, int]]] = {ctx.account.default_currency: {}}
@@ -70,11 +80,15 @@ def show_balance(ctx: Context) -> dict[str, Any]:
         for index, entries in enumerate(shown.values()):
             source_types = {kind: amounts[index] for kind, amounts in (kinds or {"card": (0, 0)}).items()}
             entries.append({"amount": sum(source_types.values()), "currency": currency, "source_types": source_types})
-    return {"object": "balance", "available": shown["available"], "livemode": False, "pending": shown["pending"]}
+    instantly = _instantly(ctx, shown["available"])
+    return {"object": "balance", "available": shown["available"], **({"instant_available": instantly} if instantly else {}),
+            "livemode": False, "pending": shown["pending"]}
 
 
 def release(ctx: Context, funds: Funds) -> None:
     """The day has come on which these funds become available. Emits balance.available where the account gains by it."""
+    # Totals are written before the end of the transaction here: who waited in a circle otherwise, waits for this first.
+    _hold(ctx)
     # Other transactions may have added to them since they were read.
     ctx.session.write_totals()
     amount = sum(row[0] for row in ctx.session.values(_TAKE, account_id=funds.account_id, id=funds.id))
@@ -88,6 +102,25 @@ def note_availability(ctx: Context, transactions: Iterable[BalanceTransaction]) 
     """Let the view say `available` for transactions of the wall clock whose day has come."""
     for transaction in transactions:
         transaction.__dict__["available"] = transaction.available_on <= ctx.now
+
+
+def _hold(ctx: Context) -> None:
+    ctx.session.hold_name(f"funds of {ctx.account_id}")
+
+
+def _instantly(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What of the available can be paid out instantly: that in currencies whose default bank account takes it.
+
+    Our choice: nothing of what is pending, so that a balance never becomes negative by a payout.
+    """
+    currencies = {row.currency for row in ctx.session.rows(BankAccount, _DEFAULTS, account_id=ctx.account_id)
+                  if row.takes_instant_payouts}
+    shown = []
+    for entry in available:
+        if entry["currency"] in currencies:
+            source_types = {kind: max(amount, 0) for kind, amount in entry["source_types"].items()}
+            shown.append({"amount": sum(source_types.values()), "currency": entry["currency"], "source_types": source_types})
+    return shown
 
 
 def _write(ctx: Context, entry: Entry, currency: str) -> BalanceTransaction:

@@ -6,5 +6,6 @@ from app.wire.params import Currency, ListParams, RangeQuery, Text
 class BalanceTransactionList(ListParams):
     created = RangeQuery()
     currency = Currency()
+    payout = Text()
     source = Text()
     type = Text()

@@ -18,6 +18,7 @@ class BalanceTransaction(StripeObject, OnClock):
         belongs_to("test_clocks", "test_clock_id"),
         list_index("test_clock_id"),
         list_index("source_id"),
+        list_index("payout_id"),
     )
     object_name = "balance_transaction"
     id_prefix = "txn_"
@@ -30,13 +31,17 @@ class BalanceTransaction(StripeObject, OnClock):
     fee_details: Mapped[Documents | None]
     """What the fee consists of; null where it is the processing fee alone."""
     net: Mapped[Cents]
+    payout_id: Mapped[ObjectId | None]
+    """The automatic payout that paid it out, or whose own it is."""
     reporting_category: Mapped[ObjectId]
     source_id: Mapped[ObjectId | None]
-    """What the money came from or went to: a charge or a refund."""
+    """What the money came from or went to: a charge, a refund, a top-up, a payout."""
     source_type: Mapped[ObjectId]
     """The kind of funds: `card` or `bank_account`."""
     type: Mapped[ObjectId]
 
+    payout: Mapped[object] = relationship(
+        "Payout", viewonly=True, primaryjoin=to_one("BalanceTransaction", "payout_id", "Payout"))
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("BalanceTransaction", "test_clock_id", "TestClock"))
 

@@ -9,6 +9,7 @@ from app.render.fields import Attr, Const, Derived, RefAmong
 from app.render.view import View
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
+from app.resources.payouts.tables import Payout
 from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
 
@@ -43,6 +44,6 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = RefAmong(Charge, Refund, Topup)
+    source = RefAmong(Charge, Payout, Refund, Topup)
     status = Derived(_status, needs="test_clock")
     type = Attr()

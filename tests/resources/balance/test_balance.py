@@ -34,7 +34,8 @@ def bill(api: Api, amount: int, *, card: str = "pm_card_visa", currency: str = "
 
 def test_an_empty_sandbox_has_nothing_in_its_own_currency(api: Api) -> None:
     assert balance(api) == {
-        "object": "balance", "available": [funds(0)], "livemode": False, "pending": [funds(0)]}  # fmt: skip
+        "object": "balance", "available": [funds(0)], "instant_available": [funds(0)], "livemode": False,
+        "pending": [funds(0)]}  # fmt: skip
 
 
 def test_money_is_pending_for_two_business_days(api: Api, server: Server, wall: Wall) -> None:

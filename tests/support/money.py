@@ -1,0 +1,41 @@
+"""Money on the balance of a sandbox, without a customer who pays."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from app.clock.now import wall_seconds
+from tests.support.api import Api
+
+
+def fund(api: Api, amount: int, currency: str = "usd") -> None:
+    """Bring money in by a top-up that has settled."""
+    source = {"usd": "btok_us_verified", "gbp": "btok_gb_gbp"}[currency]
+    topup = api.post("/v1/topups", amount=amount, currency=currency, source=source)["id"]
+    api.post(f"/_sim/topups/{topup}/settle")
+
+
+def available(api: Api, currency: str = "usd") -> int:
+    """What of a currency is available by now, in minor units."""
+    return sum(entry["amount"] for entry in api.get("/v1/balance")["available"] if entry["currency"] == currency)
+
+
+def pay_out_by_itself(api: Api) -> None:
+    """Let the midnight be now at which all that is available is paid out."""
+    api.post("/_sim/settings", payout_interval="daily")
+    with api.server.database.writing() as session:
+        session.connection.execute(text("UPDATE payout_schedules SET runs_at = :now, due_at = :now"), {"now": wall_seconds()})
+    api.server.worker.run_due()
+    api.post("/_sim/settings", payout_interval="manual")
+
+
+def connect(api: Api) -> Api:
+    """Another sandbox's account, connected to this one's."""
+    other = Api(api.server)
+    platform, account = api.get("/v1/account")["id"], other.get("/v1/account")["id"]
+    with api.server.database.writing() as session:
+        session.connection.execute(text("UPDATE accounts SET platform_id = :platform WHERE id = :id"),
+                                   {"platform": platform, "id": account})
+    return other
+
+
