@@ -195,7 +195,8 @@ def server(world: tuple[str, Pool], tmp_path: Path, route: Route) -> Iterator[Se
 def problem_with(answer: Answer) -> str | None:
     """What is wrong with the answer itself; None for a proper one."""
     if answer.status == 200:
-        return None if isinstance(answer.body, dict) else "no object"
+        is_file = answer.headers["Content-Type"] == "application/pdf" and answer.body.startswith(b"%PDF-")
+        return None if isinstance(answer.body, dict) or is_file else "no object"
     if answer.status not in (400, 402, 403, 404, 429):
         return "a status that no refusal has"
     error = answer.body.get("error") if isinstance(answer.body, dict) else None

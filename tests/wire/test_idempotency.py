@@ -189,7 +189,7 @@ def test_a_bug_is_kept_as_stripe_keeps_it_and_leaves_nothing_behind(api: Api, mo
     api.get("/v1/account")
     before = row_counts(api.server)
     with monkeypatch.context() as broken:
-        broken.setattr("app.resources.customers.operations.emit", _fail)
+        broken.setattr("app.resources.customers.operations.changing.emit", _fail)
         first = post(api, "bug", name="a")
     assert (first.status, first.error["type"]) == (500, "api_error")
     assert first.error["message"] == "An error occurred on our end."
