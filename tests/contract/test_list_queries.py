@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.config import Config
 from app.db.database import Database
@@ -50,36 +51,47 @@ def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def statements(time: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The SQL that is run on the rows; the key is looked up again once a second, whatever is asked for."""
     seen: list[str] = []
     run = Session._run
 
     def recording(self: Session, sql: str, values: Any) -> Any:
-        seen.append(sql)
+        note(sql)
         return run(self, sql, values)
 
+    def note(sql: str) -> None:
+        if "FROM api_keys" not in sql:
+            seen.append(sql)
+
+    def through_sqlalchemy(_connection: Any, _cursor: Any, sql: str, *_: Any) -> None:
+        note(sql)
+
+    engine = time.api.server.database.engine
     monkeypatch.setattr(Session, "_run", recording)
-    return seen
+    event.listen(engine, "before_cursor_execute", through_sqlalchemy)
+    yield seen
+    event.remove(engine, "before_cursor_execute", through_sqlalchemy)
 
 
 @pytest.mark.parametrize(("path", "expand", "count"), [
-    ("/v1/invoices", None, 6),
-    ("/v1/invoices", EXPAND["invoices"], 8),
+    ("/v1/invoices", None, 8),
+    ("/v1/invoices", EXPAND["invoices"], 14),
     ("/v1/invoices/{newest}/lines", None, 3),
     ("/v1/invoices/{newest}/lines", EXPAND["lines"], 3),
     ("/v1/invoiceitems", None, 1),
     ("/v1/invoiceitems", ["data.price", "data.invoice"], 5),
     ("/v1/events", None, 1),
-    ("/v1/customers", None, 2),
-    ("/v1/customers", ["data.subscriptions", "data.tax_ids", "data.discount.promotion_code"], 2),
-    ("/v1/customers/{customer}/balance_transactions", ["data.invoice", "data.credit_note"], 9),
+    ("/v1/customers", None, 3),
+    ("/v1/customers", ["data.subscriptions", "data.tax_ids", "data.discount.promotion_code"], 6),
+    ("/v1/customers/{customer}/balance_transactions", ["data.invoice", "data.credit_note"], 12),
     ("/v1/customers/{customer}/tax_ids", ["data.customer"], 3),
     ("/v1/promotion_codes", None, 2),
-    ("/v1/charges", None, 1),
-    ("/v1/charges", ["data.invoice", "data.payment_intent"], 6),
-    ("/v1/credit_notes", None, 1),
-    ("/v1/credit_notes", ["data.invoice", "data.refund", "data.customer_balance_transaction"], 8),
-    ("/v1/payment_intents", ["data.invoice", "data.payment_method"], 7),
+    ("/v1/charges", None, 2),
+    ("/v1/charges", ["data.invoice", "data.payment_intent"], 12),
+    ("/v1/credit_notes", None, 2),
+    ("/v1/credit_notes", ["data.invoice", "data.refund", "data.customer_balance_transaction"], 12),
+    ("/v1/payment_intents", ["data.invoice", "data.payment_method"], 12),
     ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
 ])
 def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[str], path: str, expand: list[str] | None,
