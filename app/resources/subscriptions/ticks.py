@@ -34,8 +34,6 @@ def _renewal(row: Subscription) -> int | None:
 
 TRIAL_WILL_END = Ticker("subscriptions.trial_will_end", Subscription, fire=_trial_will_end,
                         due=lambda row: row.trial_notice_at if row.status == "trialing" else None)
-UPCOMING = Ticker("subscriptions.upcoming", Subscription, fire=operations.announce_upcoming,
-                  due=lambda row: row.upcoming_notice_at if row.status in RUNNING else None)
 END = Ticker("subscriptions.end", Subscription, due=_last_day, fire=operations.end_at_date)
 RENEWAL = Ticker("subscriptions.renewal", Subscription, due=_renewal, fire=lambda ctx, row: renew(ctx, row))
 PAST_DUE = Ticker("subscriptions.past_due", Invoice, fire=operations.miss_due_date,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.clock import HOUR, Clock, amounts, at, billed
+from tests.support.clock import COLLECTED, HOUR, Clock, amounts, at, billed
 from tests.support.reference import conforms
 
 StartClock = Callable[..., Clock]
@@ -284,6 +284,25 @@ def test_the_next_phase_is_on_the_next_invoice(time: Clock) -> None:
     assert time.upcoming(schedule=schedule["id"]) == preview
     time.advance("2022-10-01")
     same(preview, time.invoices()[-1])
+
+
+def test_the_notice_ahead_of_a_phase_shows_what_the_phase_bills(time: Clock) -> None:
+    schedule = schedule_of(time, 1, 3)
+    time.advance("2022-09-24", expect=[*COLLECTED, "invoice.upcoming"])
+    notice = time.api.events(type="invoice.upcoming")[0]["data"]["object"]
+    assert notice == time.upcoming(subscription=schedule["subscription"])
+    assert (billed(notice), notice["total"]) == ([(3000, at("2022-10-01"), at("2022-11-01"))], 3000)
+    time.advance("2022-10-01")
+    same(notice, time.invoices()[-1])
+
+
+def test_the_notice_ahead_of_a_renewal_shows_an_invoice_between(time: Clock) -> None:
+    subscription = time.subscribe(time.price(1000), pending_invoice_item_interval={"interval": "day", "interval_count": 25})
+    time.api.post("/v1/invoiceitems", customer=time.customer, amount=300, currency="usd", subscription=subscription["id"])
+    time.advance("2022-09-24")
+    notice = time.api.events(type="invoice.upcoming")[0]["data"]["object"]
+    assert notice == time.upcoming(subscription=subscription["id"])
+    assert (amounts(notice), notice["created"]) == ([300], at("2022-09-26"))
 
 
 def test_the_first_invoice_of_a_schedule(time: Clock) -> None:

@@ -10,11 +10,12 @@ from app.resources.subscription_schedules.operations.ending import (
 )
 from app.resources.subscription_schedules.operations.entering import announce_expiring
 from app.resources.subscription_schedules.operations.following import subscription_changed
-from app.resources.subscription_schedules.operations.upcoming import preview_upcoming
+from app.resources.subscription_schedules.operations.upcoming import announce_upcoming, preview_upcoming
 from app.resources.subscription_schedules.operations.updating import update_schedule
 
 __all__ = [
     "announce_expiring",
+    "announce_upcoming",
     "boundary_at",
     "cancel_schedule",
     "create_schedule",

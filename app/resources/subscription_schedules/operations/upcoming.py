@@ -15,6 +15,8 @@ from sqlalchemy import bindparam
 from app.context import Context
 from app.db.session import Prepared, entity
 from app.errors import InvalidRequest, no_such
+from app.events.emit import announce, emit
+from app.render import load_for_rendering, render
 from app.resources.coupons.operations import discount_in_force
 from app.resources.customers.operations import check_tax_id, create_customer, update_customer
 from app.resources.customers.tables import Customer
@@ -31,6 +33,7 @@ from app.resources.subscriptions.operations import (
     ends_with_period,
     invoice_pending_items,
     plan_item_invoice,
+    preview_renewal,
     renew,
     update_subscription,
 )
@@ -89,6 +92,28 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
         preview.subscription_proration_date = update.get("proration_date", ctx.now)
     _forget_what_was_made_up(preview, values, subscription)
     return preview
+
+
+def announce_upcoming(ctx: Context, subscription: Subscription) -> None:
+    """Send invoice.upcoming with what GET /v1/invoices/upcoming shows now. Not for a subscription that is ending."""
+    subscription.upcoming_notice_at = None
+    if ends_with_period(subscription):
+        return
+    if subscription.schedule_id is None and subscription.next_pending_invoice_item_invoice is None:
+        # Nothing comes before the renewal, which is foreseen without trying it, many times faster.
+        emit(ctx, "invoice.upcoming", invoices.as_preview(ctx, preview_renewal(ctx, subscription)))
+        return
+    with ctx.session.trying() as session:
+        there = replace(ctx, session=session)
+        tried = there.get(Subscription, subscription.id)
+        assert tried is not None, "what time moves is written"
+        draft = _next(there, tried)
+        if draft is None:
+            return
+        preview = invoices.as_preview(there, draft)
+        load_for_rendering(session, [preview])
+        shown = render(preview)
+    announce(ctx, "invoice.upcoming", shown)
 
 
 def _forget_what_was_made_up(preview: Invoice, values: Mapping[str, Any], subscription: Subscription | None) -> None:

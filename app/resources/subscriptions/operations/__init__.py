@@ -23,7 +23,7 @@ from app.resources.subscriptions.operations.ending import (
 from app.resources.subscriptions.operations.pausing import resume_collection
 from app.resources.subscriptions.operations.pending_items import invoice_pending_items, plan_item_invoice
 from app.resources.subscriptions.operations.pending_updates import expire_pending_update, invoice_voided
-from app.resources.subscriptions.operations.renewing import announce_upcoming, ends_with_period, preview_renewal, renew
+from app.resources.subscriptions.operations.renewing import ends_with_period, preview_renewal, renew
 from app.resources.subscriptions.operations.requests import (
     create_item,
     create_subscription,
@@ -41,7 +41,6 @@ __all__ = [
     "ItemSpec",
     "Terms",
     "added_item",
-    "announce_upcoming",
     "apply_change",
     "bill_threshold",
     "bill_thresholds_of",

@@ -8,7 +8,7 @@ from app.context import Context
 from app.domain.periods import Period, next_boundary, period_containing
 from app.domain.proration import amount_between
 from app.domain.tiers import amount_of
-from app.events.emit import emit, tracked
+from app.events.emit import tracked
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.operations import LineDraft
 from app.resources.invoices.tables import Invoice
@@ -125,13 +125,6 @@ def _interleaved(subscription: Subscription, usage_lines: list[LineDraft], licen
 def ends_with_period(subscription: Subscription) -> bool:
     """Whether the current period is to be the last one."""
     return subscription.cancel_at_period_end or subscription.cancel_at == subscription.current_period_end
-
-
-def announce_upcoming(ctx: Context, subscription: Subscription) -> None:
-    """Send invoice.upcoming: what the next renewal would bill as things stand. Not for a subscription that is ending."""
-    if not ends_with_period(subscription):
-        emit(ctx, "invoice.upcoming", invoices.as_preview(ctx, preview_renewal(ctx, subscription)))
-    subscription.upcoming_notice_at = None
 
 
 def preview_renewal(ctx: Context, subscription: Subscription) -> Invoice:
