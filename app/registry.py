@@ -110,7 +110,7 @@ TICKERS: tuple[Ticker, ...] = (
     payout_ticks.MOVE,
     payout_ticks.RUN,
     subscription_ticks.TRIAL_WILL_END,
-    subscription_ticks.UPCOMING,
+    schedule_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
     TAX_ID_CHECK,
     COUPON_EXPIRY,

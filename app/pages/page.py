@@ -100,8 +100,10 @@ def visiting(account_id: str, *, writing: bool = False) -> Iterator[Context]:
     with server.database.writing() if writing else server.database.reading() as session:
         if not _ACCOUNT.fullmatch(account_id) or session.get(Account, account_id) is None:
             raise _missing()
+        # What somebody does on a page is not what time does: its events name a request.
+        request_id = server.database.ids.new("req_", 14) if writing else None
         yield Context(session=session, ids=server.database.ids, account_id=account_id, now=wall_seconds(),
-                      default_choices=server.default_choices, base_url=server.config.base_url)
+                      default_choices=server.default_choices, request_id=request_id, base_url=server.config.base_url)
 
 
 def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:

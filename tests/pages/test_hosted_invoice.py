@@ -135,6 +135,8 @@ def test_paying_does_what_the_api_does(time: Clock, api: Api, visitor: Visitor) 
     shows(page, "$10.00 paid on 01 Sep 2022", "Paid", "Date paid 01 Sep 2022", "Amount paid $10.00",
           "Payment history Date Amount Visa •••• 4242 01 Sep 2022 $10.00")
     assert time.new_events() == CHARGED[1:]
+    made = api.events()[-len(CHARGED[1:]):]
+    assert len({event["request"]["id"] for event in made}) == 1 and made[0]["request"]["id"].startswith("req_")
     seen = api.get(f"/v1/invoices/{invoice['id']}", expand=["charge"])
     assert (seen["status"], seen["amount_paid"], seen["attempt_count"]) == ("paid", 1000, 1)
     assert seen["charge"]["payment_method_details"]["card"]["last4"] == "4242"
