@@ -270,7 +270,7 @@ def doctor(account: str | None, database: str | None, as_json: bool) -> None:
 
 
 @main.command("charge", epilog=examples(
-    "billyard charge ch_3Lm… early_fraud_warning", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json"))
+    "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json"))
 @click.argument("charge_id", metavar="CHARGE")
 @click.argument("deed", metavar="WHAT")
 @click.option("-d", "--data", multiple=True, metavar="NAME=VALUE", help="A parameter of POST /_sim/charges/CHARGE/WHAT.")
@@ -279,7 +279,7 @@ def doctor(account: str | None, database: str | None, as_json: bool) -> None:
 @json_option
 def do_to_charge(charge_id: str, deed: str, data: tuple[str, ...], account: str | None, database: str | None,
                  as_json: bool) -> None:
-    """Let happen to a charge what its customer's bank would do: an early_fraud_warning."""
+    """Let happen to a charge what its customer's bank or its reviewer would do: early_fraud_warning or review."""
     with _opened(database) as opened:
         from app.control import issuing
 

@@ -54,6 +54,8 @@ from app.resources.quotes import operations as quote_operations
 from app.resources.quotes.endpoints import blueprint as quotes
 from app.resources.quotes.ticks import EXPIRY as QUOTE_EXPIRY
 from app.resources.refunds.endpoints import blueprint as refunds
+from app.resources.reviews import operations as review_operations
+from app.resources.reviews.endpoints import blueprint as reviews
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
 from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
@@ -92,6 +94,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     products,
     quotes,
     refunds,
+    reviews,
     subscription_schedules,
     subscriptions,
     tax_codes,
@@ -133,8 +136,9 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
-    "charge.refunded": (warning_operations.charge_refunded,),
-    "charge.succeeded": (issuer_operations.charge_succeeded,),
+    "charge.expired": (warning_operations.charge_refunded, review_operations.charge_refunded),
+    "charge.refunded": (warning_operations.charge_refunded, review_operations.charge_refunded),
+    "charge.succeeded": (review_operations.charge_succeeded, issuer_operations.charge_succeeded),
     "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted,
                          quote_operations.customer_deleted),
     "customer.subscription.deleted": (schedule_operations.subscription_ended,),

@@ -65,6 +65,7 @@ CHECKS: tuple[Check, ...] = (
     quotes.quotes_have_the_moments_of_their_status,
     quotes.numbers_of_quotes_are_given_once,
     fraud.warnings_call_for_a_refund_that_helps,
+    fraud.open_reviews_have_something_to_decide,
     clocks.clocks_have_a_target_while_they_advance,
     clocks.nothing_is_overdue_on_a_ready_clock,
     clocks.nothing_is_ahead_of_its_clock,

@@ -66,6 +66,13 @@ def warn_of_fraud(ctx: Context, params: dict[str, Any], id: str) -> StripeObject
     return issuing.warn_of_fraud(ctx, ctx.find(Charge, id), params)
 
 
+@blueprint.post("/_sim/charges/<id>/review")
+@endpoint(RetrieveParams)
+def review_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
+    """POST /_sim/charges/:id/review: somebody places the payment in review."""
+    return issuing.review(ctx, ctx.find(Charge, id), params)
+
+
 @blueprint.post("/_sim/payouts/<id>/settle")
 @endpoint(RetrieveParams)
 def settle_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:

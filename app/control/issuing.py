@@ -1,4 +1,4 @@
-"""What the issuer of a card does when an operator says so."""
+"""What the issuer of a card does, or a reviewer, when an operator says so."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from app.errors import ApiError
 from app.render import load_for_rendering, render
 from app.resources.charges.tables import Charge
 from app.resources.early_fraud_warnings.operations import warn
-from app.wire.params import Params, load_params
+from app.resources.reviews.operations import open_review
+from app.wire.params import Params, RetrieveParams, load_params
 
 Deed = Callable[[Context, Charge, Mapping[str, Any]], StripeObject]
 
@@ -29,8 +30,14 @@ def warn_of_fraud(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> St
     return warn(ctx, charge, values["fraud_type"])
 
 
+def review(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
+    """Somebody wants to look at the charge. Raises InvalidRequest where there is nothing to decide."""
+    return open_review(ctx, charge)
+
+
 DEEDS: dict[str, tuple[Deed, Params]] = {
     "early_fraud_warning": (warn_of_fraud, FraudWarning()),
+    "review": (review, RetrieveParams()),
 }
 """What can be done to a charge, by the last word of its `/_sim` route, with what that takes."""
 

@@ -72,6 +72,8 @@ class Choices:
     """From a top-up's creation to its success or failure; 0 for at once."""
     early_fraud_warning_after_s: int = 1
     """From a charge of the test card whose issuer warns of fraud to its early fraud warning; 0 for at once."""
+    radar_reviews: bool = True
+    """Whether a rule places payments of elevated risk in review, as Radar for Fraud Teams has it."""
     payout_settles_after_s: int = 2
     """How long a payout is pending, and then in transit, before it is paid or fails; 0 for at once."""
     payout_interval: str = "manual"

@@ -33,12 +33,20 @@ def test_an_issuer_warns_at_the_terminal(run: Run, world: World, charge: str) ->
     assert json.loads(run("doctor", "--json").stdout) == []
 
 
+def test_a_review_is_opened_at_the_terminal(run: Run, world: World, charge: str) -> None:
+    made = json.loads(run("charge", charge, "review", "--json").stdout)
+    assert (made["object"], made["opened_reason"]) == ("review", "manual")
+    assert world.api.get(f"/v1/charges/{charge}")["review"] == made["id"]
+    again = run("charge", charge, "review")
+    assert (again.exit_code, again.output) == (1, f"Error: Charge {charge} is in review already.\n")
+
+
 @pytest.mark.parametrize(("arguments", "code", "message"), [
     (("ch_none", "early_fraud_warning"), 1, "There is no charge ch_none."),
     (("$charge", "early_fraud_warning", "-d", "fraud_type=theft"), 1, "Invalid fraud_type: must be one of card_never_received"),
     (("$charge", "early_fraud_warning", "-d", "amount=1"), 1, "Received unknown parameter: amount"),
     (("$charge", "early_fraud_warning", "-d", "misc"), 2, "Give --data as NAME=VALUE."),
-    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning"),
+    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning, review"),
 ])
 def test_what_cannot_happen_to_a_charge(run: Run, world: World, charge: str, arguments: tuple[str, ...], code: int,
                                         message: str) -> None:

@@ -166,6 +166,8 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("topups_are_on_the_balance_when_they_have_come", "UPDATE topups SET amount = amount + 1 WHERE status = 'succeeded'"),
     ("topups_are_on_the_balance_when_they_have_come", "UPDATE topups SET status = 'succeeded' WHERE status = 'reversed'"),
     ("warnings_call_for_a_refund_that_helps", "UPDATE early_fraud_warnings SET actionable = NOT actionable"),
+    ("open_reviews_have_something_to_decide", "UPDATE reviews SET open = NOT open"),
+    ("open_reviews_have_something_to_decide", "UPDATE reviews SET open = true, closed_reason = NULL"),
     ("balance_transactions_add_up", "UPDATE balance_transactions SET fee = fee + 1"),
     ("balances_are_sums_of_their_transactions", "UPDATE funds SET amount = amount + 1 WHERE holder = ''"),
     ("pending_funds_are_sums_of_pending_transactions", "UPDATE funds SET amount = amount + 1 WHERE available_on > 0"),

@@ -79,14 +79,15 @@ def _changed(api: Api, clock: str, price: str) -> dict[str, Any]:
 
 
 def _suspected(api: Api, clock: str) -> None:
-    """A charge that an issuer warns of, and one that was given back after such a warning."""
+    """A charge that an issuer warns of and somebody looks at, and one that was given back then."""
     customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_createIssuerFraudRecord",
                         invoice_settings={"default_payment_method": "pm_card_createIssuerFraudRecord"})["id"]
     for action in ("keep", "refund"):
         api.post("/v1/invoiceitems", customer=customer, amount=2000, currency="usd")
         invoice = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
         charge = api.post(f"/v1/invoices/{invoice}/pay")["charge"]
-        api.post(f"/_sim/charges/{charge}/early_fraud_warning")
+        for deed in ("early_fraud_warning", "review"):
+            api.post(f"/_sim/charges/{charge}/{deed}")
         if action == "refund":
             api.post("/v1/refunds", charge=charge)
 

@@ -29,7 +29,7 @@ _TOLD_ELSEWHERE = {
     # Stripe has no event for the update of a payment intent.
     "payment_intent": {
         "amount", "capture_method", "charges", "currency", "customer", "description", "last_payment_error", "metadata",
-        "next_action", "payment_method", "payment_method_options", "payment_method_types", "receipt_email",
+        "next_action", "payment_method", "payment_method_options", "payment_method_types", "receipt_email", "review",
         "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix", "status", "transfer_group"},
     "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},

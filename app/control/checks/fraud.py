@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, or_, select
 
 from app.control.checks import Books, Problem
 from app.resources.charges.tables import Charge
 from app.resources.early_fraud_warnings.tables import EarlyFraudWarning
+from app.resources.reviews.tables import Review
 
 
 def warnings_call_for_a_refund_that_helps(books: Books) -> Iterator[Problem]:
@@ -20,3 +21,14 @@ def warnings_call_for_a_refund_that_helps(books: Books) -> Iterator[Problem]:
         books.of(table), table.actionable != helps)
     for account_id, id, actionable, charge in books.values(statement):
         yield Problem(account_id, table.object_name, id, f"actionable is {actionable}, which {charge} belies")
+
+
+def open_reviews_have_something_to_decide(books: Books) -> Iterator[Problem]:
+    """open ⇔ no closed_reason, and then the charge is neither disputed nor refunded in full, and names the review"""
+    undecided = Charge.disputed.is_(False) & (Charge.amount_refunded < Charge.amount) & (Charge.review_id == Review.id)
+    statement = select(Review.account_id, Review.id, Review.open, Review.closed_reason, Charge.id).join(
+        Charge, (Charge.account_id == Review.account_id) & (Charge.id == Review.charge_id)).where(
+        books.of(Review), or_(Review.open == Review.closed_reason.is_not(None), and_(Review.open, not_(undecided))))
+    for account_id, id, is_open, reason, charge in books.values(statement):
+        yield Problem(account_id, Review.object_name, id, f"open is {is_open}, closed_reason {reason}, and {charge} is decided "
+                                                          "or names another")

@@ -57,6 +57,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     receipt_email: Mapped[ObjectId | None]
     receipt_url: Mapped[str | None] = mapped_column(Text)
     """Where the receipt of a charge that succeeded can be seen without a key; the end of it is a secret."""
+    review_id: Mapped[ObjectId | None]
+    """The newest review."""
     shipping: Mapped[Document | None]
     statement_descriptor: Mapped[ObjectId | None]
     statement_descriptor_suffix: Mapped[ObjectId | None]
@@ -78,3 +80,4 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
         "Invoice", viewonly=True, primaryjoin=to_one("Charge", "invoice_id", "Invoice"))
     payment_intent: Mapped[object] = relationship(
         "PaymentIntent", viewonly=True, primaryjoin=to_one("Charge", "payment_intent_id", "PaymentIntent"))
+    review: Mapped[object] = relationship("Review", viewonly=True, primaryjoin=to_one("Charge", "review_id", "Review"))

@@ -56,7 +56,7 @@ class ChargeView(View):
     receipt_url = Attr()
     refunded = Derived(lambda row: row.amount_refunded == row.amount)
     refunds = Sublist("/v1/charges/{id}/refunds", limit=10)
-    review = Const(None)
+    review = Ref()
     shipping = Attr()
     source_transfer = Const(None)
     statement_descriptor = Attr()

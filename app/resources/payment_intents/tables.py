@@ -52,6 +52,7 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
     return_url: Mapped[str | None] = mapped_column(Text)
+    review_id: Mapped[ObjectId | None]
     setup_future_usage: Mapped[ObjectId | None]
     shipping: Mapped[Document | None]
     statement_descriptor: Mapped[ObjectId | None]
@@ -66,6 +67,8 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
         "Invoice", viewonly=True, primaryjoin=to_one("PaymentIntent", "invoice_id", "Invoice"))
     payment_method: Mapped[PaymentMethod | None] = relationship(
         PaymentMethod, viewonly=True, primaryjoin=to_one("PaymentIntent", "payment_method_id", "PaymentMethod"))
+    review: Mapped[object] = relationship(
+        "Review", viewonly=True, primaryjoin=to_one("PaymentIntent", "review_id", "Review"))
     charges: Mapped[list[object]] = relationship(
         "Charge", viewonly=True, uselist=True, order_by="desc(Charge.seq)",
         primaryjoin=to_many("PaymentIntent", "Charge", "payment_intent_id"))

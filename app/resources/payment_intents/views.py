@@ -62,7 +62,7 @@ class PaymentIntentView(View):
     payment_method_types = Attr()
     processing = Const(None)
     receipt_email = Attr()
-    review = Const(None)
+    review = Ref()
     setup_future_usage = Attr()
     shipping = Attr()
     statement_descriptor = Attr()

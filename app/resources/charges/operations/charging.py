@@ -14,6 +14,7 @@ from app.resources.balance.operations import fee_of_charge, post
 from app.resources.charges.tables import Charge
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.refunds.operations import EXPIRED, note_release, released_of
+from app.resources.reviews.tables import Review
 
 # Our choice: one score for every normal payment, so that two runs answer the same; Stripe's vary from 0 to 64.
 _RISK_SCORE = 20
@@ -29,6 +30,9 @@ _AUTHORIZED = {
     "network_status": "approved_by_network", "reason": None, "risk_level": "normal", "risk_score": _RISK_SCORE,
     "seller_message": "Payment complete.", "type": "authorized"}
 _ELEVATED = _AUTHORIZED | {"risk_level": "elevated", "risk_score": 70}
+_REVIEWED = _ELEVATED | {
+    "reason": "elevated_risk_level", "type": "manual_review", "seller_message":
+    "Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue."}
 _BLOCKED = {
     "network_status": "not_sent_to_network", "reason": "highest_risk_level", "risk_level": "highest", "risk_score": 92,
     "seller_message": "Stripe blocked this payment as too risky.", "type": "blocked"}
@@ -55,7 +59,7 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
         return charge
     charge.paid, charge.status = True, "succeeded"
     charge.receipt_url = ctx.page_url("receipts", charge)
-    charge.outcome = _ELEVATED if behavior == "risk:elevated" else _AUTHORIZED
+    _screen(ctx, charge, behavior)
     if capture:
         _take(ctx, charge, amount, behavior)
     else:
@@ -106,6 +110,15 @@ def _take(ctx: Context, charge: Charge, amount: int, behavior: str) -> None:
                                                  refund=rest.id, **facts))
         rest.balance_transaction_id = given.id
     charge.balance_transaction_id = taken.id
+
+
+def _screen(ctx: Context, charge: Charge, behavior: str) -> None:
+    """What Radar makes of a charge that succeeded: the outcome, and where it wants a review, the id for that."""
+    charge.outcome = _AUTHORIZED
+    if behavior == "risk:elevated":
+        charge.outcome = _REVIEWED if ctx.choices.radar_reviews else _ELEVATED
+        if ctx.choices.radar_reviews:
+            charge.review_id = ctx.ids.new(Review.id_prefix, Review.id_length, Review.id_lead)
 
 
 def _declined(reason: str) -> dict[str, Any]:

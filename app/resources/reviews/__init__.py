@@ -1,0 +1,1 @@
+"""Reviews: a person looks at a payment that may be fraudulent."""
