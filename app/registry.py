@@ -43,6 +43,7 @@ from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.issuer_reports import operations as issuer_operations
 from app.resources.issuer_reports.ticks import ARRIVAL
+from app.resources.mandates.endpoints import blueprint as mandates
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
@@ -56,6 +57,8 @@ from app.resources.quotes.ticks import EXPIRY as QUOTE_EXPIRY
 from app.resources.refunds.endpoints import blueprint as refunds
 from app.resources.reviews import operations as review_operations
 from app.resources.reviews.endpoints import blueprint as reviews
+from app.resources.setup_attempts.endpoints import blueprint as setup_attempts
+from app.resources.setup_intents.endpoints import blueprint as setup_intents
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
 from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
@@ -86,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     hosted_invoice,
     invoiceitems,
     invoices,
+    mandates,
     pages,
     payment_intents,
     payment_methods,
@@ -95,6 +99,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     quotes,
     refunds,
     reviews,
+    setup_attempts,
+    setup_intents,
     subscription_schedules,
     subscriptions,
     tax_codes,

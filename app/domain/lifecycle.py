@@ -57,6 +57,14 @@ MOVES: Final[Mapping[str, _Moves]] = {
         succeeded="",
         canceled="",
     ),
+    "setup_intent": _moves(
+        requires_payment_method="requires_confirmation requires_action processing succeeded canceled",
+        requires_confirmation="requires_payment_method requires_action processing succeeded canceled",
+        requires_action="requires_payment_method requires_confirmation processing succeeded canceled",
+        processing="requires_payment_method succeeded",
+        succeeded="",
+        canceled="",
+    ),
 }
 """Object → status → the statuses it may move to. A deleted draft invoice leaves the table; it is no status."""
 

@@ -76,6 +76,9 @@ def seed(api: Api) -> None:
                  capture_method=capture_method)
     api.post("/v1/payment_intents", amount=2_000, currency="usd", payment_method="pm_card_threeDSecure2Required", confirm=True)
     api.post("/v1/charges", amount=2_000, currency="usd", source="tok_visa", capture=False)
+    agreed = {"customer_acceptance": {"type": "offline"}}
+    for method in ("pm_card_visa", "pm_card_threeDSecure2Required"):
+        api.post("/v1/setup_intents", payment_method=method, confirm=True, mandate_data=agreed)
     card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
     for place in ({}, {"test_clock": clock}):
         customer = api.post("/v1/customers", email="jenny@example.com", **card, **place)["id"]

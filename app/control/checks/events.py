@@ -33,6 +33,9 @@ _TOLD_ELSEWHERE = {
         "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix", "status", "transfer_group"},
     "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},
+    "setup_intent": {
+        "attach_to_self", "customer", "description", "flow_directions", "last_setup_error", "metadata", "next_action",
+        "payment_method", "payment_method_options", "payment_method_types", "status"},
     "topup": {"description", "metadata"},
     "subscription": {"discount", "schedule"},
 }

@@ -14,16 +14,22 @@ from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
 from app.paper.wording import card_text
 from app.resources.invoices.operations import answer_authentication
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.setup_intents.operations import answer_set_up
+from app.resources.setup_intents.tables import SetupIntent
 from app.wire.endpoint import this_server
 
 blueprint = Blueprint("three_d_secure", __name__, template_folder="templates")
 
-_INTENTS = (PaymentIntent,)
+Intent = PaymentIntent | SetupIntent
+
+_INTENTS: tuple[type[Intent], ...] = (PaymentIntent, SetupIntent)
 _OUTCOMES = {
     "succeeded": "The payment was made.", "requires_capture": "The payment was authorized.",
     "requires_confirmation": "The card's holder is known now. Go back to finish the payment.",
     "canceled": "The payment was canceled.",
 }
+_SET_UP = {"succeeded": "The card is ready to be used.", "canceled": "The card is not needed any more.",
+           "requires_payment_method": "The card was not accepted. Go back to try again with another one."}
 _FAILED = "The payment was not made. Go back to try again with another card."
 
 
@@ -48,7 +54,11 @@ def answer(account: str, secret: str) -> Response:
                 raise InvalidRequest("The payment has changed since this page was opened.", status=409)
             if form.get("answer") not in ("complete", "fail"):
                 raise InvalidRequest("Complete the authentication, or fail it.", status=400)
-            answer_authentication(ctx, intent, succeeds=form["answer"] == "complete")
+            succeeds = form["answer"] == "complete"
+            if isinstance(intent, SetupIntent):
+                answer_set_up(ctx, intent, succeeds=succeeds)
+            else:
+                answer_authentication(ctx, intent, succeeds=succeeds)
             target = _way_back(intent)
     except RateLimited:
         return _page(account, secret, "The clock of this customer is being advanced. Try again when it has arrived.", status=429)
@@ -66,30 +76,36 @@ def _page(account: str, secret: str, problem: str | None = None, *, status: int 
         intent = row_of_secret(ctx, _INTENTS, secret)
         waits = intent.status == "requires_action"
         return html("three_d_secure.html", status=status, problem=problem, waits=waits,
-                    sender=ctx.account.display_name, amount=format_amount(intent.amount, intent.currency),
+                    sender=ctx.account.display_name,
+                    amount=format_amount(intent.amount, intent.currency) if isinstance(intent, PaymentIntent) else None,
                     card=_card(ctx, intent), form_token=_form_token(intent, secret),
-                    outcome=_OUTCOMES.get(intent.status, _FAILED),
+                    outcome=_outcome(intent),
                     way_back=None if waits else _way_back(intent), sends_to=intent.return_url if waits else None)
 
 
-def _card(ctx: Context, intent: PaymentIntent) -> str | None:
+def _outcome(intent: Intent) -> str:
+    return (_SET_UP if isinstance(intent, SetupIntent) else _OUTCOMES).get(intent.status, _FAILED)
+
+
+def _card(ctx: Context, intent: Intent) -> str | None:
     ctx.session.load([intent], "payment_method")
     method = intent.payment_method
     return None if method is None else card_text(method.card or {})
 
 
-def _form_token(intent: PaymentIntent, secret: str) -> str:
+def _form_token(intent: Intent, secret: str) -> str:
     """What a form has to send back: only a page of this intent has it, and only until somebody has answered."""
-    told = f"{intent.id} {intent.status} {intent.amount} {intent.payment_method_id}"
+    amount = intent.amount if isinstance(intent, PaymentIntent) else 0
+    told = f"{intent.id} {intent.status} {amount} {intent.payment_method_id}"
     return hmac.new(secret.encode(), told.encode(), "sha256").hexdigest()
 
 
-def _way_back(intent: PaymentIntent) -> str | None:
+def _way_back(intent: Intent) -> str | None:
     """The `return_url`, with what Stripe adds to it."""
     if intent.return_url is None:
         return None
     parts = urlsplit(intent.return_url)
     failed = intent.status in ("requires_payment_method", "canceled")
-    added = urlencode({"payment_intent": intent.id, "payment_intent_client_secret": intent.client_secret,
+    added = urlencode({intent.object_name: intent.id, f"{intent.object_name}_client_secret": intent.client_secret,
                        "redirect_status": "failed" if failed else "succeeded"})
     return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))

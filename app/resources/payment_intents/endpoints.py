@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from flask import Blueprint
 
 from app.context import Context
 from app.errors import InvalidRequest
-from app.render import load_for_rendering, render
+from app.resources.client_secrets import find_by_secret, shown_to
 from app.resources.invoices.operations import confirm_invoice_payment
 from app.resources.payment_intents import operations
 from app.resources.payment_intents.params import (
@@ -25,6 +24,7 @@ from app.resources.payment_intents.params import (
     PaymentIntentVerify,
 )
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_methods.operations import refuse_microdeposits
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, Token, search_page
@@ -89,7 +89,7 @@ def search_payment_intents(ctx: Context, params: dict[str, Any]) -> SearchPage:
 @endpoint(PaymentIntentRetrieve, publishable=True)
 def retrieve_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
     """GET /v1/payment_intents/:intent: only a publishable key needs the `client_secret`."""
-    return _shown(ctx, _find(ctx, params, id))
+    return shown_to(ctx, find_by_secret(ctx, PaymentIntent, id, params), _PUBLISHABLE)
 
 
 @blueprint.post("/v1/payment_intents/<id>")
@@ -105,12 +105,12 @@ def update_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> Paym
 @endpoint(PaymentIntentConfirm, publishable=True)
 def confirm_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
     """POST /v1/payment_intents/:intent/confirm: by a publishable key with the `client_secret`."""
-    intent = _find(ctx, params, id)
+    intent = find_by_secret(ctx, PaymentIntent, id, params)
     if intent.invoice_id is None:
         operations.confirm_intent(ctx, intent, params)
     else:
         confirm_invoice_payment(ctx, intent, params)
-    return _shown(ctx, intent)
+    return shown_to(ctx, intent, _PUBLISHABLE)
 
 
 @blueprint.post("/v1/payment_intents/<id>/cancel")
@@ -151,25 +151,5 @@ def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> Non
 @endpoint(PaymentIntentVerify, publishable=True)
 def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> None:
     """POST /v1/payment_intents/:intent/verify_microdeposits: always refused, because only cards pay."""
-    operations.verify_microdeposits(_find(ctx, params, id), params)
-
-
-def _find(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
-    secret = params.get("client_secret")
-    if secret is None and ctx.publishable:
-        # Our choice: the words of both refusals.
-        raise InvalidRequest("You must provide the `client_secret` of this PaymentIntent with a publishable API key.",
-                             code="parameter_missing", param="client_secret")
-    intent = ctx.find(PaymentIntent, id)
-    if secret is not None and not hmac.compare_digest(secret.encode(), intent.client_secret.encode()):
-        raise InvalidRequest("The client_secret provided does not match the client_secret associated with the PaymentIntent.",
-                             code="payment_intent_invalid_parameter", param="client_secret")
-    return intent
-
-
-def _shown(ctx: Context, intent: PaymentIntent) -> PaymentIntent | dict[str, Any]:
-    if not ctx.publishable:
-        return intent
-    load_for_rendering(ctx.session, [intent])
-    rendered = render(intent)
-    return {name: rendered[name] for name in _PUBLISHABLE}
+    intent = find_by_secret(ctx, PaymentIntent, id, params)
+    refuse_microdeposits(params, intent.status, kind=PaymentIntent.object_name)

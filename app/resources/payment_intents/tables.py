@@ -17,6 +17,7 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     __tablename__ = "payment_intents"
     __table_args__ = (
         belongs_to("customers", "customer_id"),
+        belongs_to("mandates", "mandate_id"),
         belongs_to("payment_methods", "payment_method_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index("test_clock_id"),
@@ -39,11 +40,15 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     client_secret: Mapped[ObjectId]
     confirmation_method: Mapped[ObjectId]
     currency: Mapped[ObjectId]
+    customer_acceptance: Mapped[Document | None]
+    """What the customer has agreed to, until a mandate is made of it."""
     customer_id: Mapped[ObjectId | None]
     description: Mapped[str | None] = mapped_column(String(5000))
     invoice_id: Mapped[ObjectId | None]
     last_payment_error: Mapped[Document | None]
     """The last decline as the API shows it, the payment method inside."""
+    mandate_id: Mapped[ObjectId | None]
+    """The permission that it is paid by."""
     next_action: Mapped[Document | None]
     payment_method_id: Mapped[ObjectId | None]
     payment_method_options: Mapped[Document]

@@ -8,26 +8,16 @@ from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Ref, Sublist
 from app.render.view import View
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_views import shown_options
 
 _CARD_OPTIONS = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
 _PLAIN_OPTIONS = {"card": _CARD_OPTIONS}
-_MANDATE_OPTIONS = dict.fromkeys(("description", "end_date", "interval_count", "supported_types"))
 
 
 def _payment_method_options(row: PaymentIntent) -> dict[str, Any]:
-    """What was asked for, with what holds for a card otherwise."""
-    options = row.payment_method_options
-    if not options and row.payment_method_types == ["card"]:
+    if not row.payment_method_options and row.payment_method_types == ["card"]:
         return _PLAIN_OPTIONS
-    shown = dict(options)
-    if "card" in row.payment_method_types or "card" in shown:
-        card = _CARD_OPTIONS | shown.get("card", {})
-        if card["installments"] is not None:
-            card["installments"] = {"available_plans": [], "enabled": False, "plan": None} | card["installments"]
-        if card["mandate_options"] is not None:
-            card["mandate_options"] = _MANDATE_OPTIONS | card["mandate_options"]
-        shown["card"] = card
-    return {name: shown[name] for name in sorted(shown)}
+    return shown_options(row.payment_method_options, row.payment_method_types, _CARD_OPTIONS)
 
 
 @view_of(PaymentIntent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.domain.cards import (
 from app.domain.metadata import merged
 from app.errors import CardError, InvalidRequest, missing_parameter, no_such
 from app.events.emit import emit, tracked
+from app.render import load_for_rendering, render
 from app.resources.customers.operations import update_customer
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.tables import PaymentMethod
@@ -31,6 +32,7 @@ from app.resources.payment_methods.tables import PaymentMethod
 _MAGIC_EXPIRY = (12, 2034)
 
 _DETACHED = "detached"
+_SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 _NO_DETAILS = {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None}
 
@@ -191,6 +193,66 @@ def source_for(ctx: Context, source: str, *, customer_id: str | None) -> Payment
     if method is None or customer_id is None or method.customer_id != customer_id:
         raise no_such("source", source, param="source", status=400)
     return method
+
+
+def named_method(ctx: Context, values: Mapping[str, Any], *, customer_id: str | None, types: Sequence[str],
+                 wanted_for: str = "PaymentIntent") -> PaymentMethod | None:
+    """What `payment_method` or `payment_method_data` names, where an intent of this customer and these types may take it."""
+    if "payment_method_data" in values:
+        method = make_payment_method(ctx, values["payment_method_data"])
+    elif values.get("payment_method") is not None:
+        method = payment_method_for(ctx, values["payment_method"], customer_id=customer_id, wanted_for=wanted_for)
+    else:
+        return None
+    if method.type not in types:
+        raise InvalidRequest(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this {wanted_for}. Please attach a PaymentMethod "
+            f"of one of the following types: {', '.join(types)}. Alternatively update the allowed payment_method_types for this "
+            f"{wanted_for} to include \"{method.type}\".", param="payment_method")
+    return method
+
+
+def merged_options(present: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
+    """`payment_method_options` with what `change` names; codes that are good once are not kept."""
+    options = dict(present)
+    for type, wanted in (change or {}).items():
+        if wanted is None:
+            options.pop(type, None)
+            continue
+        kept = {**options.get(type, {}), **{name: value for name, value in wanted.items() if name not in _SECRET_OPTIONS}}
+        options[type] = {name: value for name, value in kept.items() if value is not None}
+    return options
+
+
+def error_document(ctx: Context, method: PaymentMethod, *, code: str, message: str, type: str = "card_error",
+                   decline_code: str | None = None, param: str | None = None, charge: str | None = None) -> dict[str, Any]:
+    """An error as an intent keeps it, the payment method inside."""
+    load_for_rendering(ctx.session, [method])
+    error = {"charge": charge, "code": code, "decline_code": decline_code,
+             "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}", "message": message, "param": param,
+             "payment_method": render(method), "type": type}
+    return {name: value for name, value in error.items() if value is not None}
+
+
+def authentication_action(ctx: Context, client_secret: str, return_url: str | None) -> dict[str, Any]:
+    """The `next_action` of an intent that waits for the holder of its card: a page of this server."""
+    url = f"{ctx.base_url}/3d_secure/{ctx.account_id}/{client_secret}"
+    if return_url is not None:
+        return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
+
+
+def refuse_microdeposits(values: Mapping[str, Any], status: str, *, kind: str) -> None:
+    """What verifying a bank account by small deposits is answered: no intent waits for it, because only cards pay.
+
+    Raises InvalidRequest; `kind` is the intent's `object`.
+    """
+    if ("amounts" in values) == ("descriptor_code" in values):
+        # Our choice: the words of both refusals.
+        raise InvalidRequest("You must provide either `amounts` or `descriptor_code`.", code="parameter_missing",
+                             param="amounts")
+    raise InvalidRequest(f"You cannot verify microdeposits for this {kind} because it has a status of {status} and no next "
+                         "action of verify_with_microdeposits.", code=f"{kind}_unexpected_state")
 
 
 def keep_for_customer(ctx: Context, method: PaymentMethod, customer_id: str) -> None:

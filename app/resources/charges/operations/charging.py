@@ -39,7 +39,7 @@ _BLOCKED = {
 
 
 def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: str, reason: str | None,
-                capture: bool = True, authenticated: bool = False, **facts: Any) -> Charge:
+                capture: bool = True, authenticated: bool = False, mandate_id: str | None = None, **facts: Any) -> Charge:
     """One attempt to take `amount`: it succeeds, or fails for `reason`, a key of `domain.cards.DECLINES`.
 
     Without `capture` the amount is only held, and no money moves before `capture_charge`. `authenticated` says that the
@@ -49,7 +49,8 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
     behavior = method.behavior or ""
     charge = ctx.add(Charge(
         amount=amount, amount_captured=0, amount_refunded=0, billing_details=method.billing_details, captured=False,
-        currency=currency, disputed=False, paid=False, payment_method_details=_details(method, authenticated=authenticated),
+        currency=currency, disputed=False, paid=False,
+        payment_method_details=_details(method, authenticated=authenticated, mandate_id=mandate_id),
         payment_method_id=method.id, status="failed", **facts))
     charge.__dict__["refunds"] = []
     if reason is not None:
@@ -127,12 +128,13 @@ def _declined(reason: str) -> dict[str, Any]:
         "seller_message": "The bank did not return any further details with this decline.", "type": "issuer_declined"}
 
 
-def _details(method: PaymentMethod, *, authenticated: bool) -> dict[str, Any]:
+def _details(method: PaymentMethod, *, authenticated: bool, mandate_id: str | None) -> dict[str, Any]:
     """`payment_method_details`: the card as it is now. Read from the row once, for all charges of a transaction."""
-    if authenticated:
-        details = _details(method, authenticated=False)
-        return details | {"card": details["card"] | {"three_d_secure": THREE_D_SECURE}}
-    return _plain_details(method)
+    details = _plain_details(method)
+    if not authenticated and mandate_id is None:
+        return details
+    return details | {"card": details["card"] | {
+        "mandate": mandate_id, "three_d_secure": THREE_D_SECURE if authenticated else None}}
 
 
 def _plain_details(method: PaymentMethod) -> dict[str, Any]:

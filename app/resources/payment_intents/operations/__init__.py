@@ -23,7 +23,7 @@ from app.resources.payment_intents.operations.confirming import (
     confirm_intent,
     fail_authentication,
 )
-from app.resources.payment_intents.operations.refusing import apply_customer_balance, verify_microdeposits
+from app.resources.payment_intents.operations.refusing import apply_customer_balance
 
 __all__ = [
     "apply_customer_balance",
@@ -43,5 +43,4 @@ __all__ = [
     "fail_authentication",
     "increment_authorization",
     "update_intent",
-    "verify_microdeposits",
 ]

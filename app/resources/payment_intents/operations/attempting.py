@@ -15,11 +15,12 @@ from app.domain.cards import (
 )
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
-from app.render import load_for_rendering, render
+from app.render import render
 from app.resources.charges.operations import charge_card
 from app.resources.charges.tables import Charge
+from app.resources.mandates.operations import create_mandate
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import keep_for_customer
+from app.resources.payment_methods.operations import authentication_action, error_document, keep_for_customer
 from app.resources.payment_methods.tables import PaymentMethod
 
 OPEN = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})
@@ -50,9 +51,12 @@ def attempt_payment(ctx: Context, intent: PaymentIntent, method: PaymentMethod, 
         or (refusal_after_authentication(method.behavior) if authenticated else None)
         or (refusal_of_request(method.behavior) if requested else None))
     manual = (_card_option(intent, "capture_method") or intent.capture_method) == "manual"
+    if reason is None and intent.mandate_id is None and intent.customer_acceptance is not None:
+        single_use = None if future_usage(intent) == "off_session" else {"amount": intent.amount, "currency": intent.currency}
+        intent.mandate_id = create_mandate(ctx, method, intent.customer_acceptance, single_use=single_use).id
     charge = charge_card(
         ctx, method, amount=intent.amount, currency=intent.currency, reason=reason, capture=not manual,
-        authenticated=authenticated, customer_id=intent.customer_id, description=intent.description,
+        authenticated=authenticated, mandate_id=intent.mandate_id, customer_id=intent.customer_id, description=intent.description,
         invoice_id=intent.invoice_id, metadata_=intent.metadata_, payment_intent_id=intent.id,
         radar_options=intent.radar_options, receipt_email=intent.receipt_email, shipping=intent.shipping,
         statement_descriptor=intent.statement_descriptor, statement_descriptor_suffix=intent.statement_descriptor_suffix,
@@ -82,16 +86,6 @@ def note_method(intent: PaymentIntent, payment_method_id: str | None) -> None:
     """Let the intent be about another payment method, or none."""
     intent.payment_method_id = payment_method_id
     intent.__dict__.pop("payment_method", None)
-
-
-def error_document(ctx: Context, method: PaymentMethod, *, code: str, message: str, type: str = "card_error",
-                   decline_code: str | None = None, param: str | None = None, charge: str | None = None) -> dict[str, Any]:
-    """An error as an intent keeps it, the payment method inside."""
-    load_for_rendering(ctx.session, [method])
-    error = {"charge": charge, "code": code, "decline_code": decline_code,
-             "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}", "message": message, "param": param,
-             "payment_method": render(method), "type": type}
-    return {name: value for name, value in error.items() if value is not None}
 
 
 def future_usage(intent: PaymentIntent) -> str | None:
@@ -142,11 +136,7 @@ def _fail(ctx: Context, intent: PaymentIntent, method: PaymentMethod, charge: Ch
 
 def _await_customer(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> None:
     intent.status = "requires_action"
-    url = f"{ctx.base_url}/3d_secure/{ctx.account_id}/{intent.client_secret}"
-    if intent.return_url is not None:
-        intent.next_action = {"redirect_to_url": {"return_url": intent.return_url, "url": url}, "type": "redirect_to_url"}
-    else:
-        intent.next_action = {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
+    intent.next_action = authentication_action(ctx, intent.client_secret, intent.return_url)
     note_method(intent, method.id)
     emit(ctx, "payment_intent.requires_action", intent)
 

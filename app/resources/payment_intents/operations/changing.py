@@ -14,14 +14,13 @@ from app.resources.charges.operations import check_chargeable, check_connected, 
 from app.resources.customers.tables import Customer
 from app.resources.payment_intents.operations.attempting import OPEN, note_method
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import make_payment_method, payment_method_for
+from app.resources.payment_methods.operations import merged_options, named_method
 from app.resources.payment_methods.tables import PaymentMethod
 
 _ALWAYS = ("description", "receipt_email", "shipping", "transfer_group")
 _WHILE_OPEN = ("capture_method", "currency", "payment_method_types", "setup_future_usage", "statement_descriptor",
                "statement_descriptor_suffix")
 _NOT_OF_INVOICES = ("amount", "capture_method", "currency", "customer", "payment_method_types")
-_SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
 
 
 def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
@@ -46,7 +45,7 @@ def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
         payment_method_types=values.get("payment_method_types") or ["card"], radar_options=values.get("radar_options"),
         return_url=values.get("return_url"), status="requires_payment_method")
     _set_plain(intent, values)
-    method = named_method(ctx, intent, values)
+    method = named_method(ctx, values, customer_id=intent.customer_id, types=intent.payment_method_types)
     if method is not None:
         take_method(intent, method)
     _begin(ctx, intent)
@@ -86,7 +85,7 @@ def update_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
         intent.metadata_ = merged(intent.metadata_, values["metadata"])
     if "payment_method_options" in values:
         intent.payment_method_options = merged_options(intent.payment_method_options, values["payment_method_options"])
-    method = named_method(ctx, intent, values)
+    method = named_method(ctx, values, customer_id=intent.customer_id, types=intent.payment_method_types)
     if method is not None:
         take_method(intent, method)
         intent.status, intent.next_action, intent.authenticated_method_id = "requires_confirmation", None, None
@@ -98,40 +97,11 @@ def change_amount(intent: PaymentIntent, amount: int) -> None:
         intent.amount = amount
 
 
-def named_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> PaymentMethod | None:
-    """What `payment_method` or `payment_method_data` names, where it may pay this intent."""
-    if "payment_method_data" in values:
-        method = make_payment_method(ctx, values["payment_method_data"])
-    elif values.get("payment_method") is not None:
-        method = payment_method_for(ctx, values["payment_method"], customer_id=intent.customer_id)
-    else:
-        return None
-    if method.type not in intent.payment_method_types:
-        allowed = ", ".join(intent.payment_method_types)
-        raise InvalidRequest(
-            f"The PaymentMethod provided ({method.type}) is not allowed for this PaymentIntent. Please attach a PaymentMethod "
-            f"of one of the following types: {allowed}. Alternatively update the allowed payment_method_types for this "
-            f"PaymentIntent to include \"{method.type}\".", param="payment_method")
-    return method
-
-
 def take_method(intent: PaymentIntent, method: PaymentMethod) -> None:
     """What the intent is to be paid with."""
     note_method(intent, method.id)
     if intent.status == "requires_payment_method":
         intent.status = "requires_confirmation"
-
-
-def merged_options(present: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`payment_method_options` with what `change` names; codes that are good once are not kept."""
-    options = dict(present)
-    for type, wanted in (change or {}).items():
-        if wanted is None:
-            options.pop(type, None)
-            continue
-        kept = {**options.get(type, {}), **{name: value for name, value in wanted.items() if name not in _SECRET_OPTIONS}}
-        options[type] = {name: value for name, value in kept.items() if value is not None}
-    return options
 
 
 def _begin(ctx: Context, intent: PaymentIntent) -> None:

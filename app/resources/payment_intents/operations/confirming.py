@@ -11,19 +11,16 @@ from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.charges.operations import check_texts
 from app.resources.charges.tables import Charge
+from app.resources.mandates.operations import acceptance_document, mandate_for
 from app.resources.payment_intents.operations.attempting import (
     OPEN,
     attempt_payment,
     card_error_of,
-    error_document,
     note_method,
 )
-from app.resources.payment_intents.operations.changing import (
-    merged_options,
-    named_method,
-    take_method,
-)
+from app.resources.payment_intents.operations.changing import take_method
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_methods.operations import error_document, merged_options, named_method
 from app.resources.payment_methods.tables import PaymentMethod
 
 _SET = ("capture_method", "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage")
@@ -38,6 +35,8 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
     Raises InvalidRequest for an intent that is over, or without anything to be paid with.
     """
     check_texts(values)
+    if "mandate_data" in values:
+        intent.customer_acceptance = acceptance_document(ctx, values["mandate_data"])
     if intent.status in OPEN:
         for name in _SET:
             if name in values:
@@ -46,7 +45,8 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
             intent.shipping = shipping_document(values["shipping"])
         if "payment_method_options" in values:
             intent.payment_method_options = merged_options(intent.payment_method_options, values["payment_method_options"])
-    method = named_method(ctx, intent, values) or ctx.get(PaymentMethod, intent.payment_method_id)
+    method = named_method(ctx, values, customer_id=intent.customer_id, types=intent.payment_method_types)
+    method = method or ctx.get(PaymentMethod, intent.payment_method_id)
     if method is None and intent.status in OPEN:
         raise InvalidRequest(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
@@ -57,6 +57,8 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
                              code="payment_intent_unexpected_state")
     if intent.status in OPEN:
         take_method(intent, method)
+    if "mandate" in values:
+        intent.mandate_id = mandate_for(ctx, values["mandate"], method).id
     return method
 
 

@@ -26,14 +26,3 @@ def apply_customer_balance(intent: PaymentIntent, values: Mapping[str, Any]) -> 
         raise InvalidRequest("The amount to apply is greater than the amount of the PaymentIntent.", param="amount")
     raise InvalidRequest("The customer's cash balance holds less than the amount to apply.", code="balance_insufficient",
                          param="amount")
-
-
-def verify_microdeposits(intent: PaymentIntent, values: Mapping[str, Any]) -> None:
-    """Verify a bank account by small deposits. Only cards pay, so that no intent waits for it: it raises InvalidRequest."""
-    if ("amounts" in values) == ("descriptor_code" in values):
-        # Our choice: the words of both refusals.
-        raise InvalidRequest("You must provide either `amounts` or `descriptor_code`.", code="parameter_missing",
-                             param="amounts")
-    raise InvalidRequest(f"You cannot verify microdeposits for this PaymentIntent because it has a status of "
-                         f"{intent.status} and no next action of verify_with_microdeposits.",
-                         code="payment_intent_unexpected_state")

@@ -1,0 +1,1 @@
+"""Setup attempts: each time that a payment method was to be set up. Setup intents make them."""

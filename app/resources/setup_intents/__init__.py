@@ -1,0 +1,1 @@
+"""Setup intents: payment methods made ready to be charged later."""
