@@ -53,6 +53,22 @@ def test_invoices_are_voided_when_they_are_finalised(clock: StartClock) -> None:
     assert time.retrieve(subscription)["status"] == "active"
 
 
+@pytest.mark.parametrize(("amount", "balance"), [(1000, -5000), (30, 0)])
+def test_a_voiding_pause_leaves_the_balance_as_it_was(clock: StartClock, amount: int, balance: int) -> None:
+    # Where the balance covers the invoice, or where it is too small to be charged, nothing is due from the customer's card.
+    time = clock("2022-08-01", balance=balance)
+    subscription = time.subscribe(time.price(amount), trial_end=at("2022-08-02"))
+    time.update(subscription, pause_collection={"behavior": "void"})
+    time.advance("2022-08-02 01:00", expect=[
+        *DRAFTED, "customer.updated", *FINALIZED, "invoice.updated", "invoice.voided", "customer.updated"])
+    invoice = time.latest_invoice(subscription)
+    assert (invoice["status"], invoice["amount_due"], invoice["amount_paid"]) == ("void", 0, 0)
+    assert time.customer_now()["balance"] == balance
+    moved = time.api.get(f"/v1/customers/{time.customer}/balance_transactions")["data"]
+    assert [(each["type"], each["ending_balance"]) for each in moved[:2]] == [
+        ("unapplied_from_invoice", balance), ("applied_to_invoice", -4000) if balance else ("invoice_too_small", 30)]
+
+
 def test_invoices_become_uncollectible(clock: StartClock) -> None:
     time = clock("2022-08-01")
     subscription = time.subscribe(time.price(1000))

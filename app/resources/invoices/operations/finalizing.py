@@ -46,10 +46,13 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
         create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
                            amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice),
                            statement_descriptor=invoice.statement_descriptor)
-    if invoice.amount_due == 0:
+    if invoice.pause_behavior == "void" and invoice.total > 0:
+        # Our choice: also where nothing is left to charge, so that a pause neither uses up the balance nor adds to it.
+        void_invoice(ctx, invoice)
+    elif invoice.amount_due == 0:
         mark_paid(ctx, invoice)
     elif invoice.pause_behavior is not None:
-        (void_invoice if invoice.pause_behavior == "void" else mark_uncollectible)(ctx, invoice)
+        mark_uncollectible(ctx, invoice)
 
 
 def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:
