@@ -16,7 +16,7 @@ from app.events.emit import emit, tracked
 from app.resources.customers.tables import Customer
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice, InvoiceItem
-from app.resources.prices.operations import find_price, price_from_data, terms_of
+from app.resources.prices.operations import billed_currency, check_offered, find_price, price_from_data, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_rates.operations import find_tax_rates
@@ -41,7 +41,7 @@ class _Charge:
     def units(self) -> dict[str, Any]:
         """The columns `unit_amount` and `unit_amount_decimal`."""
         if self.unit_amount is None:
-            return invoices.unit_columns(self.amount, self.quantity, self.price)
+            return invoices.unit_columns(self.amount, self.quantity, self.price, self.currency)
         whole, exact = unit_amounts(self.unit_amount)
         return {"unit_amount": whole, "unit_amount_decimal": exact}
 
@@ -55,7 +55,7 @@ def create_item(ctx: Context, values: Mapping[str, Any], *, param: str = "") -> 
     customer = ctx.find(Customer, values["customer"], param="customer")
     invoice = _draft(ctx, customer, values.get("invoice"))
     subscription_id = _subscription(ctx, customer, invoice, values.get("subscription"))
-    charge = _charge(ctx, values, _path(param), None if invoice is None else invoice.currency)
+    charge = _charge(ctx, values, _path(param), customer, invoice)
     invoices.check_currency(customer, charge.currency, param=_path(param)("currency"))
     start, end = _period(ctx, values)
     description = values.get("description")
@@ -155,14 +155,15 @@ def _subscription(ctx: Context, customer: Customer, invoice: Invoice | None, id:
     return id
 
 
-def _charge(ctx: Context, values: Mapping[str, Any], path: _Path, currency: str | None) -> _Charge:
-    """What a new item costs; `currency` is that of its invoice."""
+def _charge(ctx: Context, values: Mapping[str, Any], path: _Path, customer: Customer, invoice: Invoice | None) -> _Charge:
+    """What a new item costs: in the currency that is asked for, else that of its invoice, else the customer's."""
+    currency = None if invoice is None else invoice.currency
     given = [name for name in _BASES if values.get(name) is not None]
     if not given:
         # Our choice: the words.
         raise InvalidRequest("You must specify either `amount`, `unit_amount`, `unit_amount_decimal`, `price` or "
                              "`price_data` when creating an invoice item.")
-    charge = _charge_by(ctx, given, values, path, values.get("quantity"), values.get("currency") or currency)
+    charge = _charge_by(ctx, given, values, path, values.get("quantity"), currency, customer.currency)
     if currency is not None and charge.currency != currency:
         raise InvalidRequest(f"The currency of this invoice is `{currency}`, and the item's is `{charge.currency}`.",
                              param=path("currency"))
@@ -170,17 +171,18 @@ def _charge(ctx: Context, values: Mapping[str, Any], path: _Path, currency: str 
 
 
 def _charge_by(ctx: Context, given: list[str], values: Mapping[str, Any], path: _Path, quantity: int | None,
-               currency: str | None) -> _Charge:
+               currency: str | None, settled: str | None = None) -> _Charge:
+    """`currency` is that of what the item belongs to; a price may also be billed in the customer's `settled` one."""
     if len(given) > 1:
         raise InvalidRequest(f"You may only specify one of these parameters: {', '.join(map(path, given))}.")
     basis = given[0]
     if basis in ("price", "price_data"):
         price = _price(ctx, values, path)
-        if values.get("currency", price.currency) != price.currency:
-            raise InvalidRequest(f"The price specified only supports `{price.currency}`. This doesn't match the expected "
-                                 f"currency: `{values['currency']}`.", param=path("currency"))
+        billed = billed_currency([price], asked=values.get("currency"), settled=currency or settled)
+        check_offered(price, billed, param=path("currency"))
         units = 1 if quantity is None else quantity
-        return _kept(_Charge(amount_of(terms_of(price), units), price.currency, units, price), path)
+        return _kept(_Charge(amount_of(terms_of(price, billed), units), billed, units, price), path)
+    currency = values.get("currency") or currency
     if currency is None:
         raise missing_parameter(path("currency"))
     if basis == "amount":
@@ -210,7 +212,8 @@ def _recharge(ctx: Context, item: InvoiceItem, values: Mapping[str, Any], path: 
     if given:
         charge = _charge_by(ctx, given, values, path, quantity, item.currency)
     elif item.price is not None:
-        charge = _kept(_Charge(amount_of(terms_of(item.price), quantity), item.currency, quantity, item.price), path)
+        amount = amount_of(terms_of(item.price, item.currency), quantity)
+        charge = _kept(_Charge(amount, item.currency, quantity, item.price), path)
     else:
         unit = Decimal(item.unit_amount_decimal or item.amount)
         charge = _kept(_Charge(round_half_away(unit * quantity), item.currency, quantity, unit_amount=unit), path)

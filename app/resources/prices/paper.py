@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from app.domain.currencies import format_amount
 from app.resources.prices.tables import Price
@@ -13,8 +12,5 @@ def unit_price_text(price: Price, currency: str) -> str:
     """What one unit costs in the currency; empty where no single amount says it: for tiers and packages."""
     if price.billing_scheme == "tiered" or price.transform_quantity:
         return ""
-    unit = price.unit_amount_decimal
-    if price.currency != currency:
-        option: dict[str, Any] = (price.currency_options or {}).get(currency, {})
-        unit = option.get("unit_amount_decimal")
+    unit = price.option_in(currency)["unit_amount_decimal"]
     return "" if unit is None else format_amount(Decimal(unit), currency)

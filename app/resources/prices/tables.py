@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -34,6 +37,8 @@ class Price(StripeObject, HasMetadata):
     currency_options: Mapped[Document | None]
     """By currency, `currency` included: the amounts and the tax behavior as rendered."""
     custom_unit_amount: Mapped[Document | None]
+    former_options: Mapped[Document | None]
+    """Options that were taken away, by currency: subscriptions that are billed in it go on at what they say."""
     lookup_key: Mapped[ObjectId | None]
     nickname: Mapped[str | None] = mapped_column(String(5000))
     product_id: Mapped[ObjectId]
@@ -59,6 +64,13 @@ class Price(StripeObject, HasMetadata):
 
     product: Mapped[Product] = relationship(
         Product, viewonly=True, primaryjoin=to_one("Price", "product_id", "Product"))
+
+    def option_in(self, currency: str) -> Mapping[str, Any]:
+        """`unit_amount`, `unit_amount_decimal` and `tiers` in a currency that the price has or had, as rendered."""
+        if currency == self.currency:
+            return {"unit_amount": self.unit_amount, "unit_amount_decimal": self.unit_amount_decimal, "tiers": self.tiers}
+        option: Mapping[str, Any] | None = (self.currency_options or {}).get(currency)
+        return (self.former_options or {})[currency] if option is None else option
 
 
 class Plan(Price):

@@ -136,14 +136,14 @@ def has_open_usage(ctx: Context, item: SubscriptionItem) -> bool:
     return opened is not None and (opened.total_usage > opened.billed_quantity or opened.usage_ahead)
 
 
-def unbilled(summary: UsageRecordSummary, price: Price) -> tuple[int, int]:
-    """The quantity and the amount of a period's usage that no invoice has taken yet, at the price.
+def unbilled(summary: UsageRecordSummary, price: Price, currency: str) -> tuple[int, int]:
+    """The quantity and the amount of a period's usage that no invoice has taken yet, at the price in the currency.
 
     What the period costs as a whole, less what was billed of it: tiers and flat amounts go on where a threshold's invoice
     left off, and the amount is negative where the period has become cheaper since.
     """
     return (max(summary.total_usage - summary.billed_quantity, 0),
-            amount_of(terms_of(price), summary.total_usage) - summary.billed_amount)
+            amount_of(terms_of(price, currency), summary.total_usage) - summary.billed_amount)
 
 
 def note_billed(summary: UsageRecordSummary, amount: int, until: int) -> None:
@@ -200,7 +200,7 @@ def _count_late(ctx: Context, subscription: Subscription, item: SubscriptionItem
         _count(ctx, item, current_summary(ctx, item), row, "sum")
         return
     _count(ctx, item, closed, row, "sum")
-    update_usage_line(ctx, invoice, item, *unbilled(closed, _price(ctx, item)))
+    update_usage_line(ctx, invoice, item, *unbilled(closed, _price(ctx, item), subscription.currency))
 
 
 def _late_period(ctx: Context, subscription: Subscription, item: SubscriptionItem,
@@ -220,7 +220,9 @@ def _late_period(ctx: Context, subscription: Subscription, item: SubscriptionIte
 def _count(ctx: Context, item: SubscriptionItem, summary: UsageRecordSummary, row: UsageRecord, mode: str) -> None:
     """Add a new record to a period, and bring the period's total up to date. Raises where that would cost too much."""
     _add_up(ctx, summary, row, mode)
-    check_amount(_price(ctx, item), summary.total_usage, param="quantity")
+    subscription = ctx.get(Subscription, item.subscription_id)
+    assert subscription is not None, "an item belongs to a subscription"
+    check_amount(_price(ctx, item), summary.total_usage, subscription.currency, param="quantity")
 
 
 def _add_up(ctx: Context, summary: UsageRecordSummary, row: UsageRecord, mode: str) -> None:

@@ -167,7 +167,9 @@ def test_an_added_item_in_another_currency_is_refused(clock: StartClock) -> None
     subscription = time.subscribe(time.price(1000))
     refused = time.refused("POST", f"/v1/subscriptions/{subscription['id']}",
                            add_invoice_items=[{"price": time.price(700, None, currency="eur")}])
-    assert refused.error["message"].startswith("You cannot combine currencies on a single customer.")
+    assert (refused.error["message"], refused.error["param"]) == (
+        "The price specified only supports `eur`. This doesn't match the expected currency: `usd`.",
+        "add_invoice_items[0][price]")
 
 
 @pytest.mark.parametrize(("items", "message"), [

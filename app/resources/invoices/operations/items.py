@@ -65,7 +65,7 @@ def add_pending_item(ctx: Context, customer_id: str, *, amount: int, currency: s
     assert customer is not None, "an item is made for a customer"
     settle_currency(ctx, customer, currency)
     # A price's unit amount is meant per unit; what was prorated is not what the price says.
-    unit = unit_columns(amount, quantity, None if values.get("proration") else price)
+    unit = unit_columns(amount, quantity, None if values.get("proration") else price, currency)
     item = InvoiceItem(**{
         "discountable": amount >= 0, "discounts": [], "proration": False,
         "proration_details": {"credited_items": None}, "tax_rates": []} | unit | values | {
@@ -82,10 +82,11 @@ def add_pending_item(ctx: Context, customer_id: str, *, amount: int, currency: s
     return item
 
 
-def unit_columns(amount: int, quantity: int, price: Price | None) -> dict[str, Any]:
+def unit_columns(amount: int, quantity: int, price: Price | None, currency: str) -> dict[str, Any]:
     """`unit_amount`, null for a fraction, and `unit_amount_decimal` of an item: its price's, else its amount's share."""
-    if price is not None and price.unit_amount_decimal is not None:
-        return {"unit_amount": price.unit_amount, "unit_amount_decimal": price.unit_amount_decimal}
+    option = None if price is None else price.option_in(currency)
+    if option is not None and option["unit_amount_decimal"] is not None:
+        return {name: option[name] for name in ("unit_amount", "unit_amount_decimal")}
     whole, exact = unit_amounts(per_unit(amount, quantity or 1))
     return {"unit_amount": whole, "unit_amount_decimal": exact}
 

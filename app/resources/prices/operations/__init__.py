@@ -15,9 +15,16 @@ from app.resources.prices.operations.changing import (
     price_from_data,
     update_price,
 )
+from app.resources.prices.operations.currencies import (
+    billed_currency,
+    check_offered,
+    offers,
+)
 
 __all__ = [
+    "billed_currency",
     "check_amount",
+    "check_offered",
     "create_plan",
     "create_price",
     "delete_plan",
@@ -25,6 +32,7 @@ __all__ = [
     "find_price",
     "has_prices",
     "interval_of",
+    "offers",
     "price_from_data",
     "terms_of",
     "update_price",

@@ -22,15 +22,17 @@ _OF_PRODUCT = Prepared(entity(Price).where(
     Price.removed.is_(False)).limit(1))
 
 
-def terms_of(price: Price) -> PriceTerms:
-    """What decides the amounts of the price, read from the row once."""
-    terms: PriceTerms | None = price.__dict__.get("_terms")
+def terms_of(price: Price, currency: str) -> PriceTerms:
+    """What decides the amounts of the price in a currency that it has or had, read from the row once."""
+    known: dict[str, PriceTerms] = price.__dict__.setdefault("_terms", {})
+    terms = known.get(currency)
     if terms is None:
-        packages = price.transform_quantity or {}
-        terms = price.__dict__["_terms"] = PriceTerms(
+        packages, option = price.transform_quantity or {}, price.option_in(currency)
+        unit_amount = option["unit_amount_decimal"]
+        terms = known[currency] = PriceTerms(
             billing_scheme=price.billing_scheme,
-            unit_amount=None if price.unit_amount_decimal is None else Decimal(price.unit_amount_decimal),
-            tiers=tuple(_tier_of(tier) for tier in price.tiers or ()),
+            unit_amount=None if unit_amount is None else Decimal(unit_amount),
+            tiers=tuple(_tier_of(tier) for tier in option.get("tiers") or ()),
             tiers_mode=price.tiers_mode,
             divide_by=packages.get("divide_by"),
             transform_round=packages.get("round"),
@@ -38,9 +40,9 @@ def terms_of(price: Price) -> PriceTerms:
     return terms
 
 
-def check_amount(price: Price, quantity: int, *, param: str) -> None:
+def check_amount(price: Price, quantity: int, currency: str, *, param: str) -> None:
     """Raises where so many units cost more than can be kept and added up."""
-    if abs(amount_of(terms_of(price), quantity)) > AMOUNT_MAX:
+    if abs(amount_of(terms_of(price, currency), quantity)) > AMOUNT_MAX:
         # Our choice: the limit and the wording; Stripe's own are unknown for quantities.
         raise InvalidRequest(f"Invalid quantity: {quantity} of price {price.id} cost too much.", param=param)
 

@@ -20,6 +20,7 @@ from app.resources.prices.operations.amounts import (
     recurring_columns,
     sent_options,
 )
+from app.resources.prices.operations.currencies import replace_options
 from app.resources.prices.tables import Plan, Price
 from app.resources.products.operations import create_product
 from app.resources.products.tables import Product
@@ -128,7 +129,7 @@ def _apply(ctx: Context, price: Price, values: Mapping[str, Any]) -> None:
     if "currency_options" in values or "tax_behavior" in values:
         # The empty string clears all other currencies; without it those that are not named stay as they are.
         kept = {} if values.get("currency_options") == {} else price.currency_options or {}
-        price.currency_options = currency_options(price, kept | sent_options(price, values))
+        replace_options(price, currency_options(price, kept | sent_options(price, values)))
     if "lookup_key" in values:
         _take_lookup_key(ctx, price, values["lookup_key"], transfer=values.get("transfer_lookup_key", False))
 

@@ -20,7 +20,7 @@ from app.resources.coupons.tables import Discount
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations import find_discounts
 from app.resources.quotes.operations.computing import compute_amounts
-from app.resources.quotes.operations.lines import set_lines
+from app.resources.quotes.operations.lines import set_lines, settle_currency
 from app.resources.quotes.operations.moving import check_expiry, require_status
 from app.resources.quotes.tables import Quote, QuoteDiscount, QuoteLineItem
 from app.resources.subscriptions.operations import transfer_data
@@ -193,6 +193,7 @@ def _set_contents(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None
     """Set line items and discounts, and derive what they come to."""
     if "line_items" in values:
         set_lines(ctx, quote, values["line_items"])
+    settle_currency(ctx, quote)
     if "discounts" in values:
         _set_discounts(ctx, quote, values["discounts"])
     _check_terms(quote)

@@ -72,6 +72,7 @@ def _subscribe(ctx: Context, quote: Quote, customer: Customer, recurring: Sequen
     # An invoice shows the newest item first: the last line is added first.
     subscription = start_subscription(
         ctx, customer, [ItemSpec(line.price, line.quantity, line.tax_rates) for line in recurring], terms(ctx, quote),
+        currency=recurring[0].currency,
         trial_end=None if days is None else ctx.now + days * DAY, add_items=[_item(line) for line in reversed(once)],
         quote_id=quote.id)
     # The invoice is a draft, as the reference has it for acceptance, so that nothing is charged inside the request.
@@ -108,6 +109,7 @@ def _schedule(ctx: Context, quote: Quote, customer: Customer, recurring: Sequenc
     start, interval = quote.effective_date, interval_of(recurring[0].price)
     assert start is not None, "what starts later has a date for it"
     phase: dict[str, Any] = {
+        "currency": quote.currency,
         "items": [_phase_item(line) for line in recurring], "add_invoice_items": [_phase_item(line) for line in reversed(once)],
         "default_tax_rates": quote.default_tax_rates, "end_date": add_intervals(start, interval)}
     if quote.trial_period_days is not None:
@@ -134,7 +136,7 @@ def _schedule(ctx: Context, quote: Quote, customer: Customer, recurring: Sequenc
 def _item(line: QuoteLineItem) -> dict[str, Any]:
     """The arguments of the invoice item that bills a one-time line."""
     quantity = line.quantity or 0
-    return {"amount": amount_of(terms_of(line.price), quantity), "currency": line.currency, "price": line.price,
+    return {"amount": amount_of(terms_of(line.price, line.currency), quantity), "currency": line.currency, "price": line.price,
             "description": line.description, "quantity": quantity, "tax_rates": line.tax_rates}
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from app.context import Context
 from app.errors import InvalidRequest, missing_parameter, no_such
-from app.resources.prices.operations import check_amount, find_price, price_from_data
+from app.resources.customers.tables import Customer
+from app.resources.prices.operations import billed_currency, check_amount, check_offered, find_price, price_from_data
 from app.resources.prices.tables import Price
 from app.resources.quotes.tables import Quote, QuoteLineItem
 from app.resources.subscriptions.operations import ItemSpec, check_items, is_metered
@@ -29,7 +30,6 @@ def set_lines(ctx: Context, quote: Quote, elements: Sequence[Mapping[str, Any]])
         _change(ctx, line, values, path)
         line.position = position
         lines.append(line)
-    _check_together(lines)
     for line in present.values():
         if line not in lines:
             ctx.session.delete(line)
@@ -37,7 +37,22 @@ def set_lines(ctx: Context, quote: Quote, elements: Sequence[Mapping[str, Any]])
         if line.id is None:
             ctx.add(line)
     quote.__dict__["line_items"] = lines
-    quote.currency = lines[0].currency if lines else None
+
+
+def settle_currency(ctx: Context, quote: Quote) -> None:
+    """Decide on the currency of all line items: the customer's where each price has it, else the first price's own.
+
+    Raises where they could not stand together on one subscription or invoice.
+    """
+    if not quote.line_items:
+        quote.currency = None
+        return
+    customer = ctx.get(Customer, quote.customer_id)
+    settled = None if customer is None else customer.currency
+    currency = quote.currency = billed_currency([line.price for line in quote.line_items], asked=None, settled=settled)
+    _check_together(quote.line_items, currency)
+    for line in quote.line_items:
+        line.currency = currency
 
 
 def _line(ctx: Context, quote: Quote, present: dict[str, QuoteLineItem], values: Mapping[str, Any],
@@ -54,7 +69,7 @@ def _line(ctx: Context, quote: Quote, present: dict[str, QuoteLineItem], values:
 def _change(ctx: Context, line: QuoteLineItem, values: Mapping[str, Any], path: str) -> None:
     price = _price(ctx, line, values, path)
     ctx.session.load([price], "product")
-    line.price_id, line.currency, line.description = price.id, price.currency, price.product.name
+    line.price_id, line.description = price.id, price.product.name
     line.__dict__["price"] = price
     if is_metered(price):
         if "quantity" in values:
@@ -63,7 +78,6 @@ def _change(ctx: Context, line: QuoteLineItem, values: Mapping[str, Any], path: 
         line.quantity = None
     else:
         line.quantity = values.get("quantity", 1 if line.quantity is None else line.quantity)
-        check_amount(price, line.quantity, param=f"{path}[quantity]")
     if "tax_rates" in values:
         line.tax_rates = [rate.id for rate in find_tax_rates(ctx, values["tax_rates"], param=f"{path}[tax_rates]")]
 
@@ -84,16 +98,16 @@ def _price(ctx: Context, line: QuoteLineItem, values: Mapping[str, Any], path: s
     return price
 
 
-def _check_together(lines: Sequence[QuoteLineItem]) -> None:
+def _check_together(lines: Sequence[QuoteLineItem], currency: str) -> None:
     """Raises where the line items could not stand on one subscription or invoice."""
     for position, line in enumerate(lines):
-        if line.currency != lines[0].currency:
-            raise InvalidRequest(f"The price specified only supports `{line.currency}`. This doesn't match the expected "
-                                 f"currency: `{lines[0].currency}`.", param=f"line_items[{position}][price]")
+        check_offered(line.price, currency, param=f"line_items[{position}][price]")
+        if line.quantity is not None:
+            check_amount(line.price, line.quantity, currency, param=f"line_items[{position}][quantity]")
     places = [position for position, line in enumerate(lines) if line.price.type == "recurring"]
     if places:
         with _placed(places):
-            check_items([ItemSpec(lines[place].price, lines[place].quantity) for place in places], param="line_items")
+            check_items([ItemSpec(lines[place].price, lines[place].quantity) for place in places], currency, param="line_items")
 
 
 @contextmanager

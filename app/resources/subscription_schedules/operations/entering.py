@@ -70,7 +70,7 @@ def begin(ctx: Context, schedule: SubscriptionSchedule) -> None:
     schedule.status = "active"
     with managing(ctx, schedule):
         subscription = start_subscription(
-            ctx, schedule.customer, item_specs(phase), phase_terms(ctx, schedule, phase),
+            ctx, schedule.customer, item_specs(phase), phase_terms(ctx, schedule, phase), currency=phase.currency,
             start_date=schedule.starts_at, anchor=_anchor(ctx, schedule, phase), trial_end=phase.trial_end,
             proration_behavior=phase.proration_behavior, schedule_id=schedule.id,
             cancel_at=_cancel_date(schedule), metadata={key: value for key, value in phase.metadata_.items() if value},
@@ -217,6 +217,6 @@ def _metadata_change(phase: SchedulePhase) -> Mapping[str, str | None] | None:
 
 def _pending_item(ctx: Context, phase: SchedulePhase, extra: SchedulePhaseInvoiceItem) -> dict[str, Any]:
     ctx.session.load([extra], "price.product")
-    return {"amount": amount_of(terms_of(extra.price), extra.quantity), "currency": phase.currency,
+    return {"amount": amount_of(terms_of(extra.price, phase.currency), extra.quantity), "currency": phase.currency,
             "description": extra.price.product.name, "price": extra.price, "quantity": extra.quantity,
             "tax_rates": extra.tax_rates}

@@ -15,7 +15,13 @@ from app.errors import InvalidRequest, missing_parameter
 from app.resources.coupons.operations import find_coupon
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
-from app.resources.prices.operations import check_amount, find_price, interval_of, price_from_data
+from app.resources.prices.operations import (
+    check_amount,
+    check_offered,
+    find_price,
+    interval_of,
+    price_from_data,
+)
 from app.resources.prices.tables import Price
 from app.resources.subscription_schedules.tables import (
     SchedulePhase,
@@ -23,7 +29,7 @@ from app.resources.subscription_schedules.tables import (
     SchedulePhaseItem,
     SubscriptionSchedule,
 )
-from app.resources.subscriptions.operations import ItemSpec, check_items, check_thresholds, transfer_data
+from app.resources.subscriptions.operations import ItemSpec, check_items, check_thresholds, item_currency, transfer_data
 from app.resources.tax_rates.operations import find_tax_rates
 
 PHASES_MAX = 10
@@ -88,8 +94,10 @@ def read_phases(ctx: Context, schedule: SubscriptionSchedule, customer: Customer
     prices = {*agreed, *(item.price_id for phase in known for item in phase.items)}
     prices |= {extra.price_id for phase in known for extra in phase.add_invoice_items}
     coupons = {phase.coupon_id for phase in known}
-    phases = [_read_phase(ctx, customer, values, path, prices, coupons)
-              for values, path in zip(sent, paths, strict=True)]
+    phases: list[SchedulePhase] = []
+    for values, path in zip(sent, paths, strict=True):
+        settled = customer.currency or (phases[0].currency if phases else None)
+        phases.append(_read_phase(ctx, customer, settled, values, path, prices, coupons))
     for phase in phases:
         if phase.currency != phases[0].currency:
             raise InvalidRequest("Currency and interval fields must match across all plans on this subscription. "
@@ -160,22 +168,20 @@ def check_collection(schedule: SubscriptionSchedule, customer: Customer, phases:
                                  "customer must have a valid email.", param="customer")
 
 
-def _read_phase(ctx: Context, customer: Customer, values: Mapping[str, Any], path: str, known_prices: set[str],
-                known_coupons: set[str | None]) -> SchedulePhase:
+def _read_phase(ctx: Context, customer: Customer, settled: str | None, values: Mapping[str, Any], path: str,
+                known_prices: set[str], known_coupons: set[str | None]) -> SchedulePhase:
+    """One phase, in the currency that it asks for, else the `settled` one where its prices have that."""
     items = [_read_item(ctx, item, f"{path}[items][{index}]", known_prices)
              for index, item in enumerate(values["items"])]
     specs = [ItemSpec(item.price, item.quantity, billing_thresholds=item.billing_thresholds) for item in items]
-    _, currency = check_items(specs, param=f"{path}[items]")
+    currency = item_currency(specs, asked=values.get("currency"), settled=settled, param=f"{path}[items]",
+                             currency_param=f"{path}[currency]", agreed=known_prices)
+    check_items(specs, currency, param=f"{path}[items]")
     for item, spec in zip(items, specs, strict=True):
         item.quantity = spec.quantity
     check_thresholds(values.get("billing_thresholds"), specs, currency, path=path)
-    extras = [_read_invoice_item(ctx, item, f"{path}[add_invoice_items][{index}]", known_prices)
+    extras = [_read_invoice_item(ctx, item, currency, f"{path}[add_invoice_items][{index}]", known_prices)
               for index, item in enumerate(values.get("add_invoice_items", ()))]
-    for asked, name in ((values.get("currency", currency), f"{path}[currency]"),
-                        *((extra.price.currency, f"{path}[add_invoice_items]") for extra in extras)):
-        if asked != currency:
-            raise InvalidRequest(f"The price specified only supports `{currency}`. This doesn't match the expected "
-                                 f"currency: `{asked}`.", param=name)
     coupon = values.get("coupon")
     if coupon is not None and coupon not in known_coupons:
         _check_coupon(ctx, coupon, currency, f"{path}[coupon]")
@@ -208,9 +214,11 @@ def _read_item(ctx: Context, values: Mapping[str, Any], path: str, known: set[st
     return item
 
 
-def _read_invoice_item(ctx: Context, values: Mapping[str, Any], path: str, known: set[str]) -> SchedulePhaseInvoiceItem:
+def _read_invoice_item(ctx: Context, values: Mapping[str, Any], currency: str, path: str,
+                       known: set[str]) -> SchedulePhaseInvoiceItem:
     price = _read_price(ctx, values, path, known, recurring=False)
-    check_amount(price, values.get("quantity", 1), param=f"{path}[quantity]")
+    check_offered(price, currency, param=f"{path}[price]", agreed=known)
+    check_amount(price, values.get("quantity", 1), currency, param=f"{path}[quantity]")
     item = SchedulePhaseInvoiceItem(price_id=price.id, quantity=values.get("quantity", 1),
                                     tax_rates=_tax_rates(ctx, values.get("tax_rates"), f"{path}[tax_rates]"))
     item.__dict__["price"] = price

@@ -72,7 +72,7 @@ def preview_upcoming(ctx: Context, values: Mapping[str, Any]) -> Invoice:
             # Stripe: a coupon is for the subscription that is named or made, else for the customer.
             update_customer(ctx, customer, {"coupon": update.pop("coupon")})
         subscription = _next_subscription(ctx, customer)
-    _apply_items(ctx, customer, subscription, values.get("invoice_items", ()))
+    _apply_items(ctx, customer, subscription, values)
     with _renamed():
         if starts:
             draft = _start(ctx, customer, update, values)
@@ -188,9 +188,9 @@ def _next_subscription(ctx: Context, customer: Customer) -> Subscription | None:
                 of_customer[0] if of_customer else None)
 
 
-def _apply_items(ctx: Context, customer: Customer, subscription: Subscription | None, elements: Any) -> None:
+def _apply_items(ctx: Context, customer: Customer, subscription: Subscription | None, values: Mapping[str, Any]) -> None:
     """Add the items of `invoice_items`, and change those that are named by `invoiceitem`."""
-    for index, element in enumerate(elements):
+    for index, element in enumerate(values.get("invoice_items", ())):
         path = f"invoice_items[{index}]"
         if "invoiceitem" in element:
             item = ctx.get(InvoiceItem, element["invoiceitem"])
@@ -203,6 +203,8 @@ def _apply_items(ctx: Context, customer: Customer, subscription: Subscription | 
             of["subscription"] = subscription.id
             if "price" not in element and "price_data" not in element:
                 of["currency"] = subscription.currency
+        elif values.get("currency") and "price_data" not in element:
+            of["currency"] = values["currency"]
         create_item(ctx, of | element, param=path)
 
 
@@ -213,6 +215,8 @@ def _start(ctx: Context, customer: Customer, update: Mapping[str, Any], values: 
     create = {name: value for name, value in update.items() if value not in ("now", "unchanged") or name == "trial_end"}
     if start is not None and start < ctx.now:
         create["backdate_start_date"] = start
+    if values.get("currency"):
+        create["currency"] = values["currency"]
     subscription = create_subscription(at, {"customer": customer.id} | create, keep_draft=True)
     invoice = ctx.get(Invoice, subscription.latest_invoice_id)
     return _next(at, subscription) if invoice is None else invoice

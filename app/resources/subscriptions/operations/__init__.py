@@ -33,7 +33,14 @@ from app.resources.subscriptions.operations.requests import (
 )
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
-from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds, is_metered
+from app.resources.subscriptions.operations.terms import (
+    ItemSpec,
+    Terms,
+    check_items,
+    check_thresholds,
+    is_metered,
+    item_currency,
+)
 from app.resources.subscriptions.operations.thresholds import bill_threshold, bill_thresholds_of
 
 __all__ = [
@@ -65,6 +72,7 @@ __all__ = [
     "invoice_pending_items",
     "invoice_voided",
     "is_metered",
+    "item_currency",
     "item_spec",
     "items_in_force",
     "miss_due_date",

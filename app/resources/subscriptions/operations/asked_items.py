@@ -9,7 +9,7 @@ from app.context import Context
 from app.domain.metadata import merged
 from app.domain.tiers import amount_of
 from app.errors import InvalidRequest, missing_parameter
-from app.resources.prices.operations import check_amount, find_price, price_from_data, terms_of
+from app.resources.prices.operations import check_amount, check_offered, find_price, price_from_data, terms_of
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.operations.changing import items_in_force
 from app.resources.subscriptions.operations.terms import ItemSpec, is_metered
@@ -25,8 +25,8 @@ def item_spec(ctx: Context, values: Mapping[str, Any], param: str) -> ItemSpec:
                     billing_thresholds=values.get("billing_thresholds"), metadata=plain_metadata(values.get("metadata")))
 
 
-def added_item(ctx: Context, values: Mapping[str, Any], param: str) -> dict[str, Any]:
-    """The arguments of the pending item that an element of `add_invoice_items` makes."""
+def added_item(ctx: Context, values: Mapping[str, Any], currency: str, param: str) -> dict[str, Any]:
+    """The arguments of the pending item that an element of `add_invoice_items` makes, in the subscription's currency."""
     if "price" in values and "price_data" in values:
         raise InvalidRequest(f"You may only specify one of these parameters: {param}[price], {param}[price_data].")
     if "price_data" in values:
@@ -36,9 +36,10 @@ def added_item(ctx: Context, values: Mapping[str, Any], param: str) -> dict[str,
     else:
         raise missing_parameter(f"{param}[price]")
     quantity = values.get("quantity", 1)
-    check_amount(price, quantity, param=f"{param}[quantity]")
+    check_offered(price, currency, param=f"{param}[price]")
+    check_amount(price, quantity, currency, param=f"{param}[quantity]")
     ctx.session.load([price], "product")
-    return {"amount": amount_of(terms_of(price), quantity), "currency": price.currency, "description": price.product.name,
+    return {"amount": amount_of(terms_of(price, currency), quantity), "currency": currency, "description": price.product.name,
             "price": price, "quantity": quantity, "tax_rates": rate_ids(ctx, values.get("tax_rates"), f"{param}[tax_rates]")}
 
 
@@ -62,6 +63,7 @@ def changed_items(ctx: Context, subscription: Subscription, elements: Sequence[M
         id = values.get("id")
         if id is None:
             added.append(item_spec(ctx, values, param))
+            check_offered(added[-1].price, subscription.currency, param=f"{param}[price]")
             continue
         if id not in rows:
             raise InvalidRequest(f"No subscription item with this ID ({id}) on the subscription.", param=f"{param}[id]")
@@ -69,16 +71,17 @@ def changed_items(ctx: Context, subscription: Subscription, elements: Sequence[M
             _check_removal(ctx, rows[id], clear_usage=values.get("clear_usage", False), param=param)
             del specs[id]
         else:
-            specs[id] = _changed_spec(ctx, specs[id], values, param)
+            specs[id] = _changed_spec(ctx, specs[id], values, subscription.currency, param)
     if not specs and not added:
         raise InvalidRequest("A subscription must have at least one active plan.", param="items")
     return [*specs.values(), *added]
 
 
-def _changed_spec(ctx: Context, spec: ItemSpec, values: Mapping[str, Any], param: str) -> ItemSpec:
+def _changed_spec(ctx: Context, spec: ItemSpec, values: Mapping[str, Any], currency: str, param: str) -> ItemSpec:
     if "price" in values or "price_data" in values:
         price = spec.price if values.get("price") == spec.price.id else _price(ctx, values, param)
         if price.id != spec.price.id:
+            check_offered(price, currency, param=f"{param}[price]")
             # Stripe: changing the price without a quantity resets the quantity to 1 (behaviour reference, 3.6).
             spec.price, spec.quantity = price, None
     if "quantity" in values:

@@ -46,16 +46,16 @@ def asked_terms(ctx: Context, customer: Customer, terms: Terms, values: Mapping[
     return terms
 
 
-def asked_redemption(ctx: Context, customer: Customer, specs: Sequence[ItemSpec], terms: Terms,
+def asked_redemption(ctx: Context, customer: Customer, specs: Sequence[ItemSpec], currency: str, terms: Terms,
                      values: Mapping[str, Any]) -> Terms:
-    """`terms` with what `coupon` or `promotion_code` changes, for a subscription to these items."""
+    """`terms` with what `coupon` or `promotion_code` changes, for a subscription to these items in the currency."""
     if "coupon" not in values and "promotion_code" not in values:
         return terms
     # Our choice: a code's minimum is met by what the licensed items cost in a whole period, trial or not.
-    amount = sum(amount_of(terms_of(spec.price), 1 if spec.quantity is None else spec.quantity)
+    amount = sum(amount_of(terms_of(spec.price, currency), 1 if spec.quantity is None else spec.quantity)
                  for spec in specs if not is_metered(spec.price))
     redemption = find_redemption(ctx, values, customer_id=customer.id, present=terms.redemption,
-                                 purchase=Purchase(amount, specs[0].price.currency))
+                                 purchase=Purchase(amount, currency))
     terms.coupon_id = None if redemption is None else redemption.coupon_id
     terms.promotion_code_id = None if redemption is None else redemption.promotion_code_id
     return terms

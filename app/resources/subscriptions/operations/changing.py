@@ -19,7 +19,6 @@ from app.errors import CardError, InvalidRequest
 from app.events.emit import tracked
 from app.resources.coupons.operations import active_discount, replace_discount
 from app.resources.invoices import operations as invoices
-from app.resources.invoices.operations import check_currency
 from app.resources.invoices.tables import Invoice, InvoiceLine
 from app.resources.prices.operations import interval_of, terms_of
 from app.resources.prices.tables import Price
@@ -139,7 +138,7 @@ class _Before:
     def of(cls, ctx: Context, subscription: Subscription) -> _Before:
         discounts = subscription_discounts(ctx, subscription)
         return cls(
-            states=[state_of(item, discounts) for item in subscription.items],
+            states=[state_of(item, subscription.currency, discounts) for item in subscription.items],
             rows={item.id: item for item in subscription.items}, interval=interval_of(subscription.items[0].price),
             period=Period(subscription.current_period_start, subscription.current_period_end),
             whole=whole_period(subscription), status=subscription.status, free=_is_free(subscription),
@@ -148,7 +147,8 @@ class _Before:
 
 def _is_free(subscription: Subscription) -> bool:
     """Whether none of its prices costs anything, whatever a coupon takes off."""
-    return all(not is_metered(item.price) and amount_of(terms_of(item.price), item.quantity or 1) == 0
+    return all(not is_metered(item.price)
+               and amount_of(terms_of(item.price, subscription.currency), item.quantity or 1) == 0
                for item in subscription.items)
 
 
@@ -189,8 +189,7 @@ def items_in_force(subscription: Subscription) -> list[ItemSpec]:
 
 def _replace_items(ctx: Context, subscription: Subscription, change: Change) -> None:
     assert change.items is not None
-    _, currency = check_items(change.items, param=change.param)
-    check_currency(subscription.customer, currency)
+    check_items(change.items, subscription.currency, param=change.param)
     kept = {spec.id for spec in change.items if spec.id is not None}
     for item in list(subscription.items):
         if item.id not in kept:
@@ -235,7 +234,7 @@ def _settle_usage(ctx: Context, subscription: Subscription, item: SubscriptionIt
     if bill_usage and usage.has_open_usage(ctx, item):
         # Our choice: usage under a price that a phase takes away inside a period is billed on the next invoice, because
         # it was consumed; Stripe does not say what becomes of it.
-        quantity, amount = usage.unbilled(usage.current_summary(ctx, item), item.price)
+        quantity, amount = usage.unbilled(usage.current_summary(ctx, item), item.price, subscription.currency)
         invoices.add_pending_item(
             ctx, subscription.customer_id, amount=amount, currency=subscription.currency,
             description=f"{quantity} × {item.price.product.name}", price=item.price, quantity=quantity,
@@ -305,7 +304,7 @@ def _prorate_rest(ctx: Context, subscription: Subscription, change: Change, befo
     period = before.period
     at = min(max(ctx.now, period.start), period.end) if change.proration_date is None else change.proration_date
     discounts = subscription_discounts(ctx, subscription)
-    after = [state_of(item, discounts) for item in subscription.items]
+    after = [state_of(item, subscription.currency, discounts) for item in subscription.items]
     lines = prorate(before.states, after, period, at, whole=before.whole)
     add_prorations(ctx, subscription, lines, before.rows | {item.id: item for item in subscription.items})
     if change.proration_behavior == "always_invoice" and lines:

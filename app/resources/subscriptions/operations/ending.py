@@ -92,7 +92,7 @@ def _credit_unused(ctx: Context, subscription: Subscription) -> None:
     if not period.start <= ctx.now < period.end:
         return
     discounts = subscription_discounts(ctx, subscription)
-    before = [state_of(item, discounts) for item in subscription.items]
+    before = [state_of(item, subscription.currency, discounts) for item in subscription.items]
     lines = prorate(before, [], period, ctx.now, whole=whole_period(subscription))
     add_prorations(ctx, subscription, lines, {item.id: item for item in subscription.items})
 
@@ -146,7 +146,7 @@ def set_cancel_at(ctx: Context, subscription: Subscription, at: int | None, *,
 def _prorate_cut(ctx: Context, subscription: Subscription, before_end: int, end: int) -> None:
     """Credit the time between the new end and the old one, or charge it where the end moves out again."""
     discounts = subscription_discounts(ctx, subscription)
-    states = [state_of(item, discounts) for item in subscription.items]
+    states = [state_of(item, subscription.currency, discounts) for item in subscription.items]
     start, whole = subscription.current_period_start, whole_period(subscription)
     if end < before_end:
         lines = prorate(states, [], Period(start, before_end), end, whole=whole)

@@ -83,7 +83,7 @@ def close_usage(ctx: Context, subscription: Subscription, *, final: bool = False
 
 def usage_line(subscription: Subscription, item: SubscriptionItem, summary: UsageRecordSummary, end: int) -> LineDraft:
     """The line of what a metered item has used up to `end` and no invoice has taken yet."""
-    quantity, amount = usage.unbilled(summary, item.price)
+    quantity, amount = usage.unbilled(summary, item.price, subscription.currency)
     start = subscription.current_period_start if summary.billed_until is None else summary.billed_until
     return period_line(subscription, item, start, end, quantity=quantity, amount=amount)
 
@@ -108,7 +108,8 @@ def licensed_lines(subscription: Subscription, start: int, end: int) -> list[Lin
         if not is_metered(item.price):
             amount = None
             if cut:
-                amount = amount_between(amount_of(terms_of(item.price), item.quantity or 0), anchor, interval, start, end)
+                whole = amount_of(terms_of(item.price, subscription.currency), item.quantity or 0)
+                amount = amount_between(whole, anchor, interval, start, end)
             lines.append(period_line(subscription, item, start, end, amount=amount))
     return lines
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from app.context import Context
@@ -29,7 +31,7 @@ from app.resources.subscriptions.operations.ending import cancel_at_period_end, 
 from app.resources.subscriptions.operations.parking import park_unless_paid
 from app.resources.subscriptions.operations.pending_items import plan_item_invoice
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
-from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds
+from app.resources.subscriptions.operations.terms import ItemSpec, Terms, check_items, check_thresholds, item_currency
 from app.resources.subscriptions.operations.thresholds import bill_threshold
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
@@ -52,14 +54,12 @@ def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: 
         raise missing_parameter("items")
     check_count(ctx, customer)
     specs = [item_spec(ctx, item, f"items[{index}]") for index, item in enumerate(values["items"])]
-    interval, currency = check_items(specs)
-    if values.get("currency", currency) != currency:
-        raise InvalidRequest(f"The price specified only supports `{currency}`. This doesn't match the expected currency: "
-                             f"`{values['currency']}`.", param="currency")
+    currency = item_currency(specs, asked=values.get("currency"), settled=customer.currency)
+    interval = check_items(specs, currency)
     if values.get("payment_behavior") == "pending_if_incomplete":
         raise InvalidRequest("`pending_if_incomplete` can only be used when updating a subscription.",
                              param="payment_behavior")
-    terms = asked_redemption(ctx, customer, specs, asked_terms(ctx, customer, Terms(), values), values)
+    terms = asked_redemption(ctx, customer, specs, currency, asked_terms(ctx, customer, Terms(), values), values)
     check_thresholds(terms.billing_thresholds, specs, currency)
     trial_end = _trial_end(ctx, values, specs)
     anchor = values.get("billing_cycle_anchor")
@@ -81,10 +81,10 @@ def create_subscription(ctx: Context, values: Mapping[str, Any], *, keep_draft: 
     settings = asked_settings(ctx, customer, values)
     check_item_interval(settings.get("pending_invoice_item_interval"), interval, ctx.now)
     return start_subscription(
-        ctx, customer, specs, terms, start_date=backdate, anchor=anchor, trial_end=trial_end,
+        ctx, customer, specs, terms, currency=currency, start_date=backdate, anchor=anchor, trial_end=trial_end,
         proration_behavior=values.get("proration_behavior", "create_prorations"), metadata=plain_metadata(values.get("metadata")),
         first_invoice="draft" if keep_draft else "finalize",
-        add_items=[added_item(ctx, item, f"add_invoice_items[{index}]")
+        add_items=[added_item(ctx, item, currency, f"add_invoice_items[{index}]")
                    for index, item in enumerate(values.get("add_invoice_items", ()))],
         payment_behavior=values.get("payment_behavior", "allow_incomplete"), cancel_at=values.get("cancel_at"),
         cancel_at_period_end=values.get("cancel_at_period_end", False), off_session=values.get("off_session", False),
@@ -102,7 +102,7 @@ def update_subscription(ctx: Context, subscription: Subscription, values: Mappin
     ctx.session.load([subscription], "items.price.product")
     change = _asked_change(ctx, subscription, values)
     change.draft_invoice = keep_draft
-    extras = [added_item(ctx, item, f"add_invoice_items[{index}]")
+    extras = [added_item(ctx, item, subscription.currency, f"add_invoice_items[{index}]")
               for index, item in enumerate(values.get("add_invoice_items", ()))]
 
     def perform(ctx: Context, subscription: Subscription, change: Change) -> None:
@@ -158,7 +158,7 @@ def _asked_change(ctx: Context, subscription: Subscription, values: Mapping[str,
     specs = change.items or items_in_force(subscription)
     terms = terms_in_force(ctx, subscription)
     changed = asked_redemption(
-        ctx, subscription.customer, change.items or items_in_force(subscription),
+        ctx, subscription.customer, specs, subscription.currency,
         asked_terms(ctx, subscription.customer, terms_in_force(ctx, subscription), values), values)
     if changed != terms:
         change.terms = changed
@@ -188,7 +188,8 @@ def create_item(ctx: Context, subscription: Subscription, values: Mapping[str, A
     """Add one item, as POST /v1/subscription_items says; its JSON where it waits for its payment."""
     ctx.session.load([subscription], "items.price.product")
     known = {item.id for item in subscription.items}
-    update_subscription(ctx, subscription, _as_update(values, [_item_values(values)]))
+    with _renamed():
+        update_subscription(ctx, subscription, _as_update(values, [_item_values(values)]))
     added = next((item for item in subscription.items if item.id not in known), None)
     if added is not None or subscription.pending_update is None:
         assert added is not None, "what does not wait is there"
@@ -199,15 +200,27 @@ def create_item(ctx: Context, subscription: Subscription, values: Mapping[str, A
 
 def update_item(ctx: Context, subscription: Subscription, item: SubscriptionItem, values: Mapping[str, Any]) -> SubscriptionItem:
     """Change one item, as POST /v1/subscription_items/:id says."""
-    update_subscription(ctx, subscription, _as_update(values, [{"id": item.id} | _item_values(values)]))
+    with _renamed():
+        update_subscription(ctx, subscription, _as_update(values, [{"id": item.id} | _item_values(values)]))
     return item
 
 
 def delete_item(ctx: Context, subscription: Subscription, item: SubscriptionItem, values: Mapping[str, Any]) -> dict[str, Any]:
     """Remove one item, as DELETE /v1/subscription_items/:id says."""
     gone = {"id": item.id, "deleted": True, "clear_usage": values.get("clear_usage", False)}
-    update_subscription(ctx, subscription, _as_update(values, [gone]))
+    with _renamed():
+        update_subscription(ctx, subscription, _as_update(values, [gone]))
     return {"id": item.id, "object": SubscriptionItem.object_name, "deleted": True}
+
+
+@contextmanager
+def _renamed() -> Iterator[None]:
+    """What is refused is named as the endpoints of one item call it: `items[0][price]` is `price` there."""
+    try:
+        yield
+    except InvalidRequest as refusal:
+        refusal.param = re.sub(r"^items\[\d+\]\[(\w+)\]", r"\1", refusal.param or "") or None
+        raise
 
 
 def _trial_end(ctx: Context, values: Mapping[str, Any], specs: Sequence[ItemSpec]) -> int | None:

@@ -48,14 +48,14 @@ _GOING_ON = Prepared(select(func.count()).where(
 
 
 def start_subscription(
-    ctx: Context, customer: Customer, specs: Sequence[ItemSpec], terms: Terms, *, start_date: int | None = None,
+    ctx: Context, customer: Customer, specs: Sequence[ItemSpec], terms: Terms, *, currency: str, start_date: int | None = None,
     anchor: int | None = None, trial_end: int | None = None, proration_behavior: str = "create_prorations",
     metadata: Mapping[str, str] | None = None, schedule_id: str | None = None, first_invoice: str = "draft",
     add_items: Sequence[Mapping[str, Any]] = (), payment_behavior: str = "allow_incomplete", param: str = "items",
     cancel_at: int | None = None, cancel_at_period_end: bool = False, off_session: bool = False,
     settings: Mapping[str, Any] | None = None, quote_id: str | None = None,
 ) -> Subscription:
-    """A subscription with its items and its first invoice.
+    """A subscription with its items and its first invoice, billed in `currency`.
 
     `start_date` before now is billed back; an `anchor` other than now makes a first partial period, and so does a
     `cancel_at` that comes before the next boundary. `first_invoice` says how the invoice goes on: `draft` (a schedule's:
@@ -64,7 +64,7 @@ def start_subscription(
     `quote_id` is the quote whose acceptance this is. Emits customer.subscription.created: before the events of a draft,
     after those of an invoice that is finalised.
     """
-    interval, currency = check_items(specs, param=param)
+    interval = check_items(specs, currency, param=param)
     settle_currency(ctx, customer, currency)
     now = ctx.now
     trialing = trial_end is not None and trial_end > now
@@ -174,7 +174,7 @@ def _bill_back(ctx: Context, subscription: Subscription, interval: Interval) -> 
         if is_metered(item.price):
             continue
         quantity = item.quantity or 0
-        amount = amount_between(state_of(item, discounts).amount, subscription.start_date, interval,
+        amount = amount_between(state_of(item, subscription.currency, discounts).amount, subscription.start_date, interval,
                                 subscription.start_date, ctx.now)
         text = remaining_time_text(item.price.product.name, subscription.start_date, quantity,
                                    off_words(discounts, subscription.currency))
@@ -199,7 +199,7 @@ def _first_lines(subscription: Subscription, interval: Interval, proration_behav
         if is_metered(item.price):
             lines.append(period_line(subscription, item, start, end, quantity=0, amount=0))
         elif partial:
-            whole = amount_of(terms_of(item.price), item.quantity or 0)
+            whole = amount_of(terms_of(item.price, subscription.currency), item.quantity or 0)
             amount = amount_between(whole, subscription.billing_cycle_anchor, interval, start, end)
             lines.append(period_line(subscription, item, start, end, amount=amount))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,14 @@ from app.domain.tiers import amount_of
 from app.errors import InvalidRequest
 from app.resources.coupons.operations import Redemption, discount_in_force, domain_discount
 from app.resources.invoices.operations import LineDraft
-from app.resources.prices.operations import check_amount, interval_of, terms_of
+from app.resources.prices.operations import (
+    billed_currency,
+    check_amount,
+    check_offered,
+    interval_of,
+    offers,
+    terms_of,
+)
 from app.resources.prices.tables import Price
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 
@@ -70,13 +77,29 @@ def is_metered(price: Price) -> bool:
     return price.recurring_usage_type == "metered"
 
 
-def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Interval, str]:
-    """The interval and currency that all items share.
+def item_currency(specs: Sequence[ItemSpec], *, asked: str | None, settled: str | None, param: str = "items",
+                  currency_param: str = "currency", agreed: Collection[str] = ()) -> str:
+    """The currency in which all items are billed: see `billed_currency`. `asked` for by `currency_param`.
+
+    `agreed` are ids of prices that may be billed as they could be once. Raises for no items, and for a price that does not
+    have the currency.
+    """
+    _expect_items(specs, param)
+    currency = billed_currency([spec.price for spec in specs], asked=asked, settled=settled, agreed=agreed)
+    for spec in specs:
+        if asked is not None:
+            check_offered(spec.price, asked, param=currency_param, agreed=agreed)
+        elif not offers(spec.price, currency, agreed=agreed):
+            raise _mismatch("currency", param)
+    return currency
+
+
+def check_items(specs: Sequence[ItemSpec], currency: str, *, param: str = "items") -> Interval:
+    """The interval that all items share, whose prices have the currency.
 
     Raises for no items, more than twenty, a price used twice, and prices that do not match.
     """
-    if not specs:
-        raise InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+    _expect_items(specs, param)
     if len(specs) > ITEMS_MAX:
         raise InvalidRequest(f"You cannot create a subscription with more than {ITEMS_MAX} items: this customer already has "
                              f"the maximum {ITEMS_MAX} items per subscription.", param=param)
@@ -88,19 +111,26 @@ def check_items(specs: Sequence[ItemSpec], *, param: str = "items") -> tuple[Int
             raise InvalidRequest(f"Cannot add multiple subscription items with the same plan: {price.id}",
                                  param=f"{param}[{index}][price]")
         seen.add(price.id)
-        for name, ours, theirs in (("interval", interval_of(price), interval_of(first)),
-                                   ("currency", price.currency, first.currency)):
-            if ours != theirs:
-                raise InvalidRequest("Currency and interval fields must match across all plans on this subscription. "
-                                     f"Found mismatch in {name} field.", param=param)
+        if interval_of(price) != interval_of(first):
+            raise _mismatch("interval", param)
         if is_metered(price):
             if spec.quantity is not None:
                 raise InvalidRequest("Quantity should not be specified where usage_type is `metered`. Remove quantity from "
                                      f"`{param}[{index}]`.", param=f"{param}[{index}][quantity]")
         else:
             spec.quantity = 1 if spec.quantity is None else spec.quantity
-            check_amount(price, spec.quantity, param=f"{param}[{index}][quantity]")
-    return interval_of(first), first.currency
+            check_amount(price, spec.quantity, currency, param=f"{param}[{index}][quantity]")
+    return interval_of(first)
+
+
+def _expect_items(specs: Sequence[ItemSpec], param: str) -> None:
+    if not specs:
+        raise InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
+
+
+def _mismatch(name: str, param: str) -> InvalidRequest:
+    return InvalidRequest("Currency and interval fields must match across all plans on this subscription. "
+                          f"Found mismatch in {name} field.", param=param)
 
 
 def check_thresholds(thresholds: Mapping[str, Any] | None, specs: Sequence[ItemSpec], currency: str, *,
@@ -138,11 +168,11 @@ def off_words(discounts: list[DomainDiscount], currency: str) -> str | None:
     return off_text(percent, discounts[0].amount_off, currency)
 
 
-def state_of(item: SubscriptionItem, discounts: list[DomainDiscount]) -> ItemState:
+def state_of(item: SubscriptionItem, currency: str, discounts: list[DomainDiscount]) -> ItemState:
     """An item as proration sees it, its full-period amount after the discount in force."""
     price = item.price
     metered = is_metered(price)
-    amount = 0 if metered else amount_of(terms_of(price), item.quantity or 0)
+    amount = 0 if metered else amount_of(terms_of(price, currency), item.quantity or 0)
     if discounts and amount:
         amount = discounted(amount, price.product_id, discounts)
     return ItemState(item.id, price.id, item.quantity, amount, metered)
@@ -164,8 +194,8 @@ def period_line(subscription: Subscription, item: SubscriptionItem, start: int, 
     price = item.price
     units = (item.quantity or 0) if quantity is None else quantity
     return LineDraft(
-        amount=amount_of(terms_of(price), units) if amount is None else amount,
-        description=_words(price, units), start=start, end=end, price=price, quantity=units,
+        amount=amount_of(terms_of(price, subscription.currency), units) if amount is None else amount,
+        description=_words(price, units, subscription.currency), start=start, end=end, price=price, quantity=units,
         subscription_id=subscription.id, subscription_item_id=item.id, tax_rates=item.tax_rates,
         metadata=subscription.metadata_)
 
@@ -177,11 +207,10 @@ def trial_line(subscription: Subscription, item: SubscriptionItem, start: int, e
     return line
 
 
-def _words(price: Price, units: int) -> str:
-    cached: dict[int, str] = price.__dict__.setdefault("_words", {})
-    words = cached.get(units)
+def _words(price: Price, units: int, currency: str) -> str:
+    cached: dict[tuple[int, str], str] = price.__dict__.setdefault("_words", {})
+    words = cached.get((units, currency))
     if words is None:
-        unit_amount = None if price.unit_amount_decimal is None else Decimal(price.unit_amount_decimal)
-        words = cached[units] = subscription_line_text(
-            price.product.name, units, unit_amount, price.currency, interval_of(price))
+        words = cached[units, currency] = subscription_line_text(
+            price.product.name, units, terms_of(price, currency).unit_amount, currency, interval_of(price))
     return words
