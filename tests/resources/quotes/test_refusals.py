@@ -81,7 +81,7 @@ REFUSED: list[tuple[dict[str, Any], str | None, str | None, str]] = [
     ({"line_items": [{"price": "$archived"}]}, None, "line_items[0][price]",
      "The price specified is inactive. This field only accepts active prices."),
     ({"line_items": [{"price": "$chosen"}]}, None, "line_items[0][price]",
-     "Prices with `custom_unit_amount` cannot be quoted."),
+     "The price specified has a `custom_unit_amount`, which can only be chosen in a checkout."),
     ({"line_items": [{"price": "$once", "price_data": {"currency": "usd", "product": "$product"}}]}, None, None,
      "You may only specify one of these parameters: line_items[0][price], line_items[0][price_data]."),
     ({"line_items": [{"price_data": {"currency": "usd", "product": "prod_x", "unit_amount": 5}}]}, MISSING,

@@ -262,3 +262,18 @@ def test_a_promotion_codes_minimum_is_met_in_the_billed_currency(clock: StartClo
     assert (refused.status, refused.error["param"]) == (400, "promotion_code")
     subscription = time.subscribe(items=[{"price": price, "quantity": 2}], currency="jpy", promotion_code=code)
     assert time.latest_invoice(subscription)["total"] == 1880
+
+
+def test_a_price_without_an_amount_bills_nothing(clock: StartClock) -> None:
+    time = clock("2022-09-01")
+    chosen = time.price(None, None, custom_unit_amount={"enabled": True}, currency_options={"eur": {"unit_amount": 100}})
+    for path, values, param in (
+            ("/v1/invoiceitems", {"price": chosen}, "price"),
+            ("/v1/subscriptions", {"items": [{"price": gold(time)}], "add_invoice_items": [{"price": chosen}]},
+             "add_invoice_items[0][price]")):
+        refused = time.refused("POST", path, customer=time.customer, **values)
+        assert (refused.status, refused.error["message"], refused.error["param"]) == (
+            400, "The price specified has a `custom_unit_amount`, which can only be chosen in a checkout.", param)
+    partly = time.price(500, currency_options={"eur": {"custom_unit_amount": {"enabled": True}}, "jpy": {"unit_amount": 1}})
+    refused = time.refused("POST", "/v1/subscriptions", customer=time.customer, items=[{"price": partly}], currency="eur")
+    assert (refused.status, refused.error["message"]) == (400, ONLY.format("`usd`, `jpy`", "eur"))

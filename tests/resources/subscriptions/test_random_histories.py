@@ -39,19 +39,33 @@ STEPS = st.lists(st.tuples(st.integers(0, 25), st.one_of(
 
 
 class History:
-    """A subscription to one licensed and one metered price, and what happens to it."""
+    """A subscription to one licensed and one metered price, and what happens to it.
 
-    def __init__(self, api: Api, start: int, trial_days: int) -> None:
-        self.time = time = Clock(api, start)
+    With `option` all prices and coupons are in dollars, and have the currency of the history as an option.
+    """
+
+    def __init__(self, api: Api, start: int, trial_days: int, *, currency: str = "usd", option: bool = False) -> None:
+        self.time, self.currency, self.option = Clock(api, start), currency, option
         self.prices = {
-            "cheap": time.price(1000), "dear": time.price(3333), "free": time.price(0), "week": time.price(700, "week"),
-            "year": time.price(30000, "year"), "extra": time.price(250, product="Extra"),
-            "usage": time.price(7, product="Usage", recurring={"usage_type": "metered"})}
-        for id, terms in (("half", {"percent_off": 50, "duration": "forever"}), ("once", {"amount_off": 400, "currency": "usd"}),
+            "cheap": self.price(1000), "dear": self.price(3333), "free": self.price(0), "week": self.price(700, "week"),
+            "year": self.price(30000, "year"), "extra": self.price(250, product="Extra"),
+            "usage": self.price(7, product="Usage", recurring={"usage_type": "metered"})}
+        once = {"amount_off": 400, "currency": currency}
+        if option:
+            once = {"amount_off": 8, "currency": "usd", "currency_options": {currency: {"amount_off": 400}}}
+        for id, terms in (("half", {"percent_off": 50, "duration": "forever"}), ("once", once),
                           ("two_months", {"percent_off": 25, "duration": "repeating", "duration_in_months": 2})):
             api.post("/v1/coupons", id=id, **terms)
         self.rate = api.post("/v1/tax_rates", display_name="VAT", percentage="19.5", inclusive=False)["id"]
-        self.subscription = time.subscribe(self.prices["cheap"], self.prices["usage"], trial_period_days=trial_days or None)
+        self.subscription = self.time.subscribe(
+            self.prices["cheap"], self.prices["usage"], trial_period_days=trial_days or None, currency=currency)
+
+    def price(self, unit_amount: int, interval: str = "month", **values: Any) -> str:
+        if self.option:
+            options = {self.currency: {"unit_amount": unit_amount}}
+            # What it costs in dollars must make no difference to anything.
+            return self.time.price(unit_amount % 13 + 1, interval, currency_options=options, **values)
+        return self.time.price(unit_amount, interval, currency=self.currency, **values)
 
     def step(self, verb: str, value: Any, behavior: Any) -> None:
         """Do it, if it is allowed as things stand."""
@@ -79,7 +93,7 @@ class History:
                 self.ask(f"/v1/subscription_items/{metered}/usage_records", quantity=value)
                 return
             case "item":
-                self.ask("/v1/invoiceitems", customer=self.time.customer, amount=value, currency="usd")
+                self.ask("/v1/invoiceitems", customer=self.time.customer, amount=value, currency=self.currency)
                 return
             case "pause":
                 values["pause_collection"] = {"behavior": value} if value else ""
@@ -156,14 +170,39 @@ class History:
             [(each["amount"], each["period"]) for each in self.time.pending()],
             {name: now[name] for name in names}, customer["balance"], customer["delinquent"],
             waiting and {name: waiting[name] for name in ("billing_cycle_anchor", "expires_at")},
-            [(item["price"]["unit_amount"], item.get("quantity")) for item in now["items"]["data"]])
+            [(self.named(item["price"]["id"]), item.get("quantity")) for item in now["items"]["data"]])
+
+    def words(self) -> list[Any]:
+        """What the lines of the invoices say that follows from their currency."""
+        return [(line["description"], line["currency"], line["unit_amount_excluding_tax"])
+                for invoice in self.time.invoices() for line in invoice["lines"]["data"]]
+
+    def named(self, price: str) -> str:
+        return next(name for name, id in self.prices.items() if id == price)
 
 
 @settings(max_examples=10, derandomize=True, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["2022-01-31 12:00", "2024-02-29", "2022-08-01"]), st.sampled_from([0, 0, 10]), STEPS)
 def test_a_subscriptions_history(server: Server, start: str, trial_days: int, steps: list[Any]) -> None:
-    at_once, stopping = (History(Api(server), at(start), trial_days) for _ in range(2))
+    play(server, History(Api(server), at(start), trial_days), History(Api(server), at(start), trial_days), steps)
+
+
+@settings(max_examples=8, derandomize=True, deadline=None, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["2022-01-31 12:00", "2024-02-29"]), st.sampled_from(["eur", "jpy", "kwd"]), st.sampled_from([0, 10]),
+       STEPS)
+def test_a_history_in_a_currency_option(server: Server, start: str, currency: str, trial_days: int, steps: list[Any]) -> None:
+    """What is billed in an option is what a price in that currency bills."""
+    own, option = (History(Api(server), at(start), trial_days, currency=currency, option=each) for each in (False, True))
+    play(server, own, option, steps)
+    assert {line["price"]["currency"] for invoice in option.time.invoices() for line in invoice["lines"]["data"]
+            if line["price"] is not None and line["type"] == "subscription"} <= {"usd"}
+    assert own.words() == option.words()
+
+
+def play(server: Server, at_once: History, stopping: History, steps: list[Any]) -> None:
+    """Do the same to both; the clock of one stops at each invoice on its way."""
     for days, (verb, value, behavior) in [*steps, (70, ("use", 1, None))]:
         target = at_once.time.now + days * DAY
         if days:

@@ -211,12 +211,12 @@ def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:
 def _unit_amount(line: InvoiceLine) -> str | None:
     price = line.price
     if price is not None:
-        unit_amount: str | None = price.option_in(line.currency)["unit_amount_decimal"]
-        if unit_amount is None or price.transform_quantity is not None:
+        terms = terms_of(price, line.currency)
+        if terms.unit_amount is None or terms.divide_by is not None:
             # Our choice: a tiered line sums several unit amounts, so it names none.
             return None
-        if line.amount_excluding_tax == amount_of(terms_of(price, line.currency), line.quantity or 0):
-            return unit_amount
+        if line.amount_excluding_tax == amount_of(terms, line.quantity or 0):
+            return decimal_string(terms.unit_amount)
     return decimal_string(per_unit(line.amount_excluding_tax, line.quantity)) if line.quantity else None
 
 

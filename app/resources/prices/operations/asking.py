@@ -57,7 +57,8 @@ def interval_of(price: Price) -> Interval:
 
 
 def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", "one_time"] | None = None) -> Price:
-    """The active price of this type, or of either, that the parameter names. Raises InvalidRequest for any other.
+    """The active price of this type, or of either, that the parameter names. Raises InvalidRequest for any other, and
+    for one whose amount a customer would choose.
 
     The row is not held: what others may change of it does not alter what it costs.
     """
@@ -68,6 +69,10 @@ def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", 
     if type is not None and price.type != type:
         raise InvalidRequest(f"The price specified is set to `type={price.type}` but this field only accepts prices "
                              f"with `type={type}`", param=param)
+    if price.custom_unit_amount is not None:
+        # Our choice: the words; what is billed here has no place where a customer could choose the amount.
+        raise InvalidRequest("The price specified has a `custom_unit_amount`, which can only be chosen in a checkout.",
+                             param=param)
     return price
 
 

@@ -91,11 +91,7 @@ def _price(ctx: Context, line: QuoteLineItem, values: Mapping[str, Any], path: s
         if line.price_id is None:
             raise missing_parameter(f"{path}[price]")
         return line.price
-    price = find_price(ctx, values["price"], param=f"{path}[price]")
-    if price.custom_unit_amount is not None:
-        # Our choice: the words; a quote has no place where the amount could be chosen.
-        raise InvalidRequest("Prices with `custom_unit_amount` cannot be quoted.", param=f"{path}[price]")
-    return price
+    return find_price(ctx, values["price"], param=f"{path}[price]")
 
 
 def _check_together(lines: Sequence[QuoteLineItem], currency: str) -> None:
