@@ -269,27 +269,37 @@ def doctor(account: str | None, database: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-@main.command("charge", epilog=examples(
-    "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json"))
-@click.argument("charge_id", metavar="CHARGE")
-@click.argument("deed", metavar="WHAT")
-@click.option("-d", "--data", multiple=True, metavar="NAME=VALUE", help="A parameter of POST /_sim/charges/CHARGE/WHAT.")
-@account_option
-@database_option
-@json_option
-def do_to_charge(charge_id: str, deed: str, data: tuple[str, ...], account: str | None, database: str | None,
-                 as_json: bool) -> None:
-    """Let happen to a charge what its customer's bank or its reviewer would do: early_fraud_warning or review."""
-    with _opened(database) as opened:
-        from app.control import issuing
+def _deeds(kind: str, summary: str, *lines: str) -> None:
+    """A command that does to an object of a kind what POST /_sim/{kind}s/ID/WHAT does."""
 
-        if deed not in issuing.DEEDS:
-            raise click.UsageError(f"{deed} is not one of {', '.join(issuing.DEEDS)}.")
-        if not all("=" in each for each in data):
-            raise click.UsageError("Give --data as NAME=VALUE.")
-        values = dict(each.split("=", 1) for each in data)
-        made = issuing.do_to_charge(opened, _configure(database), deed, charge_id, values, account=account)
-    _print(made, as_json, f"{made['object']} {made['id']}")
+    @main.command(kind, help=summary, epilog=examples(*lines))
+    @click.argument("id", metavar=kind.upper())
+    @click.argument("deed", metavar="WHAT")
+    @click.option("-d", "--data", multiple=True, metavar="NAME=VALUE",
+                  help=f"A parameter of POST /_sim/{kind}s/{kind.upper()}/WHAT.")
+    @account_option
+    @database_option
+    @json_option
+    def do_it(id: str, deed: str, data: tuple[str, ...], account: str | None, database: str | None, as_json: bool) -> None:
+        with _opened(database) as opened:
+            from app.control import deeds
+
+            _, possible = deeds.DEEDS[kind]
+            if deed not in possible:
+                raise click.UsageError(f"{deed} is not one of {', '.join(possible)}.")
+            if not all("=" in each for each in data):
+                raise click.UsageError("Give --data as NAME=VALUE.")
+            values = dict(each.split("=", 1) for each in data)
+            made = deeds.do(opened, _configure(database), kind, deed, id, values, account=account)
+        _print(made, as_json, f"{made['object']} {made['id']}" + (f" is {made['status']}" if "status" in made else ""))
+
+
+_deeds("charge", "Let happen to a charge what its customer's bank or its reviewer would do: early_fraud_warning or review.",
+       "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json")
+_deeds("payout", "Let a payout arrive now, as it would in time, or come back: settle or fail.",
+       "billyard payout po_1Lm… settle", "billyard payout po_1Lm… fail -d failure_code=account_closed --json")
+_deeds("topup", "Let the bank of a top-up answer now, as in time, or refuse, or take back what has come: settle or fail.",
+       "billyard topup tu_1Lm… settle", "billyard topup tu_1Lm… fail -d failure_code=debit_not_authorized --json")
 
 
 @main.command(epilog=examples("billyard routes", "billyard routes | grep subscription_schedules"))

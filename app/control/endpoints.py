@@ -14,6 +14,7 @@ from app.control.settings import change_settings, settings_of
 from app.db.base import StripeObject
 from app.render import to_json
 from app.resources.charges.tables import Charge
+from app.resources.external_accounts import operations as external_accounts
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payouts.tables import Payout
 from app.resources.topups.tables import Topup
@@ -49,14 +50,14 @@ def update_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
 @endpoint(RetrieveParams)
 def settle_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
     """POST /_sim/topups/:id/settle: the bank answers now, as it would have in time."""
-    return banking.settle_topup(ctx, id)
+    return banking.settle_topup(ctx, ctx.find(Topup, id), params)
 
 
 @blueprint.post("/_sim/topups/<id>/fail")
 @endpoint(Failure)
 def fail_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
     """POST /_sim/topups/:id/fail: the bank refuses; what has come already it takes back."""
-    return banking.fail_topup(ctx, id, params["failure_code"])
+    return banking.fail_topup(ctx, ctx.find(Topup, id), params)
 
 
 @blueprint.post("/_sim/charges/<id>/early_fraud_warning")
@@ -77,25 +78,25 @@ def review_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject
 @endpoint(RetrieveParams)
 def settle_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
     """POST /_sim/payouts/:id/settle: the payout is paid now, or fails, as it would have in time."""
-    return banking.settle_payout(ctx, id)
+    return banking.settle_payout(ctx, ctx.find(Payout, id), params)
 
 
 @blueprint.post("/_sim/payouts/<id>/fail")
 @endpoint(Failure)
 def fail_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
     """POST /_sim/payouts/:id/fail: the bank sends the money back, also where it seemed to be paid."""
-    return banking.fail_payout(ctx, id, params["failure_code"])
+    return banking.fail_payout(ctx, ctx.find(Payout, id), params)
 
 
 @blueprint.post("/_sim/bank_accounts")
 @endpoint(BankAccountCreate)
 def create_bank_account(ctx: Context, params: dict[str, Any]) -> BankAccount:
     """POST /_sim/bank_accounts: what the owner of an account does on Stripe's dashboard, where the API has no call for it."""
-    return banking.add_bank_account(ctx, params)
+    return external_accounts.add_bank_account(ctx, params)
 
 
 @blueprint.post("/_sim/bank_accounts/<id>")
 @endpoint(BankAccountUpdate)
 def update_bank_account(ctx: Context, params: dict[str, Any], id: str) -> BankAccount:
     """POST /_sim/bank_accounts/:id: without any parameter one that is errored is put right."""
-    return banking.update_bank_account(ctx, id, params)
+    return external_accounts.update_bank_account(ctx, ctx.find(BankAccount, id), params)
