@@ -62,6 +62,8 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     footer: Mapped[str | None] = mapped_column(Text)
     hosted_invoice_url: Mapped[str | None] = mapped_column(Text)
     """Where the invoice can be seen and paid without a key, from its finalisation on; the end of it is a secret."""
+    last_finalization_error: Mapped[Document | None]
+    """Why time could not finalise it, as an error of the API; null since it was."""
     marked_uncollectible_at: Mapped[UnixTime | None]
     next_payment_attempt: Mapped[UnixTime | None]
     number: Mapped[ObjectId | None]

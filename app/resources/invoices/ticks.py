@@ -8,7 +8,7 @@ from app.resources.invoices.tables import Invoice
 FINALIZE_DUE = Ticker(
     "invoices.finalize_due", Invoice,
     due=lambda row: row.finalizes_at if row.status == "draft" and row.auto_advance else None,
-    fire=operations.finalize_and_collect)
+    fire=operations.finalize_due)
 
 RETRY = Ticker(
     "invoices.retry", Invoice,

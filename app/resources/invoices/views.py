@@ -122,7 +122,7 @@ class InvoiceView(View):
     footer = Attr()
     hosted_invoice_url = Attr()
     invoice_pdf = Derived(_pdf_url)
-    last_finalization_error = Const(None)
+    last_finalization_error = Attr()
     lines = Sublist(_lines_url, limit=10)
     livemode = Const(False)
     metadata = Attr("metadata_")

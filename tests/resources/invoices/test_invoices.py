@@ -142,6 +142,29 @@ def test_a_customer_without_an_email_is_sent_nothing(clock: StartClock) -> None:
         "Missing email. In order to create invoices that are sent to the customer, the customer must have a valid email.")
 
 
+def test_what_nobody_can_be_sent_stays_a_draft(clock: StartClock) -> None:
+    time = clock("2022-09-01")
+    subscription = time.subscribe(time.price(1000), collection_method="send_invoice", days_until_due=5)
+    time.api.post(f"/v1/customers/{time.customer}", email="")
+    time.advance("2022-09-02", expect=["invoice.updated", "invoice.finalization_failed"])
+    updated = time.api.events(type="invoice.updated")[-1]
+    [failed] = time.api.events(type="invoice.finalization_failed")
+    error = {"type": "invalid_request_error", "message": "Missing email. In order to create invoices that are sent to the "
+                                                         "customer, the customer must have a valid email."}
+    assert updated["data"]["previous_attributes"] == {"auto_advance": True, "last_finalization_error": None}
+    assert (failed["data"]["object"], failed["request"]["id"]) == (updated["data"]["object"], None)
+    draft = time.latest_invoice(subscription)
+    assert (draft["status"], draft["auto_advance"], draft["last_finalization_error"]) == ("draft", False, error)
+    refused = time.refused("POST", f"/v1/invoices/{draft['id']}/send")
+    assert (refused.status, refused.error["message"]) == (400, error["message"])
+    # With an address, it takes its course from when it is let go.
+    time.api.post(f"/v1/customers/{time.customer}", email="jenny@example.com")
+    time.api.post(f"/v1/invoices/{draft['id']}", auto_advance=True)
+    time.advance("2022-09-02 01:00", expect=[*FINALIZED, "payment_intent.created", "invoice.sent"])
+    sent = time.retrieve(draft)
+    assert (sent["status"], sent["last_finalization_error"]) == ("open", None)
+
+
 def test_a_customers_settings_are_the_defaults(clock: StartClock) -> None:
     time = clock("2022-09-01")
     fields = [{"name": "PO", "value": "7"}]

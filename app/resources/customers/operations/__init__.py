@@ -12,11 +12,13 @@ from app.resources.customers.operations.changing import (
     update_customer,
 )
 from app.resources.customers.operations.currency import check_currency, settle_currency
+from app.resources.customers.operations.email import check_email
 from app.resources.customers.operations.tax_ids import check_tax_id, create_tax_id, delete_tax_id, verify_tax_id
 
 __all__ = [
     "change_balance",
     "check_currency",
+    "check_email",
     "check_tax_id",
     "create_balance_transaction",
     "create_customer",

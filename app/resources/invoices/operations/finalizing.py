@@ -6,7 +6,7 @@ from app.context import Context
 from app.domain.invoicing import Settlement, settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
-from app.resources.customers.operations import change_balance
+from app.resources.customers.operations import change_balance, check_email
 from app.resources.invoices.operations.discounts import use_up
 from app.resources.invoices.operations.drafting import retotal
 from app.resources.invoices.operations.sharing import cut_to_what_is_due
@@ -79,6 +79,7 @@ def _finalize(ctx: Context, invoice: Invoice) -> None:
     customer.next_invoice_sequence += 1
     invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
     invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
+    invoice.last_finalization_error = None
     invoice.hosted_invoice_url = ctx.page_url("i", invoice)
     if invoice.collection_method == "send_invoice":
         invoice.past_due_at = invoice.due_date
@@ -145,6 +146,8 @@ def send_invoice(ctx: Context, invoice: Invoice) -> None:
     if invoice.status == "void":
         # Our choice: the words.
         raise InvalidRequest("This invoice can no longer be sent because it has been voided.")
+    ctx.session.load([invoice], "customer")
+    check_email(invoice.customer)
     if invoice.status == "draft":
         finalize_invoice(ctx, invoice)
     emit(ctx, "invoice.sent", invoice)

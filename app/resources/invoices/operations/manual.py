@@ -11,7 +11,7 @@ from app.errors import InvalidRequest, missing_parameter, no_such
 from app.events.emit import tracked
 from app.resources.coupons.operations import discount_in_force
 from app.resources.coupons.tables import Coupon, Discount
-from app.resources.customers.operations import check_currency
+from app.resources.customers.operations import check_currency, check_email
 from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import find_discounts, replace_discounts
 from app.resources.invoices.operations.drafting import draft_invoice, retotal
@@ -153,9 +153,7 @@ def _check_collection(ctx: Context, customer: Customer, method: str, values: Map
         raise missing_parameter("days_until_due")
     if values.get("due_date") is not None and values["due_date"] <= ctx.now:
         raise InvalidRequest("Invalid timestamp: must be an integer Unix timestamp in the future", param="due_date")
-    if not customer.email:
-        raise InvalidRequest("Missing email. In order to create invoices that are sent to the customer, the customer must "
-                             "have a valid email.")
+    check_email(customer)
 
 
 def _change_collection(ctx: Context, invoice: Invoice, values: Mapping[str, Any]) -> None:

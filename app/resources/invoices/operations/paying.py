@@ -11,7 +11,8 @@ from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
 from app.render import render
 from app.resources.charges.tables import Charge
-from app.resources.invoices.operations.finalizing import finalize_invoice, mark_paid, pay_out_of_band
+from app.resources.customers.operations import check_email
+from app.resources.invoices.operations.finalizing import advance_by_itself, finalize_invoice, mark_paid, pay_out_of_band
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import (
     attempt_payment,
@@ -24,8 +25,27 @@ from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
 
 
+def finalize_due(ctx: Context, invoice: Invoice) -> None:
+    """What time does to a draft: `finalize_and_collect`, if there is anybody to send it to where it is to be sent.
+
+    Otherwise it stays a draft: emits invoice.updated and invoice.finalization_failed.
+    """
+    ctx.session.load([invoice], "customer")
+    if invoice.collection_method == "send_invoice":
+        try:
+            check_email(invoice.customer)
+        except InvalidRequest as refusal:
+            with tracked(ctx, invoice, "invoice.updated") as snapshot:
+                invoice.last_finalization_error = {"message": refusal.message, "type": refusal.type}
+                # Our choice: it is tried again when somebody lets it advance anew, and not without end.
+                advance_by_itself(ctx, invoice, False)
+            emit(ctx, "invoice.finalization_failed", invoice, snapshot=snapshot)
+            return
+    finalize_and_collect(ctx, invoice)
+
+
 def finalize_and_collect(ctx: Context, invoice: Invoice, *, fresh: bool = False) -> None:
-    """What time does to a draft: finalise it, then charge or send it in the same instant."""
+    """Finalise a draft, then charge or send it in the same instant."""
     finalize_invoice(ctx, invoice, fresh=fresh)
     if invoice.status != "open":
         return

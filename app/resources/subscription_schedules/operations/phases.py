@@ -13,6 +13,7 @@ from app.domain.money import decimal_string
 from app.domain.phases import PhaseLength, PhaseRefused, PhaseWindow, lay_out
 from app.errors import InvalidRequest, missing_parameter
 from app.resources.coupons.operations import find_coupon
+from app.resources.customers.operations import check_email
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.prices.operations import (
@@ -163,9 +164,7 @@ def check_collection(schedule: SubscriptionSchedule, customer: Customer, phases:
             raise InvalidRequest("If `collection_method` is `send_invoice`, you must specify "
                                  "`invoice_settings[days_until_due]` on the phase or in `default_settings`.",
                                  param=param)
-        if not customer.email:
-            raise InvalidRequest("Missing email. In order to create invoices that are sent to the customer, the "
-                                 "customer must have a valid email.", param="customer")
+        check_email(customer, param="customer")
 
 
 def _read_phase(ctx: Context, customer: Customer, settled: str | None, values: Mapping[str, Any], path: str,

@@ -12,6 +12,7 @@ from app.domain.tiers import amount_of
 from app.errors import InvalidRequest, missing_parameter
 from app.resources.accounts.operations import connected_account
 from app.resources.coupons.operations import Purchase, find_redemption
+from app.resources.customers.operations import check_email
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import use_payment_method
 from app.resources.prices.operations import terms_of
@@ -70,9 +71,7 @@ def check_collection(customer: Customer, terms: Terms) -> None:
     else:
         if terms.days_until_due is None:
             raise missing_parameter("days_until_due")
-        if not customer.email:
-            raise InvalidRequest("Missing email. In order to create invoices that are sent to the customer, the customer must "
-                                 "have a valid email.")
+        check_email(customer)
 
 
 def transfer_data(ctx: Context, values: Mapping[str, Any] | None, param: str) -> dict[str, Any] | None:
