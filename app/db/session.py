@@ -41,7 +41,7 @@ class Session:
         self._new: dict[type[Base], list[Base]] = {}
         self._appended: dict[type[Base], list[dict[str, Any]]] = {}
         self._deleted: list[Base] = []
-        self._additions: dict[tuple[type[RunningTotal], str, str], RunningTotal] = {}
+        self._additions: dict[tuple[type[RunningTotal], str, str], dict[str, Any]] = {}
         self.on_add: Callable[[Base], None] | None = None
         """Told of every added row; the clock's engine listens for what falls due inside its batch."""
         self.memo: dict[Any, Any] = {}
@@ -111,14 +111,16 @@ class Session:
         A relationship that is loaded already is left alone, so that loading twice costs nothing.
         """
         present = [row for row in rows if row is not None]
-        for name in path.split("."):
+        name, _, below = path.partition(".")
+        missing = [row for row in present if name not in row.__dict__]
+        if missing:
             groups: dict[type[Base], list[Base]] = {}
-            for row in present:
-                if name not in row.__dict__:
-                    groups.setdefault(type(row), []).append(row)
-            for cls, missing in groups.items():
-                self._load(missing, name, relation_of(cls, name))
-            present = [child for row in present for child in _as_list(row.__dict__[name])]
+            for row in missing:
+                groups.setdefault(type(row), []).append(row)
+            for cls, alike in groups.items():
+                self._load(alike, name, relation_of(cls, name))
+        if below:
+            self.load([child for row in present for child in _as_list(row.__dict__[name])], below)
 
     def _load(self, rows: list[Base], name: str, relation: Relation) -> None:
         if not relation.to_many:
@@ -190,21 +192,24 @@ class Session:
         else:
             self._deleted.append(row)
 
-    def add_to(self, row: RunningTotal) -> None:
-        """Add the row's amount to the running total that it names, which is made where there is none.
+    def add_to(self, cls: type[RunningTotal], account_id: str, id: str, amount: int,
+               columns: Callable[[], dict[str, Any]]) -> None:
+        """Add the amount to the running total with this key. `columns` makes its other columns, where there is none yet.
 
         It is written at the end of the transaction, so that others wait for it as shortly as can be, or by `write_totals`.
         """
         assert self.writing, "a reading transaction writes nothing"
-        present = self._additions.setdefault((type(row), row.account_id, row.id), row)
-        if present is not row:
-            present.__dict__["amount"] += row.amount
+        key = cls, account_id, id
+        if key in self._additions:
+            self._additions[key]["amount"] += amount
+        else:
+            self._additions[key] = {"account_id": account_id, "id": id, "amount": amount, **columns()}
 
     def write_totals(self) -> None:
         """Write the additions to running totals, each table's in the order of their keys, so that nobody waits in a circle."""
         additions, self._additions = self._additions, {}
-        for (cls, *_), row in sorted(additions.items(), key=lambda addition: (addition[0][0].__tablename__, *addition[0][1:])):
-            table = self._tables[cls]
+        for (cls, *_), values in sorted(additions.items(), key=lambda addition: (addition[0][0].__tablename__, *addition[0][1:])):
+            table, row = self._tables[cls], cls(**values)
             if table.due is not None:
                 row.__dict__["due_at"] = table.due(row)
             self._run(table.upsert_sql, table.insert_values(row.__dict__))

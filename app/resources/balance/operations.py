@@ -141,10 +141,10 @@ def _pending_until(ctx: Context, entry: Entry) -> int:
 
 def _add(ctx: Context, amount: int, currency: str, source_type: str, *, holder: str = "", available_on: int = 0) -> None:
     clock = ctx.test_clock_id
-    ctx.session.add_to(Funds(
-        account_id=ctx.account_id, id=f"{holder}/{currency}/{source_type}/{available_on}/{clock or ''}", seq=ctx.ids.seq(),
-        amount=amount, holder=holder, currency=currency, source_type=source_type, available_on=available_on,
-        test_clock_id=clock))
+    ctx.session.add_to(
+        Funds, ctx.account_id, f"{holder}/{currency}/{source_type}/{available_on}/{clock or ''}", amount,
+        lambda: {"seq": ctx.ids.seq(), "holder": holder, "currency": currency, "source_type": source_type,
+                 "available_on": available_on, "test_clock_id": clock})
 
 
 _percent = lru_cache(maxsize=64)(Decimal)
