@@ -16,7 +16,7 @@ from app.db.base import StripeObject
 from app.db.session import Prepared, entity
 from app.events.catalog import EventType
 from app.events.tables import Event, WebhookDelivery, WebhookEndpoint
-from app.render import load_for_rendering, render
+from app.render import present
 
 REACTIONS: dict[str, Sequence[Callable[[Context, Any], None]]] = {}
 """What else happens in the same transaction when an event of a type is emitted. Filled by the registry."""
@@ -58,8 +58,7 @@ def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[s
            snapshot: Snapshot | None = None) -> Snapshot:
     """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""
     if snapshot is None:
-        load_for_rendering(ctx.session, [row])
-        snapshot = Snapshot(render(row))
+        snapshot = Snapshot(present(ctx.session, row))
     _write(ctx, type, snapshot, row.id, previous)
     return snapshot
 
@@ -85,16 +84,14 @@ class tracked:
         self._before: dict[str, Any] = {}
 
     def __enter__(self) -> Snapshot:
-        load_for_rendering(self._ctx.session, [self._row])
-        self._before = render(self._row)
+        self._before = present(self._ctx.session, self._row)
         return self._snapshot
 
     def __exit__(self, kind: object, problem: object, trace: object) -> None:
         if kind is not None:
             return
         ctx, row, snapshot, before = self._ctx, self._row, self._snapshot, self._before
-        load_for_rendering(ctx.session, [row])
-        after = snapshot.rendered = render(row)
+        after = snapshot.rendered = present(ctx.session, row)
         if before is not after and before != after:
             emit(ctx, self._type, row, previous=previous_attributes(before, after), snapshot=snapshot)
 

@@ -23,7 +23,7 @@ from app.render.fields import (
     ViewField,
     listed_rows,
 )
-from app.render.view import VIEWS, CompiledView
+from app.render.view import VIEWS, CompiledView, render, render_if_loaded
 
 MAX_DEPTH = 4
 
@@ -57,6 +57,15 @@ def parse_expand(paths: Iterable[str], view: CompiledView | None, *, is_list: bo
 
 def _expandable(view: CompiledView, segment: str) -> bool:
     return segment in view.expanders
+
+
+def present(session: Session, row: Base) -> dict[str, Any]:
+    """The JSON of the row; what that takes is read where it is not there yet, which it mostly is when events tell of it."""
+    rendered = render_if_loaded(row)
+    if rendered is None:
+        load_for_rendering(session, [row])
+        rendered = render(row)
+    return rendered
 
 
 def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = None) -> None:

@@ -102,10 +102,18 @@ class CompiledView:
         """
         if tree:
             return self.make(row, tree)
-        derived: dict[str, Any] = row.__dict__.setdefault("_derived", {})
+        rendered = self.render_loaded(row)
+        return self.make(row, None) if rendered is None else rendered
+
+    def render_loaded(self, row: Base) -> dict[str, Any] | None:
+        """`render`, if all that the view shows or needs is loaded and need not be read anew; None otherwise."""
         states: list[Any] = []
         if not self.stands_alone and not self._add_states(row, states):
-            return self.make(row, None)
+            return None
+        values = row.__dict__
+        derived: dict[str, Any] | None = values.get("_derived")
+        if derived is None:
+            derived = values["_derived"] = {}
         rendered: dict[str, Any]
         if self.name in derived:
             rendered, before = derived[self.name]
@@ -117,21 +125,26 @@ class CompiledView:
 
     def _add_states(self, row: Any, states: list[Any]) -> bool:
         """Add what stands for the present state of each related row that is shown or needed: its `_derived`, which a
-        change replaces. False where the row names others by a list of ids, which are read anew each time.
+        change replaces. False where one is not loaded, or the row names others by a list of ids, which are read anew each time.
         """
         values = row.__dict__
         for column in self.inline_columns:
             if values[column]:
                 return False
         for relation, is_shown in self._rests_on:
-            value = values[relation]
+            value = values.get(relation, OMIT)
+            if value is None:
+                states.append(None)
+                continue
+            if value is OMIT:
+                return False
             if type(value) is list:
                 states.append(len(value))
             for related in value if type(value) is list else (value,):
-                if related is None:
-                    states.append(None)
-                    continue
-                states.append(related.__dict__.setdefault("_derived", {}))
+                state = related.__dict__.get("_derived")
+                if state is None:
+                    state = related.__dict__["_derived"] = {}
+                states.append(state)
                 if is_shown:
                     view = VIEWS[type(related)]
                     if not view.stands_alone and not view._add_states(related, states):
@@ -183,6 +196,11 @@ def render(row: Base, tree: Tree | None = None) -> dict[str, Any]:
     if row.__dict__.get("deleted"):
         return _stub(type(row), row.__dict__["id"])  # type: ignore[arg-type]
     return VIEWS[type(row)].render(row, tree)
+
+
+def render_if_loaded(row: Base) -> dict[str, Any] | None:
+    """`render`, if all that it takes is loaded and need not be read anew; None otherwise."""
+    return None if row.__dict__.get("deleted") else VIEWS[type(row)].render_loaded(row)
 
 
 def _stub(table: type[StripeObject], id: str) -> dict[str, Any]:
@@ -249,7 +267,14 @@ def _nested(row: Base | None, unless: Callable[[Any], bool] | None, tree: Tree |
 
 
 def _sublist_getter(relation: str, field: Sublist) -> Getter:
-    return lambda row: _sublist(row, relation, field, None)
+    url = field.url.format_map if isinstance(field.url, str) else None
+
+    def plain(row: Any) -> dict[str, Any]:
+        if url is not None and not row.__dict__[relation]:
+            return {"object": "list", "data": [], "has_more": False, "url": url(row.__dict__)}
+        return _sublist(row, relation, field, None)
+
+    return plain
 
 
 def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict[str, Any]:
