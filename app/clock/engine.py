@@ -33,6 +33,8 @@ STEPS_PER_BATCH = 600
 """A batch holds the writers' queue for about a quarter of a second at the most."""
 STUCK_S = 60.0
 """How long a wall-clock timeline that failed is left alone."""
+_EVER = 2**62
+"""A moment after all others."""
 
 Row = Any
 Timeline = tuple[str, str]
@@ -68,8 +70,8 @@ class Engine:
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
         for rank, ticker in enumerate(tickers):
             self._tables.setdefault(ticker.table, []).append((rank, ticker))
-        self._due_on_clock = [_due_statement(table, on_clock=True) for table in self._tables]
-        self._due_on_wall = [_due_statement(table, on_clock=False) for table in self._tables]
+        self._due_on_clock = {table: _due_statement(table, on_clock=True) for table in self._tables}
+        self._due_on_wall = {table: _due_statement(table, on_clock=False) for table in self._tables}
         self._moments = [
             # `IS NOT NULL` lets both databases take a partial index for the minimum.
             *(Prepared(select(func.min(table.due_at)).where(table.test_clock_id.is_(None), table.due_at.is_not(None)))
@@ -162,7 +164,7 @@ class Engine:
         values: dict[str, Any] = {"until": until, "limit": CUSTOMERS_PER_BATCH + len(excluded)}
         if clock_id is not None:
             values |= {"account_id": account_id, "clock_id": clock_id}
-        for statement in self._due_on_wall if clock_id is None else self._due_on_clock:
+        for statement in (self._due_on_wall if clock_id is None else self._due_on_clock).values():
             for row in session.values(statement, **values):
                 if tuple(row) not in excluded:
                     found[tuple(row)] = None
@@ -205,7 +207,7 @@ class Engine:
                     # Of the account's own rows each clock moves those that live on it, and the wall clock the others.
                     on_clock = columns.test_clock_id.is_(None) if clock_id is None else columns.test_clock_id == clock_id
                     mine.append(and_(on_clock, columns.customer_id.is_(None)) if _has_customer(table) else on_clock)
-                if mine:
+                if mine and self._is_any_due(session, table, account_id, clock_id):
                     loaded += session.rows(columns, entity(table).where(
                         or_(*mine), columns.account_id == account_id, columns.due_at.is_not(None)))
             for row in loaded:
@@ -215,12 +217,21 @@ class Engine:
                 preload(session, loaded)
         return world
 
+    def _is_any_due(self, session: Session, table: type[TimeDriven], account_id: str, clock_id: str | None) -> bool:
+        """Whether time will ever move a row of the table there: of most tables none, which is cheaper to ask than to read."""
+        statement = (self._due_on_wall if clock_id is None else self._due_on_clock)[table]
+        return bool(session.values(statement, account_id=account_id, clock_id=clock_id, until=_EVER, limit=1))
+
     def _walk(self, ctx: Context, rows: list[Row], until: int, steps_max: int) -> int:
         """Fire what is due on one timeline in its order of time, then rank, then age; the number of steps made."""
         steps = 0
         while steps < steps_max:
-            due = [(*next_due, row.seq, row) for row in rows
-                   if (next_due := self._next_of(row)) is not None and next_due[0] <= until]
+            due = []
+            for row in rows:
+                derived = row.__dict__.get("_derived")
+                next_due = derived["due"] if derived is not None and "due" in derived else self._next_of(row)
+                if next_due is not None and next_due[0] <= until:
+                    due.append((*next_due, row.__dict__["seq"], row))
             if not due:
                 break
             at, rank, _, row = min(due, key=_place)
