@@ -63,8 +63,7 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
                              "test_clock_id": ctx.test_clock_id, "seq": 0}
     else:
         ctx.add(invoice)
-    invoice.__dict__["customer"] = customer
-    invoice.__dict__["lines"] = []
+    invoice.__dict__ |= {"account": ctx.account, "customer": customer, "lines": []}
     if not preview:
         put_on(ctx, [line.item for line in lines if line.item is not None and line.item.invoice_id is None], invoice.id)
     if coupons:
@@ -162,6 +161,12 @@ def update_usage_line(ctx: Context, invoice: Invoice, item: Any, quantity: int, 
 def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     """Derive discounts, taxes and totals of a draft from its lines; the one place where an invoice's amounts are set."""
     lines = invoice.lines
+    basis = _plain_basis(invoice, customer)
+    if basis is not None and basis == invoice.__dict__.get("_totalled"):
+        # Nothing has changed between the draft and its finalisation, which is nearly always so.
+        share(ctx, invoice)
+        return
+    invoice.__dict__["_totalled"] = basis
     discounts = _discounts(ctx, invoice, invoice.discounts)
     default_rates = domain_rates(ctx, invoice.default_tax_rates) if invoice.default_tax_rates else ()
     computed = compute(
@@ -180,6 +185,14 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
     invoice.starting_balance = customer.balance
     invoice.amount_due = settle(computed.total, customer.balance, invoice.currency).amount_due
     share(ctx, invoice)
+
+
+def _plain_basis(invoice: Invoice, customer: Customer) -> tuple[Any, ...] | None:
+    """All that the totals rest on where there are neither discounts nor taxes; None where there are."""
+    if invoice.discounts or invoice.default_tax_rates or any(
+            line.discounts or line.tax_rates for line in invoice.lines):
+        return None
+    return customer.balance, [(line.id, line.amount, line.quantity, line.price_id) for line in invoice.lines]
 
 
 def _discounts(ctx: Context, invoice: Invoice, ids: Sequence[str]) -> list[Discount]:

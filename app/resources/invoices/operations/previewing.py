@@ -38,6 +38,8 @@ def _line(line: InvoiceLine) -> InvoiceLine:
 
 def _copy(row: R) -> R:
     """A row of the same values, relationships included, that belongs to no session."""
-    copy = type(row)()
-    copy.__dict__.update({name: value for name, value in row.__dict__.items() if name not in ("_changed", "_derived")})
+    copy = type(row).__new__(type(row))
+    copy.__dict__.update(row.__dict__)
+    for name in ("_changed", "_derived"):
+        copy.__dict__.pop(name, None)
     return copy
