@@ -83,7 +83,4 @@ def update_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
 @endpoint(ChargeCapture)
 def capture_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:
     """POST /v1/charges/:charge/capture: also settles the payment intent that the charge belongs to."""
-    charge = ctx.find(Charge, id)
-    operations.set_for_capture(charge, params)
-    capture_by_charge(ctx, charge, params.get("amount"))
-    return charge
+    return capture_by_charge(ctx, id, params)

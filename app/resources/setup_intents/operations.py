@@ -21,6 +21,7 @@ from app.resources.payment_methods.operations import (
     keep_for_customer,
     merged_options,
     named_method,
+    payment_method_for,
 )
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.setup_attempts.tables import SetupAttempt
@@ -98,12 +99,13 @@ def confirm_setup_intent(ctx: Context, intent: SetupIntent, values: Mapping[str,
     if "mandate_data" in values:
         intent.customer_acceptance = acceptance_document(ctx, values["mandate_data"])
     _name_method(ctx, intent, values)
-    method = ctx.get(PaymentMethod, intent.payment_method_id)
-    if method is None:
+    if intent.payment_method_id is None:
         raise InvalidRequest(
             "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the SetupIntent "
             "with a payment method and then confirm it again, or confirm it again directly with a payment method.",
             code=UNEXPECTED)
+    # It may have been used up since it was named.
+    method = payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id, wanted_for="SetupIntent")
     _abandon(ctx, intent)
     requested = intent.payment_method_options.get("card", {}).get("request_three_d_secure") == "any"
     if method.customer_id is None:
@@ -131,10 +133,11 @@ def answer_set_up(ctx: Context, intent: SetupIntent, *, succeeds: bool) -> None:
 
     Raises InvalidRequest for an intent that does not wait for its holder.
     """
-    method, attempt = ctx.get(PaymentMethod, intent.payment_method_id), ctx.get(SetupAttempt, intent.latest_attempt_id)
-    if intent.status != "requires_action" or method is None or attempt is None:
+    attempt = ctx.get(SetupAttempt, intent.latest_attempt_id)
+    if intent.status != "requires_action" or intent.payment_method_id is None or attempt is None:
         # Our choice: the words, which a person reads on a page.
         raise InvalidRequest("This card does not wait for its holder any more.", status=409, code=UNEXPECTED)
+    method = payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id, wanted_for="SetupIntent")
     if succeeds:
         attempt.payment_method_details = {"card": {"three_d_secure": THREE_D_SECURE}, "type": "card"}
         _succeed(ctx, intent, method, attempt)

@@ -34,8 +34,7 @@ def attempt_payment(ctx: Context, intent: PaymentIntent, method: PaymentMethod, 
     the answer to a caller of it). None when the customer has to authenticate first; where that `can_wait` for nobody,
     it is a decline, and `authenticated` says that it has been done. Raises InvalidRequest when the intent is over.
     """
-    if intent.status not in OPEN:
-        raise _not_confirmable(intent)
+    check_confirmable(intent)
     if "charges" not in intent.__dict__:
         ctx.session.load([intent], "charges")
     if method.customer_id is None:
@@ -141,9 +140,12 @@ def _await_customer(ctx: Context, intent: PaymentIntent, method: PaymentMethod) 
     emit(ctx, "payment_intent.requires_action", intent)
 
 
-def _not_confirmable(intent: PaymentIntent) -> InvalidRequest:
+def check_confirmable(intent: PaymentIntent) -> None:
+    """Raises InvalidRequest for an intent that is over, or whose money is held already."""
+    if intent.status in OPEN:
+        return
     if intent.status in ("succeeded", "requires_capture"):
         message = "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
     else:
         message = f"You cannot confirm this PaymentIntent because it has a status of {intent.status}."
-    return InvalidRequest(message, code="payment_intent_unexpected_state")
+    raise InvalidRequest(message, code="payment_intent_unexpected_state")

@@ -45,9 +45,12 @@ def expire_authorization(ctx: Context, charge: Charge) -> None:
 
     Emits charge.expired and payment_intent.canceled.
     """
+    intent = None if charge.payment_intent_id is None else ctx.find(PaymentIntent, charge.payment_intent_id)
+    if ctx.find(Charge, charge.id).capture_before is None:
+        # Somebody was faster.
+        return
     release_charge(ctx, charge, reason=EXPIRED)
     emit(ctx, "charge.expired", charge)
-    intent = ctx.get(PaymentIntent, charge.payment_intent_id)
     if intent is not None:
         ctx.session.load([intent], "charges")
         _cancel(ctx, intent, "automatic")
@@ -59,7 +62,8 @@ def held_charge(ctx: Context, intent: PaymentIntent) -> Charge | None:
         return None
     ctx.session.load([intent], "charges")
     charges: list[Charge] = intent.__dict__["charges"]
-    return next(charge for charge in charges if charge.capture_before is not None)
+    # Held, because it can also be captured by itself.
+    return ctx.find(Charge, next(charge.id for charge in charges if charge.paid))
 
 
 def _cancel(ctx: Context, intent: PaymentIntent, reason: str | None) -> None:

@@ -10,7 +10,13 @@ from app.domain.currencies import format_amount
 from app.domain.metadata import merged
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.charges.operations import capture_charge, check_chargeable, check_connected, check_texts
+from app.resources.charges.operations import (
+    capture_charge,
+    check_chargeable,
+    check_connected,
+    check_texts,
+    set_for_capture,
+)
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.operations.canceling import held_charge
 from app.resources.payment_intents.tables import PaymentIntent
@@ -43,13 +49,21 @@ def capture_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any
     _note_captured(ctx, intent, amount)
 
 
-def capture_by_charge(ctx: Context, charge: Charge, amount: int | None) -> None:
-    """Capture a charge by itself, which settles the intent that it belongs to."""
-    intent = ctx.get(PaymentIntent, charge.payment_intent_id)
-    capture_charge(ctx, charge, amount)
+def capture_by_charge(ctx: Context, id: str, values: Mapping[str, Any]) -> Charge:
+    """Capture a charge by itself, which settles the intent that it belongs to.
+
+    Raises InvalidRequest for one that is not held any more, and for more than is.
+    """
+    seen = ctx.get(Charge, id)
+    # The intent first, as where that is captured: two who want both must not wait for each other.
+    intent = None if seen is None or seen.payment_intent_id is None else ctx.find(PaymentIntent, seen.payment_intent_id)
+    charge = ctx.find(Charge, id)
+    set_for_capture(charge, values)
+    capture_charge(ctx, charge, values.get("amount"))
     if intent is not None:
         ctx.session.load([intent], "charges")
         _note_captured(ctx, intent, charge.amount_captured)
+    return charge
 
 
 def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:

@@ -13,14 +13,14 @@ from app.resources.charges.operations import check_texts
 from app.resources.charges.tables import Charge
 from app.resources.mandates.operations import acceptance_document, mandate_for
 from app.resources.payment_intents.operations.attempting import (
-    OPEN,
     attempt_payment,
     card_error_of,
+    check_confirmable,
     note_method,
 )
 from app.resources.payment_intents.operations.changing import take_method
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import error_document, merged_options, named_method
+from app.resources.payment_methods.operations import error_document, merged_options, named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
 
 _SET = ("capture_method", "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage")
@@ -34,29 +34,27 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
 
     Raises InvalidRequest for an intent that is over, or without anything to be paid with.
     """
+    check_confirmable(intent)
     check_texts(values)
     if "mandate_data" in values:
         intent.customer_acceptance = acceptance_document(ctx, values["mandate_data"])
-    if intent.status in OPEN:
-        for name in _SET:
-            if name in values:
-                setattr(intent, name, values[name])
-        if "shipping" in values:
-            intent.shipping = shipping_document(values["shipping"])
-        if "payment_method_options" in values:
-            intent.payment_method_options = merged_options(intent.payment_method_options, values["payment_method_options"])
+    for name in _SET:
+        if name in values:
+            setattr(intent, name, values[name])
+    if "shipping" in values:
+        intent.shipping = shipping_document(values["shipping"])
+    if "payment_method_options" in values:
+        intent.payment_method_options = merged_options(intent.payment_method_options, values["payment_method_options"])
     method = named_method(ctx, values, customer_id=intent.customer_id, types=intent.payment_method_types)
-    method = method or ctx.get(PaymentMethod, intent.payment_method_id)
-    if method is None and intent.status in OPEN:
+    if method is None and intent.payment_method_id is not None:
+        # It may have paid something else meanwhile.
+        method = payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id)
+    if method is None:
         raise InvalidRequest(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the "
             "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment "
             "method.", code="payment_intent_unexpected_state")
-    if method is None:
-        raise InvalidRequest(f"You cannot confirm this PaymentIntent because it has a status of {intent.status}.",
-                             code="payment_intent_unexpected_state")
-    if intent.status in OPEN:
-        take_method(intent, method)
+    take_method(intent, method)
     if "mandate" in values:
         intent.mandate_id = mandate_for(ctx, values["mandate"], method).id
     return method
@@ -96,11 +94,10 @@ def fail_authentication(ctx: Context, intent: PaymentIntent) -> None:
 
 
 def _awaited(ctx: Context, intent: PaymentIntent) -> PaymentMethod:
-    method = ctx.get(PaymentMethod, intent.payment_method_id)
-    if intent.status != "requires_action" or method is None:
+    if intent.status != "requires_action" or intent.payment_method_id is None:
         # Our choice: the words, which a person reads on a page.
         raise InvalidRequest("This payment does not wait for its customer any more.", status=409,
                              code="payment_intent_unexpected_state")
-    return method
+    return payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id)
 
 

@@ -1,0 +1,64 @@
+"""Rivals for one payment: it is made, taken or given up once, whoever is faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.config import Config
+from app.control.doctor import examine
+from app.db.database import Database
+from app.factory import create_app
+from app.wire.endpoint import Server
+from tests.faults.test_races import RIVALS, at_once, statuses
+from tests.support.api import Api
+
+URL = "/v1/payment_intents"
+
+
+@pytest.fixture
+def server(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Server]:
+    config = Config(embedded_worker=False, request_log=False)
+    server: Server = create_app(config, Database(migrated(tmp_path))).extensions["billyard"]
+    yield server
+    server.database.close()
+
+
+def held(api: Api) -> tuple[str, str]:
+    """The paths of an intent that waits to be captured, and of its charge."""
+    intent = api.post(URL, amount=2000, currency="usd", payment_method="pm_card_visa", confirm=True, capture_method="manual")
+    return f"{URL}/{intent['id']}", f"/v1/charges/{intent['charges']['data'][0]['id']}"
+
+
+def test_what_is_held_is_taken_or_released_once(api: Api, server: Server) -> None:
+    for rivals in (("capture", "capture"), ("capture", "cancel"), ("cancel", "cancel")):
+        intent, charge = held(api)
+        calls: list[tuple[str, str, dict[str, Any]]] = [("POST", f"{intent}/{rival}", {}) for rival in rivals] * (RIVALS // 4)
+        calls += [("POST", f"{charge}/capture", {})] * (RIVALS // 4) if "capture" in rivals else []
+        answers = at_once(api, *calls)
+        assert statuses(answers) == {200: 1, 400: len(calls) - 1}, [answer.body for answer in answers]
+        final, taken = api.get(intent), api.get(charge)
+        assert (final["status"] == "succeeded", final["status"] == "canceled") == (taken["captured"], taken["refunded"])
+        rows = api.get("/v1/balance_transactions", source=taken["id"])["data"]
+        assert [row["amount"] for row in rows] == [2000] * taken["captured"]
+    assert examine(server.database) == []
+
+
+def test_a_payment_is_confirmed_once(api: Api, server: Server) -> None:
+    intent = api.post(URL, amount=2000, currency="usd", payment_method="pm_card_visa")
+    answers = at_once(api, *[("POST", f"{URL}/{intent['id']}/confirm", {})] * RIVALS)
+    assert statuses(answers) == {200: 1, 400: RIVALS - 1}
+    assert len(api.get("/v1/charges", payment_intent=intent["id"])["data"]) == 1
+    assert examine(server.database) == []
+
+
+def test_a_card_without_a_customer_pays_once(api: Api, server: Server) -> None:
+    card = api.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
+    intents = [api.post(URL, amount=2000, currency="usd", payment_method=card)["id"] for _ in range(RIVALS)]
+    answers = at_once(api, *[("POST", f"{URL}/{intent}/confirm", {}) for intent in intents])
+    assert statuses(answers) == {200: 1, 400: RIVALS - 1}
+    assert len(api.get("/v1/charges")["data"]) == 1
+    assert examine(server.database) == []
