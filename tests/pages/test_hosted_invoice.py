@@ -193,6 +193,19 @@ def test_a_card_whose_bank_asks_first_is_explained(time: Clock, api: Api, visito
     shows(page, "The bank wants its customer to confirm this payment first")
     intent = api.get(f"/v1/payment_intents/{invoice['payment_intent']}")
     assert intent["status"] == "requires_action"
+    url = invoice["hosted_invoice_url"].replace("/i/", "/3d_secure/").rpartition("/")[0] + "/" + intent["client_secret"]
+    assert visitor.follow(invoice["hosted_invoice_url"], page, "Confirm the payment").title.startswith("3D Secure")
+    assert visitor.open(url, "POST", visitor.open(url).fields | {"answer": "complete"}).status == 303
+    done = visitor.open(url)
+    shows(done, "The payment was made.")
+    back = visitor.follow(url, done, "Back to the invoice")
+    shows(back, "paid on", "Visa •••• 3184")
+    assert "Confirm the payment" not in back.links
+
+
+def test_another_card_pays_instead_of_asking(time: Clock, api: Api, visitor: Visitor) -> None:
+    invoice = opened(time)
+    visitor.pay(invoice["hosted_invoice_url"], "tok_authenticationRequired")
     assert "paid on" in visitor.pay(invoice["hosted_invoice_url"], "tok_visa").text
 
 

@@ -68,14 +68,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def invoice(base_url: str) -> Any:
-    """An invoice with a line whose words do not break, made through the API of the live server."""
-    def post(path: str, **params: Any) -> Any:
+def post(base_url: str) -> Callable[..., Any]:
+    """Calls the API of the live server."""
+    def call(path: str, **params: Any) -> Any:
         reply = urllib3.request("POST", base_url + path, body=urlencode(list(form_fields(params))), headers={
             "Authorization": "Bearer sk_test_in_a_browser", "Content-Type": "application/x-www-form-urlencoded"})
         assert reply.status == 200, reply.data
         return reply.json()
 
+    return call
+
+
+@pytest.fixture
+def invoice(post: Callable[..., Any]) -> Any:
+    """An invoice with a line whose words do not break."""
     customer = post("/v1/customers", name="Jenny Rosen", email="jenny@example.com")["id"]
     for description in ("Advice", "W" * 120):
         post("/v1/invoiceitems", customer=customer, amount=1000, currency="usd", description=description)
@@ -164,3 +170,24 @@ def test_an_address_that_does_not_exist_is_told_so(browser: Chrome, invoice: dic
     browser.get(invoice["hosted_invoice_url"] + "x")
     shows(browser, "There is no such page")
     assert [entry for entry in complaints(browser) if "404" not in entry] == []
+
+
+@pytest.mark.parametrize(("presses", "told", "status"), [
+    (1, "succeeded", "succeeded"), (2, "failed", "requires_payment_method")])
+def test_a_payment_is_authenticated_by_keyboard_and_goes_back_to_the_shop(
+        browser: Chrome, post: Callable[..., Any], base_url: str, presses: int, told: str, status: str) -> None:
+    # The shop is another site to the browser, though the same server answers for it.
+    shop = base_url.replace("127.0.0.1", "localhost") + "/_pages/icon.svg?order=7"
+    intent = post("/v1/payment_intents", amount=2000, currency="usd", payment_method="pm_card_threeDSecure2Required",
+                  confirm=True, return_url=shop)
+    browser.get(intent["next_action"]["redirect_to_url"]["url"])
+    shows(browser, "$20.00 with Visa •••• 3220")
+    assert complaints(browser) == []
+    press(browser, *[Keys.TAB] * presses)
+    assert focused(browser, "textContent") == ("Complete authentication", "Fail authentication")[presses - 1]
+    press(browser, Keys.ENTER)
+    WebDriverWait(browser, 20).until(lambda driver: driver.current_url.startswith(shop))
+    assert f"redirect_status={told}" in browser.current_url and intent["id"] in browser.current_url
+    # The shop of this test has no icon of its own.
+    assert [entry for entry in complaints(browser) if "favicon" not in entry] == []
+    assert post(f"/v1/payment_intents/{intent['id']}", description="Seen")["status"] == status

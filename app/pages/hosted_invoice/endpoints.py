@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from app.context import Context
 from app.errors import InvalidRequest, RateLimited
-from app.pages.hosted_invoice.paying import choices_for, form_token, pay
+from app.pages.hosted_invoice.paying import authentication_path, choices_for, form_token, pay
 from app.pages.page import FORM_BYTES_MAX, html, page, pdf, shown_row, visiting
 from app.paper.document import Document
 from app.paper.pdf import to_pdf
@@ -102,8 +102,8 @@ def _invoice_page(account: str, token: str, problem: str | None = None, *, statu
         if is_payable(invoice) and invoice.due_date is not None and invoice.due_date < ctx.now:
             # Only a page knows what time it is; a file says the same whenever it is opened.
             document = replace(document, stamp="Past due")
-        choices = choices_for(ctx, invoice)
+        choices, waiting = choices_for(ctx, invoice), authentication_path(ctx, invoice)
         receipts = [charge.receipt_url.rpartition("/")[2] for charge in paid_charges(ctx, invoice) if charge.receipt_url]
-    return html("hosted_invoice.html", status=status, document=document, choices=choices, problem=problem,
+    return html("hosted_invoice.html", status=status, document=document, choices=choices, problem=problem, waiting=waiting,
                 form_token=form_token(invoice, token), pdf_path=f"invoice/{account}/{token}/pdf",
                 receipt_paths=[f"receipts/{account}/{receipt}" for receipt in receipts])

@@ -13,6 +13,7 @@ from app.paper.wording import card_text
 from app.resources.invoices.operations import pay_invoice, payment_method_of
 from app.resources.invoices.paper import is_payable
 from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import create_payment_method
 
 SAVED: Final = "saved"
@@ -45,6 +46,14 @@ def choices_for(ctx: Context, invoice: Invoice) -> tuple[Choice, ...]:
     return own + TEST_CARDS
 
 
+def authentication_path(ctx: Context, invoice: Invoice) -> str | None:
+    """Where the holder of the card can confirm the payment that waits for them, if one does."""
+    intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
+    if intent is None or intent.status != "requires_action":
+        return None
+    return f"3d_secure/{ctx.account_id}/{intent.client_secret}"
+
+
 def form_token(invoice: Invoice, token: str) -> str:
     """What a form has to send back: only a page of this invoice has it, and only as long as as much is due.
 
@@ -74,7 +83,6 @@ def pay(ctx: Context, invoice: Invoice, token: str, form: Mapping[str, str]) -> 
         pay_invoice(ctx, invoice, payment_method=method, off_session=False)
     except CardError as declined:
         if declined.code == "invoice_payment_intent_requires_action":
-            return ("The bank wants its customer to confirm this payment first, which this page has no step for. "
-                    "The invoice is still open: pay with another card.")
+            return "The bank wants its customer to confirm this payment first. Do that, or pay with another card."
         return f"{declined.message} Nothing was charged: pay with another card."
     return None

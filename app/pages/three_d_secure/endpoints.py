@@ -13,6 +13,7 @@ from app.errors import InvalidRequest, RateLimited
 from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
 from app.paper.wording import card_text
 from app.resources.invoices.operations import answer_authentication
+from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.setup_intents.operations import answer_set_up
 from app.resources.setup_intents.tables import SetupIntent
@@ -30,7 +31,7 @@ _OUTCOMES = {
 }
 _SET_UP = {"succeeded": "The card is ready to be used.", "canceled": "The card is not needed any more.",
            "requires_payment_method": "The card was not accepted. Go back to try again with another one."}
-_FAILED = "The payment was not made. Go back to try again with another card."
+_FAILED = "The payment was not made. Try again with another card."
 
 
 @blueprint.get("/3d_secure/<account>/<secret>")
@@ -80,7 +81,16 @@ def _page(account: str, secret: str, problem: str | None = None, *, status: int 
                     amount=format_amount(intent.amount, intent.currency) if isinstance(intent, PaymentIntent) else None,
                     card=_card(ctx, intent), form_token=_form_token(intent, secret),
                     outcome=_outcome(intent),
-                    way_back=None if waits else _way_back(intent), sends_to=intent.return_url if waits else None)
+                    way_back=None if waits else _way_back(intent), invoice_path=_invoice_path(ctx, intent),
+                    sends_to=intent.return_url if waits else None)
+
+
+def _invoice_path(ctx: Context, intent: Intent) -> str | None:
+    """Below the server's root: the page of the invoice that is paid by the intent."""
+    invoice = None if isinstance(intent, SetupIntent) else ctx.get(Invoice, intent.invoice_id)
+    if invoice is None or invoice.hosted_invoice_url is None:
+        return None
+    return f"i/{ctx.account_id}/{invoice.hosted_invoice_url.rpartition('/')[2]}"
 
 
 def _outcome(intent: Intent) -> str:
