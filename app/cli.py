@@ -294,8 +294,8 @@ def _deeds(kind: str, summary: str, *lines: str) -> None:
         _print(made, as_json, f"{made['object']} {made['id']}" + (f" is {made['status']}" if "status" in made else ""))
 
 
-_deeds("charge", "Let happen to a charge what its customer's bank or its reviewer would do: early_fraud_warning or review.",
-       "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… early_fraud_warning -d fraud_type=misc --json")
+_deeds("charge", "Let happen to a charge what a bank or a reviewer would do: early_fraud_warning, dispute or review.",
+       "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… dispute -d amount=500 -d reason=duplicate --json")
 _deeds("payout", "Let a payout arrive now, as it would in time, or come back: settle or fail.",
        "billyard payout po_1Lm… settle", "billyard payout po_1Lm… fail -d failure_code=account_closed --json")
 _deeds("topup", "Let the bank of a top-up answer now, as in time, or refuse, or take back what has come: settle or fail.",

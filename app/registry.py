@@ -33,6 +33,9 @@ from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_C
 from app.resources.credit_notes.endpoints import blueprint as credit_notes
 from app.resources.customers.endpoints import blueprint as customers
 from app.resources.customers.ticks import TAX_ID_CHECK
+from app.resources.disputes import operations as dispute_operations
+from app.resources.disputes import ticks as dispute_ticks
+from app.resources.disputes.endpoints import blueprint as disputes
 from app.resources.early_fraud_warnings import operations as warning_operations
 from app.resources.early_fraud_warnings.endpoints import blueprint as early_fraud_warnings
 from app.resources.events.endpoints import blueprint as events
@@ -84,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     coupons,
     credit_notes,
     customers,
+    disputes,
     early_fraud_warnings,
     events,
     hosted_invoice,
@@ -116,6 +120,8 @@ TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
     TOPUP_SETTLE,
     ARRIVAL,
+    dispute_ticks.DECISION,
+    dispute_ticks.EXPIRY,
     payout_ticks.MOVE,
     payout_ticks.RUN,
     subscription_ticks.TRIAL_WILL_END,
@@ -142,8 +148,11 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
+    "charge.captured": (issuer_operations.charge_captured,),
+    "charge.dispute.created": (warning_operations.dispute_created, review_operations.dispute_created),
     "charge.expired": (warning_operations.charge_refunded, review_operations.charge_refunded),
-    "charge.refunded": (warning_operations.charge_refunded, review_operations.charge_refunded),
+    "charge.refunded": (dispute_operations.charge_refunded, warning_operations.charge_refunded,
+                        review_operations.charge_refunded),
     "charge.succeeded": (review_operations.charge_succeeded, issuer_operations.charge_succeeded),
     "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted,
                          quote_operations.customer_deleted),

@@ -9,7 +9,14 @@ from flask import Blueprint, Response
 from app.context import Context
 from app.control import banking, issuing
 from app.control.health import check_health
-from app.control.params import BankAccountCreate, BankAccountUpdate, Failure, FraudWarning, SettingsUpdate
+from app.control.params import (
+    BankAccountCreate,
+    BankAccountUpdate,
+    ChargeDispute,
+    Failure,
+    FraudWarning,
+    SettingsUpdate,
+)
 from app.control.settings import change_settings, settings_of
 from app.db.base import StripeObject
 from app.render import to_json
@@ -72,6 +79,13 @@ def warn_of_fraud(ctx: Context, params: dict[str, Any], id: str) -> StripeObject
 def review_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
     """POST /_sim/charges/:id/review: somebody places the payment in review."""
     return issuing.review(ctx, ctx.find(Charge, id), params)
+
+
+@blueprint.post("/_sim/charges/<id>/dispute")
+@endpoint(ChargeDispute)
+def dispute_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
+    """POST /_sim/charges/:id/dispute: the customer's bank takes the money back, or asks about it."""
+    return issuing.dispute(ctx, ctx.find(Charge, id), params)
 
 
 @blueprint.post("/_sim/payouts/<id>/settle")

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.context import Context
-from app.control.params import FraudWarning
+from app.control.params import ChargeDispute, FraudWarning
 from app.db.base import StripeObject
 from app.resources.charges.tables import Charge
+from app.resources.disputes.operations import open_dispute
 from app.resources.early_fraud_warnings.operations import warn
 from app.resources.reviews.operations import open_review
 from app.wire.params import Params, RetrieveParams
@@ -26,8 +27,14 @@ def review(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObj
     return open_review(ctx, charge)
 
 
+def dispute(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
+    """The customer's bank takes the money back, or asks. Raises InvalidRequest for more than there is."""
+    return open_dispute(ctx, charge, **values)
+
+
 DEEDS: dict[str, tuple[Deed, Params]] = {
     "early_fraud_warning": (warn_of_fraud, FraudWarning()),
+    "dispute": (dispute, ChargeDispute()),
     "review": (review, RetrieveParams()),
 }
 """What can be done to a charge, by the last word of its `/_sim` route, with what that takes."""

@@ -7,6 +7,7 @@ from typing import cast
 
 from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
+from app.domain.disputes import REASONS
 from app.domain.radar import FRAUD_TYPES, TEST_CARDS_FRAUD
 from app.wire.params import (
     Boolean,
@@ -90,6 +91,14 @@ class BankAccountCreate(RetrieveParams):
     external_account = HashOrText(BankAccountHash, required=True)
     default_for_currency = Boolean()
     metadata = Metadata()
+
+
+class ChargeDispute(RetrieveParams):
+    """What a customer's bank takes back, where it is not all that is left, and why; an inquiry takes nothing."""
+
+    amount = Integer(minimum=1)
+    inquiry = Boolean(load_default=False)
+    reason = Enum(REASONS, load_default="fraudulent")
 
 
 SettingsUpdate = cast(type[Params], RetrieveParams.from_dict(

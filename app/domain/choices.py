@@ -72,6 +72,14 @@ class Choices:
     """From a top-up's creation to its success or failure; 0 for at once."""
     early_fraud_warning_after_s: int = 1
     """From a charge of the test card whose issuer warns of fraud to its early fraud warning; 0 for at once."""
+    dispute_after_s: int = 1
+    """From a charge of a test card that is disputed to its dispute; 0 for at once."""
+    dispute_fee: int = 1_500
+    """What Stripe takes for a dispute, in minor units of its currency, and gives back where it is won."""
+    dispute_outcome_after_s: int = 1
+    """From the submission of winning or losing evidence to the bank's decision; 0 for at once."""
+    dispute_unanswered: str = "lost"
+    """What becomes of a dispute that nobody has answered by its `due_by`: `lost`, or `open`, so that late evidence is taken."""
     radar_reviews: bool = True
     """Whether a rule places payments of elevated risk in review, as Radar for Fraud Teams has it."""
     payout_settles_after_s: int = 2
@@ -106,6 +114,7 @@ _NAMES = frozenset(field.name for field in fields(Choices))
 ALLOWED: dict[str, tuple[str, ...]] = {
     "limits": ("documented", "off", "strict"),
     "completed_schedule_status": ("completed", "released"),
+    "dispute_unanswered": ("lost", "open"),
     "dunning_end": ("cancel", "unpaid", "past_due"),
     "dunning_end_invoice": ("leave_open", "mark_uncollectible"),
     "backdated_schedule_anchor": ("creation", "start_date"),

@@ -16,6 +16,8 @@ BANKS: Final = "banks"
 """Where top-ups come from and payouts go to."""
 STRIPE: Final = "stripe"
 """Who keeps the fees."""
+PROCESSING: Final = "Stripe processing fees"
+"""What the fee of a charge is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,18 @@ def refund_posting(account: str, amount: int, currency: str, *, refund: str, des
     return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
 
 
+def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:
+    """The customer's bank takes `amount` back, and Stripe a `fee` for the trouble."""
+    return _adjustment(account, -amount, currency, "dispute", dispute, f"Chargeback withdrawal for {charge}",
+                       Fee(fee, "Dispute fee"))
+
+
+def dispute_reversal_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:
+    """The bank gives `amount` back, and Stripe the `fee`."""
+    return _adjustment(account, amount, currency, "dispute_reversal", dispute, f"Chargeback reversal for {charge}",
+                       Fee(-fee, "Dispute fee refund"))
+
+
 def topup_posting(account: str, amount: int, currency: str, *, topup: str, description: str | None,
                   back: bool = False) -> Posting:
     """`amount` has come from the account's bank; or it goes `back`, because the bank took it back."""
@@ -120,9 +134,15 @@ def payout_posting(account: str, amount: int, currency: str, *, payout: str, des
     return Posting(currency, (entry,), ((BANKS, -entry.net),))
 
 
+def _adjustment(account: str, amount: int, currency: str, category: str, dispute: str, words: str, fee: Fee) -> Posting:
+    # Our choice: at once, also while the money of the charge is pending; a bank does not wait for that.
+    entry = Entry(account, "adjustment", category, amount, dispute, words, (fee,) if fee.amount else ())
+    return Posting(currency, (entry,), ((CARD_NETWORKS, -amount), (STRIPE, entry.fee)))
+
+
 def _refund_words(description: str | None) -> str:
     return "REFUND FOR CHARGE" + (f" ({description})" if description else "")
 
 
 def _processing(fee: int) -> tuple[Fee, ...]:
-    return (Fee(fee, "Stripe processing fees"),) if fee else ()
+    return (Fee(fee, PROCESSING),) if fee else ()

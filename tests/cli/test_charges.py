@@ -41,12 +41,19 @@ def test_a_review_is_opened_at_the_terminal(run: Run, world: World, charge: str)
     assert (again.exit_code, again.output) == (1, f"Error: Charge {charge} is in review already.\n")
 
 
+def test_a_bank_disputes_at_the_terminal(run: Run, world: World, charge: str) -> None:
+    made = json.loads(run("charge", charge, "dispute", "-d", "amount=100", "-d", "reason=duplicate", "--json").stdout)
+    assert (made["amount"], made["reason"], made["balance_transactions"][0]["net"]) == (100, "duplicate", -1600)
+    assert world.api.get("/v1/disputes", charge=charge)["data"] == [made]
+    assert json.loads(run("doctor", "--json").stdout) == []
+
+
 @pytest.mark.parametrize(("arguments", "code", "message"), [
     (("ch_none", "early_fraud_warning"), 1, "There is no charge ch_none."),
     (("$charge", "early_fraud_warning", "-d", "fraud_type=theft"), 1, "Invalid fraud_type: must be one of card_never_received"),
     (("$charge", "early_fraud_warning", "-d", "amount=1"), 1, "Received unknown parameter: amount"),
     (("$charge", "early_fraud_warning", "-d", "misc"), 2, "Give --data as NAME=VALUE."),
-    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning, review"),
+    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning, dispute, review"),
 ])
 def test_what_cannot_happen_to_a_charge(run: Run, world: World, charge: str, arguments: tuple[str, ...], code: int,
                                         message: str) -> None:

@@ -48,6 +48,7 @@ def build_world(server: Server) -> World:
     _advance(server, api, clock, APR_30 + HOUR)
     _topped_up(api)
     _suspected(api, clock)
+    _disputed(api, clock)
     _paid_out(server, api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
@@ -90,6 +91,20 @@ def _suspected(api: Api, clock: str) -> None:
             api.post(f"/_sim/charges/{charge}/{deed}")
         if action == "refund":
             api.post("/v1/refunds", charge=charge)
+
+
+def _disputed(api: Api, clock: str) -> None:
+    """A dispute that is won, one that is lost, one that nobody has answered yet, and an inquiry."""
+    api.post("/_sim/settings", dispute_outcome_after_s=0)
+    customer = api.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+    for answer in ("winning_evidence", "losing_evidence", "no evidence", ""):
+        api.post("/v1/invoiceitems", customer=customer, amount=3000, currency="usd")
+        invoice = api.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+        charge = api.post(f"/v1/invoices/{invoice}/pay")["charge"]
+        api.post(f"/_sim/charges/{charge}/dispute", inquiry=not answer)
+        if answer:
+            api.post(f"/v1/charges/{charge}/dispute", evidence={"uncategorized_text": answer})
 
 
 def _topped_up(api: Api) -> None:

@@ -14,7 +14,7 @@ from app.context import Context
 from app.db.roots import TestClock
 from app.db.session import Prepared, entity
 from app.domain.fees import processing_fee
-from app.domain.ledger import Entry, Posting
+from app.domain.ledger import PROCESSING, Entry, Posting
 from app.events.emit import announce
 from app.resources.balance.tables import BalanceTransaction, Funds
 from app.resources.external_accounts.tables import BankAccount
@@ -125,7 +125,7 @@ def _instantly(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, 
 
 def _write(ctx: Context, entry: Entry, currency: str) -> BalanceTransaction:
     details = None
-    if len(entry.fees) > _PROCESSING_ALONE or any(fee.type != "stripe_fee" for fee in entry.fees):
+    if len(entry.fees) > _PROCESSING_ALONE or any(fee.description != PROCESSING for fee in entry.fees):
         details = [{"amount": fee.amount, "application": fee.application, "currency": currency,
                     "description": fee.description, "type": fee.type} for fee in entry.fees]
     return ctx.add(BalanceTransaction(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.ledger import PROCESSING
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, RefAmong
 from app.render.view import View
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
+from app.resources.disputes.tables import Dispute
 from app.resources.payouts.tables import Payout
 from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
@@ -26,7 +28,7 @@ def _fee_details(row: BalanceTransaction) -> list[dict[str, Any]]:
         return row.fee_details
     if not row.fee:
         return []
-    return [{"amount": row.fee, "application": None, "currency": row.currency, "description": "Stripe processing fees",
+    return [{"amount": row.fee, "application": None, "currency": row.currency, "description": PROCESSING,
              "type": "stripe_fee"}]
 
 
@@ -44,6 +46,6 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = RefAmong(Charge, Payout, Refund, Topup)
+    source = RefAmong(Charge, Dispute, Payout, Refund, Topup)
     status = Derived(_status, needs="test_clock")
     type = Attr()

@@ -43,6 +43,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     currency: Mapped[ObjectId]
     customer_id: Mapped[ObjectId | None]
     description: Mapped[str | None] = mapped_column(String(40000))
+    dispute_id: Mapped[ObjectId | None]
+    """The newest dispute."""
     disputed: Mapped[bool]
     failure_code: Mapped[ObjectId | None]
     failure_message: Mapped[ObjectId | None]
@@ -72,6 +74,9 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Charge", "customer_id", "Customer"))
+    dispute: Mapped[object] = relationship("Dispute", viewonly=True, primaryjoin=to_one("Charge", "dispute_id", "Dispute"))
+    disputes: Mapped[list[object]] = relationship(
+        "Dispute", viewonly=True, uselist=True, order_by="Dispute.seq", primaryjoin=to_many("Charge", "Dispute", "charge_id"))
     refunds: Mapped[list[object]] = relationship(
         "Refund", viewonly=True, uselist=True, order_by="desc(Refund.seq)",
         primaryjoin=to_many("Charge", "Refund", "charge_id"))

@@ -35,6 +35,8 @@ class ChargeView(View):
     currency = Attr()
     customer = Ref()
     description = Attr()
+    # Left out where there is none: the published schema does not have it, but older clients read it.
+    dispute = Ref(omit_null=True)
     disputed = Attr()
     failure_balance_transaction = Const(None)
     failure_code = Attr()

@@ -9,6 +9,7 @@ from app.db.session import Prepared, entity
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.charges.tables import Charge
+from app.resources.disputes.tables import Dispute
 from app.resources.early_fraud_warnings.tables import EarlyFraudWarning
 
 _OF_CHARGE = Prepared(entity(EarlyFraudWarning).where(
@@ -35,6 +36,11 @@ def charge_refunded(ctx: Context, charge: Charge) -> None:
     """Nothing is left to be refunded: warnings of it call for nothing. Emits radar.early_fraud_warning.updated."""
     if charge.amount_refunded == charge.amount:
         _settle(ctx, charge.id)
+
+
+def dispute_created(ctx: Context, dispute: Dispute) -> None:
+    """It is too late for a refund. Emits radar.early_fraud_warning.updated."""
+    _settle(ctx, dispute.charge_id)
 
 
 def _settle(ctx: Context, charge_id: str) -> None:

@@ -46,7 +46,7 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
     if not charge.paid:
         # Our choice: the words.
         raise InvalidRequest(f"Charge {charge.id} did not succeed, so that it cannot be refunded.", param="charge")
-    if charge.disputed:
+    if charge.disputed and not _is_refundable(ctx, charge):
         raise InvalidRequest(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
     left = charge.amount - charge.amount_refunded
     if not left:
@@ -73,6 +73,13 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
     refund.balance_transaction_id = given.id
     emit(ctx, "charge.refunded", charge)
     return refund
+
+
+def _is_refundable(ctx: Context, charge: Charge) -> bool:
+    """Whether no dispute of the charge forbids a refund: one that is won and one that only asks do not."""
+    ctx.session.load([charge], "disputes")
+    disputes: list[Any] = charge.disputes
+    return all(dispute.is_charge_refundable for dispute in disputes)
 
 
 def note_release(ctx: Context, charge: Charge, amount: int, *, reason: str | None) -> Refund:

@@ -8,6 +8,7 @@ from app.context import Context
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.charges.tables import Charge
+from app.resources.disputes.tables import Dispute
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.reviews.tables import Review
 
@@ -51,6 +52,14 @@ def charge_refunded(ctx: Context, charge: Charge) -> None:
     refunds: list[Any] = charge.refunds
     as_fraud = charge.user_report == "fraudulent" or any(refund.reason == "fraudulent" for refund in refunds)
     _close(ctx, review, "refunded_as_fraud" if as_fraud else "refunded")
+
+
+def dispute_created(ctx: Context, dispute: Dispute) -> None:
+    """The customer's bank has decided first. Emits review.closed."""
+    charge = ctx.get(Charge, dispute.charge_id)
+    assert charge is not None, "the foreign key holds"
+    if (review := _open_review_of(ctx, charge)) is not None:
+        _close(ctx, review, "disputed")
 
 
 def _open_review_of(ctx: Context, charge: Charge) -> Review | None:
