@@ -46,6 +46,10 @@ def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFacto
         code = api.post("/v1/promotion_codes", coupon="HALF")["id"]
         api.post("/v1/customers", promotion_code=code, tax_id_data=[{"type": "us_ein", "value": "123456789"}])
         api.post(f"/v1/customers/{time.customer}/tax_ids", type="us_ein", value=str(100_000_000 + number))
+    api.post("/_sim/settings", topup_settles_after_s=0)
+    for _ in range(100):
+        api.post("/v1/topups", amount=2, currency="usd")
+        api.post("/v1/payouts", amount=1, currency="usd")
     yield time
     server.database.close()
 
@@ -92,6 +96,11 @@ def statements(time: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
     ("/v1/credit_notes", None, 2),
     ("/v1/credit_notes", ["data.invoice", "data.refund", "data.customer_balance_transaction"], 12),
     ("/v1/payment_intents", ["data.invoice", "data.payment_method"], 12),
+    ("/v1/topups", None, 1),
+    ("/v1/topups", ["data.balance_transaction.source"], 2),
+    ("/v1/payouts", None, 1),
+    ("/v1/payouts", ["data.balance_transaction.source", "data.destination"], 3),
+    ("/v1/balance_transactions", ["data.source"], 3),
     ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
 ])
 def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[str], path: str, expand: list[str] | None,
@@ -100,7 +109,8 @@ def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[st
     [subscription] = api.get("/v1/subscriptions", customer=time.customer)["data"]
     [newest] = api.get("/v1/invoices", customer=time.customer, limit=1)["data"]
     url = path.format(newest=newest["id"], metered=subscription["items"]["data"][2]["id"], customer=time.customer)
-    of_all = path in ("/v1/customers", "/v1/events", "/v1/promotion_codes")
+    of_all = path in ("/v1/balance_transactions", "/v1/customers", "/v1/events", "/v1/payouts", "/v1/promotion_codes",
+                      "/v1/topups")
     filters = {"customer": time.customer} if path.count("/") == 2 and not of_all else {}
     counts = {}
     for limit in (5, 100):
