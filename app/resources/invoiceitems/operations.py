@@ -218,6 +218,8 @@ def _recharge(ctx: Context, item: InvoiceItem, values: Mapping[str, Any], path: 
         unit = Decimal(item.unit_amount_decimal or item.amount)
         charge = _kept(_Charge(round_half_away(unit * quantity), item.currency, quantity, unit_amount=unit), path)
     if charge.currency != item.currency:
+        if charge.price is not None:
+            check_offered(charge.price, item.currency, param=path("price"))
         raise InvalidRequest(f"The price specified only supports `{charge.currency}`. This doesn't match the expected "
                              f"currency: `{item.currency}`.", param=path("price"))
     item.amount, item.quantity = charge.amount, charge.quantity

@@ -69,6 +69,14 @@ def test_the_customers_currency_comes_before_the_prices_own(clock: StartClock) -
     assert (refused.status, refused.error["message"]) == (400, COMBINED.format("eur"))
     refused = time.refused("POST", "/v1/subscriptions", customer=time.customer, items=[{"price": dollars}], currency="eur")
     assert (refused.error["message"], refused.error["param"]) == (ONLY.format("`usd`", "eur"), "currency")
+    new = {"customer_details": {"tax_exempt": "none"}, "subscription_items": [{"price": gold(time)}]}
+    preview = time.upcoming(currency="eur", **new)
+    assert (preview["currency"], amounts(preview)) == ("eur", [900])
+    refused = time.refused("GET", "/v1/invoices/upcoming", currency="gbp", **new)
+    assert (refused.error["message"], refused.error["param"]) == (ONLY.format("`usd`, `eur`, `jpy`, `kwd`", "gbp"), "currency")
+    refused = time.refused("GET", "/v1/invoices/upcoming", subscription=subscription["id"],
+                           subscription_items=[{"price": dollars}])
+    assert (refused.error["message"], refused.error["param"]) == (ONLY.format("`usd`", "eur"), "subscription_items[0][price]")
     refused = time.refused("POST", f"/v1/subscriptions/{subscription['id']}", currency="jpy")
     assert refused.error["code"] == "parameter_unknown"
 
@@ -204,6 +212,9 @@ def test_invoice_items_take_a_price_in_a_currency(clock: StartClock) -> None:
     assert [item[name] for name in shown] == ["kwd", 9750, 3250, "3250"]
     wrong = time.refused("POST", f"/v1/invoiceitems/{item['id']}", price=dollars)
     assert (wrong.error["message"], wrong.error["param"]) == (ONLY.format("`usd`", "kwd"), "price")
+    euros = time.price(300, None, product="Fee", currency_options={"eur": {"unit_amount": 200}})
+    wrong = time.refused("POST", f"/v1/invoiceitems/{item['id']}", price=euros)
+    assert (wrong.error["message"], wrong.error["param"]) == (ONLY.format("`usd`, `eur`", "kwd"), "price")
     # The customer's currency comes before the price's own, on a draft as well.
     draft = time.api.post("/v1/invoices", customer=time.customer, pending_invoice_items_behavior="include")
     time.api.post("/v1/invoiceitems", customer=time.customer, price=setup, invoice=draft["id"])

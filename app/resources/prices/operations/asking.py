@@ -60,7 +60,8 @@ def find_price(ctx: Context, id: str, *, param: str, type: Literal["recurring", 
     """The active price of this type, or of either, that the parameter names. Raises InvalidRequest for any other, and
     for one whose amount a customer would choose.
 
-    The row is not held: what others may change of it does not alter what it costs.
+    The row is not held: what others may change of it does not alter what it costs now, and a currency that they take
+    away is still known.
     """
     price = ctx.get(Price, id)
     if price is None or price.removed:
