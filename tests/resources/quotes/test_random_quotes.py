@@ -25,6 +25,7 @@ _QUOTES = st.fixed_dictionaries({
     "trial": st.sampled_from([None, None, 1, 40]),
     "starts": st.sampled_from([None, None, 0, 45]),
     "exempt": st.booleans(),
+    "currency": st.sampled_from(["usd", "eur"]),
 })
 
 
@@ -32,15 +33,23 @@ def make(time: Clock, quoted: dict[str, Any]) -> dict[str, Any]:
     api = time.api
     rates = {name: api.post("/v1/tax_rates", display_name=name, percentage="19.5", inclusive=name == "inclusive")["id"]
              for name in ("exclusive", "inclusive")}
+    tiers = [{"up_to": 5, "unit_amount": 700, "flat_amount": 100}, {"up_to": "inf", "unit_amount": 650}]
+    in_euros = [{"up_to": 9, "unit_amount": 600}, {"up_to": "inf", "unit_amount": 555, "flat_amount": 50}]
+
+    def price(unit_amount: int | None, euros: Any, *args: Any, name: str = "unit_amount", **values: Any) -> str:
+        return time.price(unit_amount, *args, currency_options={"eur": {name: euros}}, **values)
+
     prices = {
-        "cheap": time.price(999), "dear": time.price(3333, product="Dear"), "setup": time.price(12345, None, product="Setup"),
-        "training": time.price(None, None, product="Training", unit_amount_decimal="33.35"),
-        "usage": time.price(7, product="Usage", recurring={"usage_type": "metered"}),
-        "tiered": time.price(None, product="Tiered", billing_scheme="tiered", tiers_mode="graduated", tiers=[
-            {"up_to": 5, "unit_amount": 700, "flat_amount": 100}, {"up_to": "inf", "unit_amount": 650}])}
+        "cheap": price(999, 899), "dear": price(3333, 2999, product="Dear"),
+        "setup": price(12345, 11111, None, product="Setup"),
+        "training": price(None, "29.95", None, name="unit_amount_decimal", product="Training", unit_amount_decimal="33.35"),
+        "usage": price(7, 6, product="Usage", recurring={"usage_type": "metered"}),
+        "tiered": price(None, in_euros, name="tiers", product="Tiered", billing_scheme="tiered", tiers_mode="graduated",
+                        tiers=tiers)}
     terms: dict[str, dict[str, Any]] = {
         "half": {"percent_off": 50, "duration": "forever"}, "once": {"percent_off": "33.33", "duration": "once"},
-        "amount": {"amount_off": 777, "currency": "usd", "duration": "forever"},
+        "amount": {"amount_off": 777, "currency": "usd", "duration": "forever",
+                   "currency_options": {"eur": {"amount_off": 666}}},
         "two_months": {"percent_off": 25, "duration": "repeating", "duration_in_months": 2}}
     values: dict[str, Any] = {"subscription_data": {"trial_period_days": quoted["trial"]}}
     if quoted["starts"] is not None:
@@ -71,6 +80,9 @@ def billed(invoice: dict[str, Any]) -> tuple[int, int, int, int]:
 def test_what_is_quoted_is_billed(server: Server, quoted: dict[str, Any]) -> None:
     api = Api(server)
     time = Clock(api, JAN_31, tax_exempt="exempt" if quoted["exempt"] else "none")
+    # Whoever was billed in a currency once is quoted in it.
+    item = api.post("/v1/invoiceitems", customer=time.customer, amount=1, currency=quoted["currency"])
+    api.call("DELETE", f"/v1/invoiceitems/{item['id']}")
     quote = make(time, quoted)
     api.post(f"/v1/quotes/{quote['id']}/finalize")
     accepted = api.post(f"/v1/quotes/{quote['id']}/accept")
@@ -78,6 +90,7 @@ def test_what_is_quoted_is_billed(server: Server, quoted: dict[str, Any]) -> Non
     # The trial, the wait for the start, and two periods after them.
     time.advance(days=40 + 45 + 2 * 31 + 1)
     invoices = time.invoices()
+    assert {invoice["currency"] for invoice in invoices} == {quote["currency"]} == {quoted["currency"]}
     assert billed(invoices[0]) == totals(quote["computed"]["upfront"])
     recurring = quote["computed"]["recurring"]
     if recurring is not None:
