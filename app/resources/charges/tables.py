@@ -58,7 +58,7 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
     receipt_url: Mapped[str | None] = mapped_column(Text)
-    """Where the receipt of a charge that succeeded can be seen without a key; the end of it is a secret."""
+    """Where the receipt of a charge that was captured can be seen without a key; the end of it is a secret."""
     review_id: Mapped[ObjectId | None]
     """The newest review."""
     shipping: Mapped[Document | None]

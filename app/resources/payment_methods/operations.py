@@ -258,7 +258,7 @@ def refuse_microdeposits(values: Mapping[str, Any], status: str, *, kind: str) -
 def keep_for_customer(ctx: Context, method: PaymentMethod, customer_id: str) -> None:
     """Attach a payment method that has just been used with success to the customer who is to use it again."""
     customer = ctx.get(Customer, customer_id)
-    if method.customer_id is None and customer is not None:
+    if method.customer_id is None and customer is not None and not customer.deleted:
         attach_payment_method(ctx, method, customer)
 
 

@@ -240,6 +240,7 @@ def test_an_amount_is_held_and_captured_in_part(api: Api) -> None:
         charge["balance_transaction"],
     ) == ("succeeded", True, False, 0, None)
     assert payments(api) == HELD and api.get("/v1/balance_transactions")["data"] == []
+    assert charge["receipt_url"] is None
     path = f"{URL}/{intent['id']}/capture"
     is_refused(
         api.refused("POST", path, amount_to_capture=10001),
@@ -279,6 +280,7 @@ def test_an_amount_is_held_and_captured_in_part(api: Api) -> None:
         ("charge", "charge", 10000, 233, charge["id"]),
     ]
     assert released["balance_transaction"] is not None
+    assert "/receipts/" in charge["receipt_url"]
     assert payments(api) == [*HELD, "charge.captured", "payment_intent.succeeded"]
     is_refused(
         api.refused("POST", path),
@@ -555,7 +557,9 @@ def test_confirming_the_intent_of_an_invoice_pays_it(api: Api) -> None:
     time = Clock(api, "2022-09-01")
     invoice = opened(time)
     path = f"{URL}/{invoice['payment_intent']}"
-    for action, values in (("/cancel", {}), ("", {"amount": 900})):
+    options = {"payment_method_options": {"card": {"capture_method": "manual"}}}
+    for action, values in (("/cancel", {}), ("", {"amount": 900}), ("", options), ("/confirm", options),
+                           ("/confirm", {"capture_method": "manual"})):
         refused = api.refused("POST", path + action, **values)
         assert refused.error["code"] == UNEXPECTED and "created by an invoice" in refused.error["message"]
     declined(

@@ -59,7 +59,6 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
         charge.outcome = _BLOCKED if behavior == "block" else _declined(decline.decline_code or decline.code)
         return charge
     charge.paid, charge.status = True, "succeeded"
-    charge.receipt_url = ctx.page_url("receipts", charge)
     _screen(ctx, charge, behavior)
     if capture:
         _take(ctx, charge, amount, behavior)
@@ -100,6 +99,7 @@ def release_charge(ctx: Context, charge: Charge, *, reason: str | None) -> None:
 
 def _take(ctx: Context, charge: Charge, amount: int, behavior: str) -> None:
     charge.amount_captured, charge.captured = amount, True
+    charge.receipt_url = ctx.page_url("receipts", charge)
     facts: dict[str, Any] = {
         "fee": fee_of_charge(ctx, amount), "charge": charge.id, "description": charge.description,
         "available_on": None if behavior == "bypass_pending" else available_on(ctx.now)}

@@ -97,6 +97,19 @@ def change_amount(intent: PaymentIntent, amount: int) -> None:
         intent.amount = amount
 
 
+def check_of_invoice(intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    """Raises InvalidRequest for what an invoice has settled about its intent: that all of it is taken at once, for one."""
+    if intent.invoice_id is None:
+        return
+    named = [name for name in _NOT_OF_INVOICES if name in values]
+    if ((values.get("payment_method_options") or {}).get("card") or {}).get("capture_method") is not None:
+        named.append("payment_method_options[card][capture_method]")
+    if named:
+        # Our choice: the words.
+        raise InvalidRequest(f"You cannot update the {named[0]} of this PaymentIntent because it was created by an invoice.",
+                             code="payment_intent_unexpected_state", param=named[0])
+
+
 def take_method(intent: PaymentIntent, method: PaymentMethod) -> None:
     """What the intent is to be paid with."""
     note_method(intent, method.id)
@@ -125,11 +138,7 @@ def _check_changeable(intent: PaymentIntent, values: Mapping[str, Any]) -> None:
             f"This PaymentIntent's {name} could not be updated because it has a status of {intent.status}. You may only update "
             f"the {name} of a PaymentIntent with one of the following statuses: requires_payment_method, "
             "requires_confirmation, requires_action.", code="payment_intent_unexpected_state", param=name)
-    for name in _NOT_OF_INVOICES if intent.invoice_id is not None else ():
-        if name in values:
-            # Our choice: the words.
-            raise InvalidRequest(f"You cannot update the {name} of this PaymentIntent because it was created by an invoice.",
-                                 code="payment_intent_unexpected_state", param=name)
+    check_of_invoice(intent, values)
     if "customer" in values and intent.customer_id not in (None, values["customer"]):
         # Our choice: the words.
         raise InvalidRequest("You cannot change the customer of a PaymentIntent once it is set.", param="customer")

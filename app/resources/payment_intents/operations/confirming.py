@@ -18,7 +18,7 @@ from app.resources.payment_intents.operations.attempting import (
     check_confirmable,
     note_method,
 )
-from app.resources.payment_intents.operations.changing import take_method
+from app.resources.payment_intents.operations.changing import check_of_invoice, take_method
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import error_document, merged_options, named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
@@ -35,6 +35,7 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
     Raises InvalidRequest for an intent that is over, or without anything to be paid with.
     """
     check_confirmable(intent)
+    check_of_invoice(intent, values)
     check_texts(values)
     if "mandate_data" in values:
         intent.customer_acceptance = acceptance_document(ctx, values["mandate_data"])
