@@ -35,6 +35,9 @@ def test_ending_at_once(clock: StartClock) -> None:
     assert (canceled["current_period_end"], len(canceled["items"]["data"])) == (at("2022-10-01"), 1)
     assert [each["description"] for each in time.pending()] == ["By hand"]
     time.advance("2022-12-01", expect=[])
+    swept = time.api.post("/v1/invoices", customer=time.customer, pending_invoice_items_behavior="include")
+    time.new_events(expect=["invoiceitem.updated", "invoice.created"])
+    assert (amounts(swept), swept["subscription"], time.pending()) == ([500], None, [])
 
 
 def test_ending_at_once_stops_what_is_still_collected(clock: StartClock) -> None:
@@ -63,8 +66,14 @@ def test_what_is_unused_can_be_credited_for_later(clock: StartClock) -> None:
     time.advance("2022-09-16")
     cancel(time, subscription, prorate=True)
     time.new_events(expect=["invoiceitem.created", *DELETED])
-    assert [each["amount"] for each in time.pending()] == [-1500]
+    [credit] = time.pending()
+    assert (credit["amount"], credit["subscription"]) == (-1500, subscription["id"])
     assert len(time.invoices()) == 1
+    # It is the customer's: their next invoice takes it, of whatever that is.
+    following = time.subscribe(time.price(4000))
+    invoice = time.latest_invoice(following)
+    assert (amounts(invoice), invoice["total"], time.pending()) == ([-1500, 4000], 2500, [])
+    assert [line["subscription"] for line in invoice["lines"]["data"]] == [subscription["id"], following["id"]]
 
 
 def test_what_is_unused_can_go_to_the_balance(clock: StartClock) -> None:

@@ -17,6 +17,7 @@ from app.resources.customers.tables import Customer
 from app.resources.invoices.operations.discounts import redeem
 from app.resources.invoices.tables import InvoiceItem
 from app.resources.prices.tables import Price
+from app.resources.subscriptions.tables import Subscription
 
 ITEMS_MAX = 250
 """How many items one invoice takes."""
@@ -93,16 +94,22 @@ def unit_columns(amount: int, quantity: int, price: Price | None, currency: str)
 
 def sweep(ctx: Context, customer_id: str, subscription_id: str | None, *, only_own: bool = False,
           prorations_only: bool = False) -> list[InvoiceItem]:
-    """The pending items that the next invoice of the subscription takes: its own and those of no subscription.
+    """The pending items that the next invoice of the subscription takes: its own, those of none, and those that outlived theirs.
 
     In the order of the lines: prorations as they were made, then the others, newest first; the oldest, where there are
     more than one invoice takes. They stay pending until `put_on` names their invoice.
     """
     taken = [item for item in pending_items(ctx, customer_id)
-             if item.subscription_id == subscription_id or (item.subscription_id is None and not only_own)][:ITEMS_MAX]
+             if item.subscription_id == subscription_id or (not only_own and _of_customer(ctx, item))][:ITEMS_MAX]
     prorations = [item for item in taken if item.proration]
     others = [] if prorations_only else [item for item in reversed(taken) if not item.proration]
     return prorations + others
+
+
+def _of_customer(ctx: Context, item: InvoiceItem) -> bool:
+    """Whether any next invoice of the customer takes it: no subscription that still runs has it to itself."""
+    subscription = ctx.get(Subscription, item.subscription_id)
+    return subscription is None or subscription.ended_at is not None
 
 
 def put_on(ctx: Context, items: list[InvoiceItem], invoice_id: str) -> None:
