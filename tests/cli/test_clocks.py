@@ -107,7 +107,8 @@ def test_a_target_is_a_moment_or_a_step_on_the_calendar(to: str | None, by: str 
 
 
 def test_events_are_shown_oldest_first(run: Run, world: World) -> None:
-    shown = [json.loads(line) for line in run("events", "tail", "--limit", "1000", "--json").stdout.splitlines()]
+    shown = [json.loads(line) for line in run("events", "tail", "--limit", "1000", "--json", "--account",
+                                                   world.api.key).stdout.splitlines()]
     assert {event["id"] for event in shown} == {event["id"] for event in world.api.events()}
     assert [event["seq"] for event in shown] == sorted(event["seq"] for event in shown)
     assert shown[0]["data"]["object"] == "test_helpers.test_clock"

@@ -21,7 +21,8 @@ class ChargeList(ListParams):
     created = RangeQuery()
     customer = Text()
     payment_intent = Text()
-    transfer_group = Text()
+    # Our choice: the limit, where the reference names none; lists look groups up by an index.
+    transfer_group = Text(max=255)
 
 
 class DestinationParams(Params):
@@ -50,13 +51,13 @@ class ChargeCreate(RetrieveParams):
     metadata = Metadata()
     on_behalf_of = Text()
     radar_options = Hash(RadarOptionsParams)
-    receipt_email = Text()
+    receipt_email = Text(max=255)
     shipping = Hash(ShippingParams)
     source = Text()
     statement_descriptor = Text(max=22)
     statement_descriptor_suffix = Text(max=22)
     transfer_data = Hash(TransferDataParams)
-    transfer_group = Text()
+    transfer_group = Text(max=255)
 
 
 class FraudDetailsParams(Params):
@@ -68,17 +69,17 @@ class ChargeUpdate(RetrieveParams):
     description = Text(max=40000)
     fraud_details = Hash(FraudDetailsParams)
     metadata = Metadata()
-    receipt_email = Text()
+    receipt_email = Text(max=255)
     shipping = Hash(ShippingParams)
-    transfer_group = Text()
+    transfer_group = Text(max=255)
 
 
 class ChargeCapture(RetrieveParams):
     amount = Integer(minimum=1)
     application_fee = Integer(minimum=0)
     application_fee_amount = Integer(minimum=0)
-    receipt_email = Text()
+    receipt_email = Text(max=255)
     statement_descriptor = Text(max=22)
     statement_descriptor_suffix = Text(max=22)
     transfer_data = Hash(TransferAmountParams)
-    transfer_group = Text()
+    transfer_group = Text(max=255)

@@ -146,7 +146,7 @@ class ShippingParams(Params):
 
 
 class TaxParams(Params):
-    ip_address = Text(unsettable=True)
+    ip_address = Text(max=255, unsettable=True)
 
 
 class CustomerDetailsParams(Params):

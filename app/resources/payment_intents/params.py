@@ -71,14 +71,15 @@ class PaymentIntentCreate(RetrieveParams):
     payment_method_options = Hash(PaymentMethodOptionsParams)
     payment_method_types = ListOf(Enum(METHOD_TYPES))
     radar_options = Hash(RadarOptionsParams)
-    receipt_email = Text()
+    receipt_email = Text(max=255)
     return_url = Text()
     setup_future_usage = Enum(_USAGES)
     shipping = Hash(ShippingParams)
     statement_descriptor = Text(max=22)
     statement_descriptor_suffix = Text(max=22)
     transfer_data = Hash(TransferDataParams)
-    transfer_group = Text()
+    # Our choice: the limit, where the reference names none; lists look groups up by an index.
+    transfer_group = Text(max=255)
     use_stripe_sdk = Boolean()
 
 
@@ -94,13 +95,13 @@ class PaymentIntentUpdate(RetrieveParams):
     payment_method_data = Hash(PaymentMethodDataParams)
     payment_method_options = Hash(PaymentMethodOptionsParams)
     payment_method_types = ListOf(Enum(METHOD_TYPES))
-    receipt_email = Text(unsettable=True)
+    receipt_email = Text(max=255, unsettable=True)
     setup_future_usage = Enum(_USAGES, unsettable=True)
     shipping = Hash(ShippingParams, unsettable=True)
     statement_descriptor = Text(max=22)
     statement_descriptor_suffix = Text(max=22)
     transfer_data = Hash(TransferAmountParams)
-    transfer_group = Text()
+    transfer_group = Text(max=255)
 
 
 class PaymentIntentConfirm(RetrieveParams):
@@ -115,7 +116,7 @@ class PaymentIntentConfirm(RetrieveParams):
     payment_method_options = Hash(PaymentMethodOptionsParams)
     payment_method_types = ListOf(Enum(METHOD_TYPES))
     radar_options = Hash(RadarOptionsParams)
-    receipt_email = Text(unsettable=True)
+    receipt_email = Text(max=255, unsettable=True)
     return_url = Text()
     setup_future_usage = Enum(_USAGES, unsettable=True)
     shipping = Hash(ShippingParams, unsettable=True)

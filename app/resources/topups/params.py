@@ -16,7 +16,8 @@ class TopupCreate(RetrieveParams):
     metadata = Metadata()
     source = Text()
     statement_descriptor = Text(max=15)
-    transfer_group = Text()
+    # Our choice: the limit, where the reference names none; lists look groups up by an index.
+    transfer_group = Text(max=255)
 
 
 class TopupList(ListParams):
