@@ -76,6 +76,7 @@ from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.topups.endpoints import blueprint as topups
 from app.resources.topups.ticks import SETTLE as TOPUP_SETTLE
 from app.resources.usage_records.endpoints import blueprint as usage_records
+from app.resources.value_lists.endpoints import blueprint as value_lists
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
 from app.wire.auth import OPENED
 
@@ -113,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     three_d_secure,
     topups,
     usage_records,
+    value_lists,
     webhook_endpoints,
 )
 

@@ -69,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     disputes.charges_know_their_disputes,
     fraud.warnings_call_for_a_refund_that_helps,
     fraud.open_reviews_have_something_to_decide,
+    fraud.values_are_compared_as_their_list_does,
     clocks.clocks_have_a_target_while_they_advance,
     clocks.nothing_is_overdue_on_a_ready_clock,
     clocks.nothing_is_ahead_of_its_clock,

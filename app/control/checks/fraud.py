@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from sqlalchemy import and_, not_, or_, select
 
 from app.control.checks import Books, Problem
+from app.domain.radar import comparable, fits
 from app.resources.charges.tables import Charge
 from app.resources.early_fraud_warnings.tables import EarlyFraudWarning
 from app.resources.reviews.tables import Review
+from app.resources.value_lists.tables import ValueList, ValueListItem
 
 
 def warnings_call_for_a_refund_that_helps(books: Books) -> Iterator[Problem]:
@@ -32,3 +34,13 @@ def open_reviews_have_something_to_decide(books: Books) -> Iterator[Problem]:
     for account_id, id, is_open, reason, charge in books.values(statement):
         yield Problem(account_id, Review.object_name, id, f"open is {is_open}, closed_reason {reason}, and {charge} is decided "
                                                           "or names another")
+
+
+def values_are_compared_as_their_list_does(books: Books) -> Iterator[Problem]:
+    """what an item is told from others by follows from its value and its list's type, which it fits"""
+    types = {(row.account_id, row.id): row.item_type for row in books.rows(ValueList)}
+    for row in books.rows(ValueListItem):
+        item_type = types[row.account_id, row.value_list_id]
+        if row.comparable != comparable(item_type, row.value) or not fits(item_type, row.value):
+            yield Problem(row.account_id, ValueListItem.object_name, row.id,
+                          f"{row.value!r} is kept as {row.comparable!r} in a list of {item_type}")

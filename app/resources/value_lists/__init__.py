@@ -1,0 +1,1 @@
+"""Radar's value lists, and the items in them."""
