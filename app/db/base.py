@@ -33,6 +33,8 @@ class Base(DeclarativeBase):
     column_keys: ClassVar[tuple[str, ...]] = ()
     """The attribute names of the columns, in the table's order."""
     _blank: ClassVar[dict[str, Any]] = {}
+    _pointers: ClassVar[dict[str, str]] = {}
+    """The columns that name another row, and the relationships that lead there."""
 
     def __init__(self, **values: Any) -> None:
         attributes, blank = self.__dict__, self._blank
@@ -53,9 +55,9 @@ class Base(DeclarativeBase):
         values[name] = value
         # What was derived from the row before, its JSON (`render.view`) and when it is due (`clock.engine`), is no more so.
         values.pop("_derived", None)
-        if name[-3:] == "_id":
+        if name in self._pointers:
             # The row that the old id led to is not the one that the new id leads to.
-            values.pop(name[:-3], None)
+            values.pop(self._pointers[name], None)
 
 
 class _RecordAttribute(QueryableAttribute[Any]):
@@ -79,6 +81,7 @@ def _make_records(mapper: Mapper[Any], cls: type[Base]) -> None:
     # `mapper.column_attrs` would configure all mappers, before the tables that relationships name are imported.
     cls.column_keys = tuple(mapper.columns.keys())
     cls._blank = dict.fromkeys(cls.column_keys)
+    cls._pointers = {key: key.removesuffix("_id") for key in cls.column_keys if key.endswith("_id")}
     cls.__init__ = Base.__init__  # type: ignore[method-assign]
     for attribute in mapper.class_manager.values():
         attribute.__class__ = _RecordAttribute

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.currencies import MAXIMUM_CHARGE, minimum_charge
 from app.domain.discounts import Discount, DiscountAmount, apply
@@ -91,6 +92,7 @@ def compute(lines: Sequence[DraftLine], discounts: Sequence[Discount] = (), exem
     return _added_up(computed, discounted, _discount_totals(own, shared, discounts))
 
 
+@lru_cache(maxsize=256)
 def settle(total: int, balance: int, currency: str) -> Settlement:
     """What is due of `total` for a customer with `balance` (negative: credit), and the balance that this leaves.
 
