@@ -11,6 +11,7 @@ ENDS = {
     "quote": {"accepted", "canceled"},
     "test_clock": {"internal_failure"},
     "payment_intent": {"succeeded", "canceled"},
+    "setup_intent": {"succeeded", "canceled"},
 }
 
 
