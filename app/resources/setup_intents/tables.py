@@ -52,6 +52,8 @@ class SetupIntent(StripeObject, HasMetadata, OnClock):
     single_use: Mapped[Document | None]
     """The `amount` and `currency` of the one payment that it is for."""
     single_use_mandate_id: Mapped[ObjectId | None]
+    subscription_id: Mapped[ObjectId | None]
+    """The subscription that asked for it, where one did."""
     status: Mapped[ObjectId]
     """A key of `domain.lifecycle.MOVES["setup_intent"]`."""
     usage: Mapped[ObjectId]

@@ -58,6 +58,7 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
     pending_invoice_item_interval: Mapped[Document | None]
     pending_update: Mapped[Document | None]
     """As rendered; null where none waits for its payment."""
+    pending_setup_intent_id: Mapped[ObjectId | None]
     schedule_id: Mapped[ObjectId | None]
     start_date: Mapped[UnixTime]
     status: Mapped[ObjectId]
@@ -85,6 +86,8 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
         "Invoice", viewonly=True, primaryjoin=to_one("Subscription", "latest_invoice_id", "Invoice"))
     schedule: Mapped[object] = relationship(
         "SubscriptionSchedule", viewonly=True, primaryjoin=to_one("Subscription", "schedule_id", "SubscriptionSchedule"))
+    pending_setup_intent: Mapped[object] = relationship(
+        "SetupIntent", viewonly=True, primaryjoin=to_one("Subscription", "pending_setup_intent_id", "SetupIntent"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Subscription", "default_payment_method_id", "PaymentMethod"))
     default_source: Mapped[object] = relationship(

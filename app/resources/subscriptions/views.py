@@ -83,7 +83,7 @@ class SubscriptionView(View):
     pause_collection = Attr()
     payment_settings = Derived(lambda row: _NO_PAYMENT_SETTINGS | (row.payment_settings or {}))
     pending_invoice_item_interval = Attr()
-    pending_setup_intent = Const(None)
+    pending_setup_intent = Ref()
     pending_update = Attr()
     plan = Derived(_only_item(lambda item: plan_of(item.price)))
     quantity = Derived(_only_item(lambda item: OMIT if item.quantity is None else item.quantity))

@@ -31,6 +31,7 @@ from app.resources.subscriptions.operations.requests import (
     update_item,
     update_subscription,
 )
+from app.resources.subscriptions.operations.setting_up import no_payment_method_given, payment_method_given
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import (
@@ -76,8 +77,10 @@ __all__ = [
     "item_spec",
     "items_in_force",
     "miss_due_date",
+    "no_payment_method_given",
     "own_discount",
     "payment_failed",
+    "payment_method_given",
     "plan_item_invoice",
     "preview_renewal",
     "remove_discount",

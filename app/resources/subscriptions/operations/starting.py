@@ -23,6 +23,7 @@ from app.resources.invoices.tables import Invoice
 from app.resources.prices.operations import terms_of
 from app.resources.subscriptions.operations.drafting import draft_subscription_invoice, remember_payment_method
 from app.resources.subscriptions.operations.pending_items import plan_item_invoice
+from app.resources.subscriptions.operations.setting_up import ask_for_payment_method
 from app.resources.subscriptions.operations.terms import (
     ItemSpec,
     Terms,
@@ -236,6 +237,7 @@ def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, p
     if invoice.status == "paid":
         subscription.status, subscription.expires_at = status, None
         remember_payment_method(ctx, subscription, invoice)
+        ask_for_payment_method(ctx, subscription, invoice)
         plan_notices(ctx, subscription)
 
 
