@@ -1,4 +1,4 @@
-"""Billyard, a persistent simulator of the Stripe Billing API, version 2022-08-01, on SQL.
+"""Billyard, a persistent simulator of the Stripe API for billing and payments, version 2022-08-01, on SQL.
 
 A tour, from the outside in. A module may import only what stands below it here.
 
@@ -6,7 +6,7 @@ A tour, from the outside in. A module may import only what stands below it here.
     factory            puts an application together over a database; nothing else
     registry           the composition root: routes, what time does (TICKERS), what follows from which event (REACTIONS)
     work               the worker: one thread that runs the engine, delivers webhooks, sleeps until something is due
-    pages              what a person opens in a browser: the page of an invoice
+    pages              what a person opens in a browser: an invoice, a receipt, the question whether it is them
     control            the `/_sim` API and what the command line does
     resources          the slices, one folder for each of Stripe's resources: /v1/prices… is resources/prices
     wire               HTTP in and out: keys, form bodies, parameters, idempotency, lists, searches; knows no resource
@@ -30,7 +30,8 @@ An advance: the endpoint only notes the target. The worker's engine takes a batc
 each in its own order of time by the tickers of the registry, and commits; when nobody is left, the clock arrives. A
 killed process loses one batch at the most, and doing it again does nothing twice, because what is done is no longer due.
 
-Money: integers in minor units, one rounding (`domain.money.round_half_away`), applied once, at the line.
+Money: integers in minor units, one rounding (`domain.money.round_half_away`), applied once, at the line. Whatever moves it is
+a `domain.ledger.Posting`, which balances or cannot be made, written by `resources.balance.operations.post` and nothing else.
 
 Why things are as they are stands in DECISIONS.md beside this file.
 """
