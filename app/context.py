@@ -42,6 +42,8 @@ class Context:
     """Whether time, not a caller, is at work: an advancing clock is then no obstacle, and `now` is the engine's."""
     publishable: bool = False
     """Whether the key may be read by anybody: what it is shown needs a secret of its own, and is not all that there is."""
+    client_ip: str | None = None
+    """Where the request came from, as the server saw it; null for time and for a person at a page."""
     base_url: str = "http://127.0.0.1:12111"
     """Where this server's own pages are reached, without a trailing slash."""
 

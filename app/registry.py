@@ -73,6 +73,7 @@ from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_codes.endpoints import blueprint as tax_codes
 from app.resources.tax_rates.endpoints import blueprint as tax_rates
 from app.resources.test_clocks.endpoints import blueprint as test_clocks
+from app.resources.tokens.endpoints import blueprint as tokens
 from app.resources.topups.endpoints import blueprint as topups
 from app.resources.topups.ticks import SETTLE as TOPUP_SETTLE
 from app.resources.usage_records.endpoints import blueprint as usage_records
@@ -112,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tax_rates,
     test_clocks,
     three_d_secure,
+    tokens,
     topups,
     usage_records,
     value_lists,

@@ -84,6 +84,8 @@ DECLINES: Final[Mapping[str, Decline]] = MappingProxyType({
 })  # fmt: skip
 """Every reason for which a card is refused."""
 
+_BRAND_NAMES: Final = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
+
 _COUNTRY_NUMBERS: Final = """
 us4242424242424242 ca4000001240000000 mx4000004840008001 br4000000760000002 ar4000000320000021 gb4000008260000000
 de4000002760000016 fr4000002500000003 es4000007240000007 it4000003800000008 nl4000005280000002 be4000000560000004
@@ -188,9 +190,19 @@ def refused_data(exp_month: int, exp_year: int, cvc: str | None, year: int, mont
         return "invalid_expiry_year"
     if exp_year == year and exp_month < month:
         return "invalid_expiry_month"
-    if cvc is not None and not (cvc.isascii() and cvc.isdigit() and len(cvc) in (3, 4)):
+    if cvc is not None and not is_code(cvc):
         return "invalid_cvc"
     return None
+
+
+def is_code(cvc: str) -> bool:
+    """Whether this can be a card's security code."""
+    return cvc.isascii() and cvc.isdigit() and len(cvc) in (3, 4)
+
+
+def brand_name(brand: str) -> str:
+    """`visa` as people write it: `Visa`."""
+    return _BRAND_NAMES.get(brand) or brand.capitalize()
 
 
 def card_document(card: TestCard, exp_month: int, exp_year: int, *, cvc: bool) -> dict[str, Any]:

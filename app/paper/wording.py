@@ -9,13 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from app.domain.cards import brand_name
 from app.domain.currencies import format_amount
 from app.domain.descriptions import date_text, off_text
 from app.domain.money import decimal_string
 from app.paper.document import Party, Total
-
-BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
-"""Names of card brands that are not their code with a capital."""
 
 
 def party(heading: str, name: str | None, address: Mapping[str, Any] | None, *more: str | None) -> Party:
@@ -81,4 +79,4 @@ def percent_text(percentage: float | Decimal) -> str:
 
 def card_text(card: Mapping[str, Any]) -> str:
     """`Visa •••• 4242`."""
-    return f"{BRANDS.get(card['brand'], card['brand'].capitalize())} •••• {card['last4']}"
+    return f"{brand_name(card['brand'])} •••• {card['last4']}"

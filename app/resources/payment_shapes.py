@@ -197,7 +197,7 @@ class PaymentMethodDataParams(Params):
 # A card as older parameters have it
 
 
-class SourceCardParams(Params):
+class OlderCardParams(Params):
     address_city = Text()
     address_country = Text()
     address_line1 = Text()
@@ -207,9 +207,12 @@ class SourceCardParams(Params):
     cvc = Text()
     exp_month = Integer(required=True)
     exp_year = Integer(required=True)
-    metadata = Metadata()
     name = Text()
     number = Text(required=True)
+
+
+class SourceCardParams(OlderCardParams):
+    metadata = Metadata()
     object = Enum(("card",))
 
 

@@ -230,7 +230,8 @@ class Call:
         server = self.server
         return Context(session=session, ids=server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
                        default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
-                       publishable=self.caller.kind == "pk", base_url=server.config.base_url)
+                       publishable=self.caller.kind == "pk",
+                       client_ip=self.environ.get("REMOTE_ADDR"), base_url=server.config.base_url)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:

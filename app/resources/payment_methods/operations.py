@@ -15,6 +15,7 @@ from app.domain.cards import (
     TestCard,
     card_document,
     checked,
+    is_code,
     named_card,
     numbered_card,
     refusal_of,
@@ -27,6 +28,7 @@ from app.render import load_for_rendering, render
 from app.resources.customers.operations import update_customer
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.spending_tokens import give_back_token, spend_token
 
 # Our choice: Stripe's magic cards expire a year from now; a fixed date keeps answers the same from day to day.
 _MAGIC_EXPIRY = (12, 2034)
@@ -46,13 +48,17 @@ _OF_CUSTOMER = Prepared(entity(PaymentMethod).where(
 
 def create_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
     """A card that no customer has yet. Raises CardError for a number, expiry or code that cannot be."""
+    return ctx.add(_new_method(ctx, values))
+
+
+def _new_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
     data = values.get("card")
     if data is None:
         raise missing_parameter("card")
-    method = _from_token(ctx, data["token"]) if "token" in data else _from_number(ctx, data)
-    method.billing_details = _details(_NO_DETAILS, values.get("billing_details", {}))
+    method = _from_token(ctx, data["token"], param="card[token]") if "token" in data else _from_number(ctx, data)
+    method.billing_details = _details(method.billing_details, values.get("billing_details", {}))
     method.metadata_ = merged({}, values.get("metadata", {}))
-    return ctx.add(method)
+    return method
 
 
 def find_payment_method(ctx: Context, id: str, *, param: str | None = None) -> PaymentMethod:
@@ -74,8 +80,11 @@ def take_payment_method(ctx: Context, id: str, *, param: str | None = None) -> P
     if card is None:
         method = ctx.find(PaymentMethod, id, param=param)
     else:
-        method = _from_card(card, *_MAGIC_EXPIRY, cvc=True)
-        method.id = ctx.ids.new(PaymentMethod.id_prefix, PaymentMethod.id_length, PaymentMethod.id_lead)
+        method = _with_id(ctx, _from_card(card, *_MAGIC_EXPIRY, cvc=True))
+    return _attachable(method)
+
+
+def _attachable(method: PaymentMethod) -> PaymentMethod:
     if method.customer_id is not None:
         raise InvalidRequest("The payment method you provided has already been attached to a customer.")
     if method.behavior == _DETACHED or method.used:
@@ -90,13 +99,17 @@ def take_payment_method(ctx: Context, id: str, *, param: str | None = None) -> P
 
 
 def take_source(ctx: Context, token: str, *, param: str) -> PaymentMethod:
-    """The card that a token such as `tok_visa` stands for, as a payment method that can be attached.
+    """The card that a token stands for, `tok_visa` or one that was made, as a payment method that can be attached.
 
     Our choice: cards are payment methods, whichever way they come. Raises as `take_payment_method` does.
     """
-    if named_card(token, "tok_") is None:
-        raise no_such("token", token, param=param, status=400)
-    return take_payment_method(ctx, f"pm_card_{token.removeprefix('tok_')}", param=param)
+    method = _with_id(ctx, _from_token(ctx, token, param=param))
+    try:
+        return _attachable(method)
+    except CardError:
+        # A card that is refused has used nothing, though what it is refused by is committed.
+        give_back_token(ctx, token)
+        raise
 
 
 def add_card(ctx: Context, customer: Customer, card: Mapping[str, Any]) -> PaymentMethod:
@@ -112,8 +125,13 @@ def add_card(ctx: Context, customer: Customer, card: Mapping[str, Any]) -> Payme
 
 def older_card(ctx: Context, card: Mapping[str, Any]) -> PaymentMethod:
     """A card from the older parameters that no customer has."""
+    return ctx.add(unsaved_card(ctx, card))
+
+
+def unsaved_card(ctx: Context, card: Mapping[str, Any]) -> PaymentMethod:
+    """The same, not stored. Raises CardError for a number, expiry or code that cannot be."""
     address = {ours: card[theirs] for ours, theirs in _OLDER_ADDRESS.items() if theirs in card}
-    return create_payment_method(ctx, {
+    return _new_method(ctx, {
         "card": {name: card[name] for name in ("number", "exp_month", "exp_year", "cvc") if name in card},
         "billing_details": {"address": address} | ({"name": card["name"]} if "name" in card else {}),
         "metadata": card.get("metadata", {})})
@@ -185,10 +203,7 @@ def make_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMetho
 def source_for(ctx: Context, source: str, *, customer_id: str | None) -> PaymentMethod:
     """The card that the older parameter `source` names: by a token a new one that nobody has, else one of the customer's."""
     if source.startswith("tok_"):
-        card = named_card(source, "tok_")
-        if card is None:
-            raise no_such("token", source, param="source", status=400)
-        return ctx.add(_from_card(card, *_MAGIC_EXPIRY, cvc=True))
+        return ctx.add(_from_token(ctx, source, param="source"))
     method = ctx.get(PaymentMethod, source)
     if method is None or customer_id is None or method.customer_id != customer_id:
         raise no_such("source", source, param="source", status=400)
@@ -304,11 +319,18 @@ def detach_payment_method(ctx: Context, method: PaymentMethod) -> PaymentMethod:
     return method
 
 
-def _from_token(ctx: Context, token: str) -> PaymentMethod:
+def _from_token(ctx: Context, token: str, *, param: str) -> PaymentMethod:
+    """The card that a token stands for, not stored: of a magic name, or of one that was made, which is used up."""
     card = named_card(token, "tok_")
-    if card is None:
-        raise no_such("token", token, param="card[token]", status=400)
-    return _from_card(card, *_MAGIC_EXPIRY, cvc=True)
+    if card is not None:
+        return _from_card(card, *_MAGIC_EXPIRY, cvc=True)
+    made = spend_token(ctx, token, "card", param=param).makes
+    return PaymentMethod(set_up=False, type="card", used=False, **(made or {}))
+
+
+def _with_id(ctx: Context, method: PaymentMethod) -> PaymentMethod:
+    method.id = ctx.ids.new(PaymentMethod.id_prefix, PaymentMethod.id_length, PaymentMethod.id_lead)
+    return method
 
 
 def _from_number(ctx: Context, data: Mapping[str, Any]) -> PaymentMethod:
@@ -325,6 +347,12 @@ def _from_number(ctx: Context, data: Mapping[str, Any]) -> PaymentMethod:
 def _from_card(card: TestCard, exp_month: int, exp_year: int, *, cvc: bool) -> PaymentMethod:
     return PaymentMethod(behavior=card.behavior, billing_details=_NO_DETAILS, set_up=False, type="card", used=False,
                          card=card_document(card, exp_month, exp_year, cvc=cvc))
+
+
+def check_code(cvc: str) -> None:
+    """Raises CardError for a security code that cannot be."""
+    if not is_code(cvc):
+        raise _card_error("invalid_cvc")
 
 
 def _expiry(ctx: Context, exp_month: int, exp_year: int, cvc: str | None) -> int:

@@ -1,0 +1,32 @@
+"""The tokens table."""
+
+from __future__ import annotations
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import StripeObject
+from app.db.types import Document, ObjectId
+
+
+class Token(StripeObject):
+    """What a browser sent instead of the server, good for one use. No number, code or identity is kept.
+
+    It is made in wall time, and lives on no clock: whoever uses it says on which one that happens.
+    """
+
+    __tablename__ = "tokens"
+    object_name = "token"
+    path_param = "token"
+    id_prefix = "tok_"
+
+    bank_account: Mapped[Document | None]
+    """The bank account as rendered; null for the other types."""
+    card: Mapped[Document | None]
+    """The card as rendered, in the older shape of `object: card`; null for the other types."""
+    client_ip: Mapped[str | None] = mapped_column(String(255))
+    makes: Mapped[Document | None]
+    """What using it makes, as columns: of a payment method from a card, of an external account from a bank account."""
+    type: Mapped[ObjectId]
+    """`bank_account`, `card`, `cvc_update` or `pii`."""
+    used: Mapped[bool]
