@@ -14,6 +14,7 @@ _FORMS = {
     "country": (re.compile(r"[A-Z]{2}"), "no code of two capital letters"),
     "limits": (re.compile(r"documented|off|strict"), "none of documented, off and strict"),
     "body_limit_bytes": (re.compile(r"[1-9][0-9]*"), "no positive number"),
+    "upload_limit_bytes": (re.compile(r"[1-9][0-9]*"), "no positive number"),
     "webhook_hosts": (re.compile(r"any|loopback"), "neither any nor loopback"),
 }
 """What the text of a setting must be like, and what is said of one that is not."""
@@ -39,6 +40,8 @@ class Config:
     """Default of the sandboxes' `limits` setting: documented, off or strict."""
     body_limit_bytes: int = 1_048_576
     """Largest request body."""
+    upload_limit_bytes: int = 16_777_216
+    """Largest body of a request that uploads a file."""
     request_log: bool = True
     """Whether requests are kept in the request log."""
     webhook_hosts: str = "any"

@@ -22,6 +22,7 @@ from app.db.base import TimeDriven
 from app.db.session import DUE_MOMENTS
 from app.events.emit import REACTIONS
 from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
+from app.pages.linked_file import blueprint as linked_file
 from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.accounts.endpoints import blueprint as accounts
@@ -40,6 +41,8 @@ from app.resources.early_fraud_warnings import operations as warning_operations
 from app.resources.early_fraud_warnings.endpoints import blueprint as early_fraud_warnings
 from app.resources.events.endpoints import blueprint as events
 from app.resources.external_accounts.operations import open_bank_account
+from app.resources.files.endpoints import blueprint as files
+from app.resources.files.ticks import LINK_EXPIRY
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
@@ -92,9 +95,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     disputes,
     early_fraud_warnings,
     events,
+    files,
     hosted_invoice,
     invoiceitems,
     invoices,
+    linked_file,
     mandates,
     pages,
     payment_intents,
@@ -147,6 +152,7 @@ TICKERS: tuple[Ticker, ...] = (
     QUOTE_EXPIRY,
     CAPTURE_EXPIRY,
     subscription_ticks.PENDING_UPDATE,
+    LINK_EXPIRY,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 

@@ -23,6 +23,11 @@ FILES: Final = (
     "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file")
 """The evidence that is the id of a file."""
 
+# Our choice: a signature has a purpose of its own, which is good for that evidence too.
+FILE_PURPOSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+    "customer_signature": ("customer_signature", "dispute_evidence")})
+"""The purposes that a file may have as evidence, where `dispute_evidence` is not the only one."""
+
 EVIDENCE: Final = tuple(sorted((*TEXTS, *FILES)))
 EVIDENCE_MAX: Final = 150_000
 """The characters of all texts together."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -31,6 +31,8 @@ FORM_BYTES_MAX: Final = 10_000
 
 _ACCOUNT: Final = re.compile(r"acct_[A-Za-z0-9]{1,64}", re.ASCII)
 _SECRET: Final = re.compile(rf"test_([A-Za-z0-9_]{{1,64}})[A-Za-z0-9]{{{PAGE_SECRET_LENGTH}}}", re.ASCII)
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 ._-]+")
 
 _POLICY: Final = ("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{elsewhere}; base-uri 'none'; "
                   "frame-ancestors 'none'")
@@ -89,8 +91,14 @@ def html(template: str, *, status: int = 200, sends_to: str | None = None, **val
 
 def pdf(content: bytes, name: str) -> Response:
     """A PDF that browsers show, and save under this name."""
-    disposition = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return Response(content, 200, _HEADERS | disposition, content_type=MEDIA_TYPE)
+    return inline_file(content, MEDIA_TYPE, f"{name}.pdf")
+
+
+def inline_file(content: bytes, media_type: str, filename: str) -> Response:
+    """A file that browsers show, and save under this name."""
+    # Only what cannot break out of the header stands in it as it is.
+    named = f'filename="{filename}"' if _PLAIN.fullmatch(filename) else f"filename*=UTF-8''{quote(filename, safe='')}"
+    return Response(content, 200, _HEADERS | {"Content-Disposition": f"inline; {named}"}, content_type=media_type)
 
 
 @contextmanager

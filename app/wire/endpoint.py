@@ -36,6 +36,8 @@ from app.wire.params import Params, load_params
 from app.wire.request_log import RequestRecorder
 from app.wire.scalars import printable
 from app.wire.search import SearchPage
+from app.wire.uploads import MEDIA_TYPE as MULTIPART
+from app.wire.uploads import add_parts, told
 
 log = logging.getLogger("billyard.wire")
 
@@ -89,20 +91,22 @@ def this_server() -> Server:
     return server
 
 
-def endpoint(schema: type[Params], *, tries: bool = False,
-             publishable: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = False,
+             uploads: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict | Download`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
     writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
     nothing of that stays, and no event tells of it. Only a `publishable` route can be called with a publishable key.
+    One that `uploads` takes multipart bodies too, as large as the process lets them be.
     """
     prepared = schema()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server()).answer(function, prepared, path, tries=tries, publishable=publishable)
+            return Call(this_server()).answer(function, prepared, path, tries=tries, publishable=publishable,
+                                              uploads=uploads)
 
         return view
 
@@ -129,12 +133,14 @@ class Call:
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
     def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool,
-               publishable: bool) -> Response:
+               publishable: bool, uploads: bool) -> Response:
         """Run the endpoint and make its response, whatever happens."""
         try:
             self.identify(publishable=publishable)
-            self.raw = self._read()
-            params = load_params(schema, self.raw)
+            raw = self._read(uploads=uploads)
+            # What is in a file is neither logged nor kept to compare a repetition with.
+            self.raw = told(raw) if uploads else raw
+            params = load_params(schema, raw)
             expand = params.pop("expand", None) or ()
             if self.method in ("GET", "HEAD"):
                 status, body = self._read_only(function, params, path, expand, tries=tries)
@@ -193,18 +199,28 @@ class Call:
             status, int((stopwatch() - self.started) * 1e6), self.key, self.raw)
         return response
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self, *, uploads: bool) -> dict[str, Any]:
         """The parameters of the query string and of the body; where both have one, the body's counts."""
         limits = self.server.form_limits
         query: str = self.environ.get("QUERY_STRING") or ""
         raw = query.encode("latin-1", "replace")
         if self.method not in ("GET", "HEAD"):
-            body = self._read_body(limits.body_bytes)
+            content_type: str = self.environ.get("CONTENT_TYPE") or ""
+            kind = content_type.partition(";")[0].strip().lower()
+            if uploads and kind == MULTIPART:
+                most = self.server.config.upload_limit_bytes
+                values = decode(raw, limits=limits)
+                add_parts(values, self._read_body(most), content_type, limits=limits, most=most)
+                return values
+            body = self._read_body(limits.body_bytes, refused=kind if kind.startswith(_NOT_FORMS) else None)
             raw = raw + b"&" + body if raw and body else raw or body
         return decode(raw, limits=limits) if raw else {}
 
-    def _read_body(self, most: int) -> bytes:
-        """The body, or the first `most` bytes and one more of it; never a part of one that broke off."""
+    def _read_body(self, most: int, *, refused: str | None = None) -> bytes:
+        """The body, or the first `most` bytes and one more of it; never a part of one that broke off.
+
+        `refused` is its media type where a body of that type is not read.
+        """
         environ = self.environ
         length: str = environ.get("CONTENT_LENGTH") or ""
         if length in ("", "0"):
@@ -216,10 +232,9 @@ class Call:
             raise InvalidRequest("Invalid request: Content-Length is not a number.")
         else:
             wanted = min(int(length), most + 1)
-        content_type: str = (environ.get("CONTENT_TYPE") or "").lower()
-        if content_type.startswith(_NOT_FORMS):
+        if refused is not None:
             raise InvalidRequest("Your request body must be form-encoded (Content-Type: application/"
-                                 f"x-www-form-urlencoded), not {content_type.partition(';')[0]}.")
+                                 f"x-www-form-urlencoded), not {refused}.")
         body: bytes = environ["wsgi.input"].read(wanted)
         if length and len(body) < wanted:
             raise InvalidRequest("Invalid request: the body ended before its Content-Length.")

@@ -49,13 +49,18 @@ def decode(raw: bytes, *, limits: FormLimits = _DEFAULT_LIMITS) -> dict[str, Any
         key, _, value = field.partition("=")
         if escaped:
             key, value = _unescape(key), _unescape(value)
-        if "[" in key:
-            _insert(nested, key, value, limits.depth)
-        elif isinstance(nested.get(key), (dict, list)):
-            raise _conflict(key)
-        else:
-            nested[key] = value
+        put(nested, key, value, limits.depth)
     return nested
+
+
+def put(nested: dict[str, Any], key: str, value: Any, depth_max: int) -> None:
+    """Put `value` where the key says, brackets and all. Raises InvalidRequest as `decode` does."""
+    if "[" in key:
+        _insert(nested, key, value, depth_max)
+    elif isinstance(nested.get(key), (dict, list)):
+        raise _conflict(key)
+    else:
+        nested[key] = value
 
 
 def _text(raw: bytes) -> str:
@@ -81,7 +86,7 @@ def _unescape(part: str) -> str:
         raise _not_utf8() from None
 
 
-def _insert(nested: dict[str, Any], key: str, value: str, depth_max: int) -> None:
+def _insert(nested: dict[str, Any], key: str, value: Any, depth_max: int) -> None:
     """Put `value` where the brackets of `key` say, making the dicts and lists on the way."""
     if key.count("[") >= depth_max:
         raise InvalidRequest(f"Parameters are nested too deeply: at most {depth_max} levels are accepted.")

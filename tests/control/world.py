@@ -91,6 +91,7 @@ def _suspected(api: Api, clock: str) -> None:
             api.post(f"/_sim/charges/{charge}/{deed}")
         if action == "refund":
             api.post("/v1/refunds", charge=charge)
+    api.upload(b"%PDF-1.7 evidence", "evidence.pdf", purpose="dispute_evidence")
     blocked = api.post("/v1/radar/value_lists", alias="blocked", name="Blocked", item_type="email")["id"]
     api.post("/v1/radar/value_list_items", value_list=blocked, value="Jenny@example.com")
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app.wire.endpoint import Server
 from tests.support.reference import conforms
 
 _keys = itertools.count(1)
+_FILES = {"application/pdf", "image/png", "text/csv; charset=utf-8"}
 
 
 class Answer:
@@ -56,7 +60,7 @@ class Api:
             )
         else:
             reply = self._client.open(f"{path}?{fields}" if fields else path, method=method, headers=sent)
-        if reply.headers["Content-Type"] == "application/pdf":
+        if reply.headers["Content-Type"] in _FILES:
             return Answer(reply.status_code, reply.data, reply.headers)
         return Answer(reply.status_code, orjson.loads(reply.data) if reply.data else None, reply.headers)
 
@@ -68,6 +72,19 @@ class Api:
 
     def delete(self, path: str, **params: Any) -> dict[str, Any]:
         return self._succeed("DELETE", path, params)
+
+    def send_file(self, content: bytes, filename: str, path: str = "/v1/files", **params: Any) -> Answer:
+        """A call with a file as its parameter `file`, answered whatever its status."""
+        fields: dict[str, Any] = {**dict(form_fields(params)), "file": FileStorage(BytesIO(content), filename)}
+        boundary, body = encode_multipart(fields)
+        return self.call("POST", path, headers={"Content-Type": f"multipart/form-data; boundary={boundary}"}, body=body)
+
+    def upload(self, content: bytes, filename: str, **params: Any) -> dict[str, Any]:
+        """The file that was uploaded."""
+        answer = self.send_file(content, filename, **params)
+        assert answer.status == 200, answer.body
+        conforms(answer.body)
+        return answer.body
 
     def refused(self, method: str, path: str, /, **params: Any) -> Answer:
         """A call that must be refused and leave no event behind."""

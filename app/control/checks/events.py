@@ -18,6 +18,7 @@ from app.events.tables import Event
 from app.render import load_for_rendering, render
 from app.render.view import VIEWS
 from app.resources.coupons.tables import Coupon
+from app.resources.files.tables import File
 from app.resources.prices.tables import Plan
 
 _TOLD_ELSEWHERE = {
@@ -51,7 +52,8 @@ def _tables_with_created() -> list[tuple[Any, str]]:
     """The tables whose objects are announced when they are made, and with which event."""
     found = []
     for table in VIEWS:
-        if isinstance(table, type) and issubclass(table, StripeObject):
+        # Of files only those that Stripe makes are announced, and all files here were uploaded.
+        if isinstance(table, type) and issubclass(table, StripeObject) and table is not File:
             for type_ in (f"{table.object_name}.created", f"customer.{table.object_name}.created"):
                 if type_ in EVENT_TYPES:
                     found.append((table, type_))

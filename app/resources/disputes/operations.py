@@ -12,6 +12,7 @@ from app.db.session import Prepared, entity
 from app.domain.currencies import format_amount
 from app.domain.disputes import (
     EVIDENCE_MAX,
+    FILE_PURPOSES,
     FILES,
     INQUIRY_S,
     NETWORK_REASON_CODES,
@@ -30,6 +31,7 @@ from app.resources.balance.operations import post
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.disputes.tables import Dispute
+from app.resources.files.tables import File
 
 _OF_CHARGE = Prepared(entity(Dispute).where(
     Dispute.account_id == bindparam("account_id"), Dispute.charge_id == bindparam("charge_id")
@@ -98,7 +100,7 @@ def update_dispute(ctx: Context, dispute: Dispute, values: Mapping[str, Any]) ->
         if "metadata" in values:
             dispute.metadata_ = merged(dispute.metadata_, values["metadata"])
         if values.get("evidence"):
-            dispute.evidence = _with_evidence(dispute, values["evidence"])
+            dispute.evidence = _with_evidence(ctx, dispute, values["evidence"])
         if submits:
             _submit(ctx, dispute)
     if dispute.decides_at == ctx.now:
@@ -158,11 +160,18 @@ def _await_answer(ctx: Context, dispute: Dispute) -> None:
         dispute.expires_at = dispute.due_by + 1
 
 
-def _with_evidence(dispute: Dispute, given: Mapping[str, str | None]) -> dict[str, str]:
+def _with_evidence(ctx: Context, dispute: Dispute, given: Mapping[str, str | None]) -> dict[str, str]:
     for name in FILES:
-        if given.get(name) is not None:
-            # No file has ever been uploaded here.
-            raise no_such("file", str(given[name]), param=f"evidence[{name}]", status=400)
+        id = given.get(name)
+        if id is None:
+            continue
+        file = ctx.get(File, id)
+        if file is None:
+            raise no_such("file", id, param=f"evidence[{name}]", status=400)
+        if file.purpose not in FILE_PURPOSES.get(name, ("dispute_evidence",)):
+            # Our choice: the words.
+            raise InvalidRequest(f"The file {id} has the purpose {file.purpose}, which cannot be evidence here.",
+                                 param=f"evidence[{name}]")
     evidence = {name: value for name, value in (dispute.evidence | dict(given)).items() if value is not None}
     if length_of(evidence) > EVIDENCE_MAX:
         # Our choice: the words.
