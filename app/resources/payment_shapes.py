@@ -5,6 +5,7 @@ Cards are the only means of payment that works here; what concerns the others is
 
 from typing import Any
 
+from app.domain.method_details import METHOD_TYPES
 from app.resources.shapes import AddressParams
 from app.wire.params import (
     Enum,
@@ -18,11 +19,8 @@ from app.wire.params import (
     Timestamp,
 )
 
-METHOD_TYPES = (
-    "acss_debit", "affirm", "afterpay_clearpay", "alipay", "au_becs_debit", "bacs_debit", "bancontact", "blik", "boleto",
-    "card", "card_present", "customer_balance", "eps", "fpx", "giropay", "grabpay", "ideal", "interac_present", "klarna",
-    "konbini", "link", "oxxo", "p24", "paynow", "promptpay", "sepa_debit", "sofort", "us_bank_account", "wechat_pay",
-)  # fmt: skip
+MADE_TYPES = tuple(type for type in METHOD_TYPES if not type.endswith("_present"))
+"""What can be made without a card reader."""
 CARD_NETWORKS = ("amex", "cartes_bancaires", "diners", "discover", "interac", "jcb", "mastercard", "unionpay", "unknown",
                  "visa")
 _EPS_BANKS = (
@@ -189,7 +187,7 @@ class PaymentMethodDataParams(Params):
     radar_options = Hash(RadarOptionsParams)
     sepa_debit = Hash(SepaDebitDataParams)
     sofort = Hash(SofortDataParams)
-    type = Enum([type for type in METHOD_TYPES if not type.endswith("_present")], required=True)
+    type = Enum(MADE_TYPES, required=True)
     us_bank_account = Hash(UsBankAccountDataParams)
     wechat_pay = Memberless()
 

@@ -28,6 +28,7 @@ from app.resources.customers.views import cash_balance_of
 from app.resources.payment_methods.operations import (
     add_card,
     attach_payment_method,
+    check_can_pay,
     not_attached,
     take_payment_method,
     take_source,
@@ -247,5 +248,6 @@ def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMeth
             if not default.startswith("pm_card_"):
                 raise not_attached(default, param=_DEFAULT)
             methods[default] = take_payment_method(ctx, default, param=_DEFAULT)
+        check_can_pay(methods[default], param=_DEFAULT)
         settings["default_payment_method"] = methods[default].id
     return list(methods.values())

@@ -9,6 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.errors import InvalidRequest
 from app.resources.client_secrets import find_by_secret, shown_to
+from app.resources.intents import refuse_microdeposits
 from app.resources.invoices.operations import confirm_invoice_payment
 from app.resources.payment_intents import operations
 from app.resources.payment_intents.params import (
@@ -24,7 +25,6 @@ from app.resources.payment_intents.params import (
     PaymentIntentVerify,
 )
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import refuse_microdeposits
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
 from app.wire.search import Numeric, Searchable, SearchPage, SearchParams, Token, search_page

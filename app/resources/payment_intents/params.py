@@ -1,8 +1,8 @@
 """What the payment intents endpoints take."""
 
+from app.domain.method_details import METHOD_TYPES
 from app.resources.payment_intents.options import PaymentMethodOptionsParams
 from app.resources.payment_shapes import (
-    METHOD_TYPES,
     ConfirmMandateDataParams,
     MandateDataParams,
     PaymentMethodDataParams,

@@ -1,1 +1,1 @@
-"""Payment methods: cards that customers pay with."""
+"""Payment methods: cards that customers pay with, and what else they may have."""

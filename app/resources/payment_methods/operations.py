@@ -22,9 +22,9 @@ from app.domain.cards import (
     refused_data,
 )
 from app.domain.metadata import merged
+from app.domain.method_details import METHOD_TYPES, NEEDED, method_details
 from app.errors import CardError, InvalidRequest, missing_parameter, no_such
 from app.events.emit import emit, tracked
-from app.render import load_for_rendering, render
 from app.resources.customers.operations import update_customer
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.tables import PaymentMethod
@@ -34,7 +34,7 @@ from app.resources.spending_tokens import give_back_token, spend_token
 _MAGIC_EXPIRY = (12, 2034)
 
 _DETACHED = "detached"
-_SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
+_UPDATABLE = ("card", "link", "us_bank_account")
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 _NO_DETAILS = {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None}
 
@@ -47,15 +47,28 @@ _OF_CUSTOMER = Prepared(entity(PaymentMethod).where(
 
 
 def create_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
-    """A card that no customer has yet. Raises CardError for a number, expiry or code that cannot be."""
+    """A payment method that no customer has yet, a card unless `values` name another type.
+
+    Raises CardError for a number, expiry or code that cannot be, and InvalidRequest for what is no account and for the
+    hash of another type.
+    """
     return ctx.add(_new_method(ctx, values))
 
 
 def _new_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
-    data = values.get("card")
-    if data is None:
-        raise missing_parameter("card")
-    method = _from_token(ctx, data["token"], param="card[token]") if "token" in data else _from_number(ctx, data)
+    type = values.get("type", "card")
+    for name in values:
+        if name in METHOD_TYPES and name != type:
+            # Our choice: the words of the refusal.
+            raise InvalidRequest(f"You passed {name}, but the payment method is of type {type}.", param=name)
+    data: Any = values.get(type)
+    if data is None and (type == "card" or type in NEEDED):
+        raise missing_parameter(type)
+    if type != "card":
+        method = _of_other_type(ctx, type, data or {})
+    else:
+        method = _from_token(ctx, data["token"], param="card[token]") if "token" in data else _from_number(ctx, data)
+    method.radar_options = values.get("radar_options")
     method.billing_details = _details(method.billing_details, values.get("billing_details", {}))
     method.metadata_ = merged({}, values.get("metadata", {}))
     return method
@@ -90,8 +103,8 @@ def _attachable(method: PaymentMethod) -> PaymentMethod:
     if method.behavior == _DETACHED or method.used:
         raise InvalidRequest("This PaymentMethod was previously used without being attached to a Customer or was "
                              "detached from a Customer, and may not be used again.")
-    results = checked(method.card or {}, method.billing_details["address"], method.behavior)
-    reason = refusal_of(results, method.behavior, charging=False)
+    reason = None if method.card is None else refusal_of(
+        checked(method.card, method.billing_details["address"], method.behavior), method.behavior, charging=False)
     if reason is not None:
         # Stripe blames no parameter by name here (connect behaviour reference, 9.2).
         raise _card_error(reason, param="")
@@ -139,7 +152,8 @@ def unsaved_card(ctx: Context, card: Mapping[str, Any]) -> PaymentMethod:
 
 def attach_payment_method(ctx: Context, method: PaymentMethod, customer: Customer) -> PaymentMethod:
     """Let the customer pay with it. `method` comes from `take_payment_method`."""
-    method.card = checked(method.card or {}, method.billing_details["address"], method.behavior)
+    if method.card is not None:
+        method.card = checked(method.card, method.billing_details["address"], method.behavior)
     method.customer_id, method.test_clock_id = customer.id, customer.test_clock_id
     if method.account_id is None:
         ctx.add(method)
@@ -160,6 +174,7 @@ def use_payment_method(ctx: Context, id: str, *, customer: Customer, param: str)
             raise no_such("PaymentMethod", id, param=param, status=400)
         if method.customer_id != customer.id:
             raise not_attached(id, param=param)
+        check_can_pay(method, param=param)
         return method
     fingerprint = card_document(card, *_MAGIC_EXPIRY, cvc=True)["fingerprint"]
     for method in ctx.session.rows(PaymentMethod, _OF_CUSTOMER, account_id=ctx.account_id, customer_id=customer.id):
@@ -178,6 +193,7 @@ def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted
     if card is not None:
         return ctx.add(_from_card(card, *_MAGIC_EXPIRY, cvc=True))
     method = ctx.find(PaymentMethod, id, param="payment_method")
+    check_can_pay(method, param="payment_method")
     if method.customer_id is not None and customer_id is None:
         raise InvalidRequest(f"The payment method `{id}` belongs to the Customer `{method.customer_id}`. Please include the "
                              f"Customer in the `customer` parameter on the {wanted_for}.", param="payment_method")
@@ -194,9 +210,7 @@ def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted
 def make_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
     """A new card from `payment_method_data`. Raises InvalidRequest for any other type, and CardError as for a card."""
     if values["type"] != "card":
-        # Our choice: cards are the only type that can be made.
-        raise InvalidRequest(f"The payment method type provided: {values['type']} is invalid. Billyard has cards only.",
-                             param="payment_method_data[type]")
+        raise _cards_only(values["type"], param="payment_method_data[type]")
     return create_payment_method(ctx, values)
 
 
@@ -207,7 +221,14 @@ def source_for(ctx: Context, source: str, *, customer_id: str | None) -> Payment
     method = ctx.get(PaymentMethod, source)
     if method is None or customer_id is None or method.customer_id != customer_id:
         raise no_such("source", source, param="source", status=400)
+    check_can_pay(method, param="source")
     return method
+
+
+def check_can_pay(method: PaymentMethod, *, param: str) -> None:
+    """Raises InvalidRequest for a payment method that can be kept here, but moves no money."""
+    if method.type != "card":
+        raise _cards_only(method.type, param=param)
 
 
 def named_method(ctx: Context, values: Mapping[str, Any], *, customer_id: str | None, types: Sequence[str],
@@ -225,49 +246,6 @@ def named_method(ctx: Context, values: Mapping[str, Any], *, customer_id: str | 
             f"of one of the following types: {', '.join(types)}. Alternatively update the allowed payment_method_types for this "
             f"{wanted_for} to include \"{method.type}\".", param="payment_method")
     return method
-
-
-def merged_options(present: Mapping[str, Any], change: Mapping[str, Any] | None) -> dict[str, Any]:
-    """`payment_method_options` with what `change` names; codes that are good once are not kept."""
-    options = dict(present)
-    for type, wanted in (change or {}).items():
-        if wanted is None:
-            options.pop(type, None)
-            continue
-        kept = {**options.get(type, {}), **{name: value for name, value in wanted.items() if name not in _SECRET_OPTIONS}}
-        options[type] = {name: value for name, value in kept.items() if value is not None}
-    return options
-
-
-def error_document(ctx: Context, method: PaymentMethod, *, code: str, message: str, type: str = "card_error",
-                   decline_code: str | None = None, param: str | None = None, charge: str | None = None) -> dict[str, Any]:
-    """An error as an intent keeps it, the payment method inside."""
-    load_for_rendering(ctx.session, [method])
-    error = {"charge": charge, "code": code, "decline_code": decline_code,
-             "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}", "message": message, "param": param,
-             "payment_method": render(method), "type": type}
-    return {name: value for name, value in error.items() if value is not None}
-
-
-def authentication_action(ctx: Context, client_secret: str, return_url: str | None) -> dict[str, Any]:
-    """The `next_action` of an intent that waits for the holder of its card: a page of this server."""
-    url = f"{ctx.base_url}/3d_secure/{ctx.account_id}/{client_secret}"
-    if return_url is not None:
-        return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
-    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
-
-
-def refuse_microdeposits(values: Mapping[str, Any], status: str, *, kind: str) -> None:
-    """What verifying a bank account by small deposits is answered: no intent waits for it, because only cards pay.
-
-    Raises InvalidRequest; `kind` is the intent's `object`.
-    """
-    if ("amounts" in values) == ("descriptor_code" in values):
-        # Our choice: the words of both refusals.
-        raise InvalidRequest("You must provide either `amounts` or `descriptor_code`.", code="parameter_missing",
-                             param="amounts")
-    raise InvalidRequest(f"You cannot verify microdeposits for this {kind} because it has a status of {status} and no next "
-                         "action of verify_with_microdeposits.", code=f"{kind}_unexpected_state")
 
 
 def keep_for_customer(ctx: Context, method: PaymentMethod, customer_id: str) -> None:
@@ -290,6 +268,11 @@ def update_payment_method(ctx: Context, method: PaymentMethod, values: Mapping[s
     with tracked(ctx, method, "payment_method.updated"):
         if "billing_details" in values:
             method.billing_details = _details(method.billing_details, values["billing_details"])
+        for name in _UPDATABLE:
+            if name in values and name != method.type:
+                raise InvalidRequest(f"You passed {name}, but the payment method is of type {method.type}.", param=name)
+        if "us_bank_account" in values:
+            method.details = {**(method.details or {}), **values["us_bank_account"]}
         if "card" in values:
             card = {**(method.card or {}), **values["card"]}
             card["exp_year"] = _expiry(ctx, card["exp_month"], card["exp_year"], None)
@@ -326,6 +309,23 @@ def _from_token(ctx: Context, token: str, *, param: str) -> PaymentMethod:
         return _from_card(card, *_MAGIC_EXPIRY, cvc=True)
     made = spend_token(ctx, token, "card", param=param).makes
     return PaymentMethod(set_up=False, type="card", used=False, **(made or {}))
+
+
+def _of_other_type(ctx: Context, type: str, sent: Mapping[str, Any]) -> PaymentMethod:
+    try:
+        details = method_details(type, sent, ctx.account_id)
+    except ValueError as wrong:
+        # Our choice: the words of the refusals.
+        iban = wrong.args[0] == "iban"
+        raise InvalidRequest(
+            "The IBAN you provided is invalid." if iban else "The account number you provided is invalid.",
+            code="invalid_bank_account_iban" if iban else "account_number_invalid", param=f"{type}[{wrong}]") from None
+    return PaymentMethod(billing_details=_NO_DETAILS, details=details, set_up=False, type=type, used=False)
+
+
+def _cards_only(type: str, *, param: str) -> InvalidRequest:
+    # Our choice: cards are the only type that pays.
+    return InvalidRequest(f"The payment method type provided: {type} is invalid. Billyard has cards only.", param=param)
 
 
 def _with_id(ctx: Context, method: PaymentMethod) -> PaymentMethod:

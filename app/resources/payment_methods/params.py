@@ -1,12 +1,7 @@
 """What the payment methods endpoints take."""
 
+from app.resources.payment_shapes import MADE_TYPES, Memberless, PaymentMethodDataParams
 from app.wire.params import Enum, Hash, Integer, ListParams, Metadata, Params, RetrieveParams, Text
-
-TYPES = (
-    "acss_debit", "affirm", "afterpay_clearpay", "alipay", "au_becs_debit", "bacs_debit", "bancontact", "blik",
-    "boleto", "card", "customer_balance", "eps", "fpx", "giropay", "grabpay", "ideal", "klarna", "konbini", "link",
-    "oxxo", "p24", "paynow", "promptpay", "sepa_debit", "sofort", "us_bank_account", "wechat_pay",
-)
 
 
 class AddressParams(Params):
@@ -25,20 +20,12 @@ class BillingDetailsParams(Params):
     phone = Text(unsettable=True)
 
 
-class CardParams(Params):
-    cvc = Text()
-    exp_month = Integer()
-    exp_year = Integer()
-    number = Text()
-    token = Text()
-
-
-class PaymentMethodCreate(RetrieveParams):
+class PaymentMethodCreate(RetrieveParams, PaymentMethodDataParams):
     billing_details = Hash(BillingDetailsParams)
-    card = Hash(CardParams)
-    metadata = Metadata()
-    # Our choice: cards are the only type that can be made.
-    type = Enum(("card",), required=True)
+    customer = Text()
+    payment_method = Text()
+    # Only what is copied from another payment method needs none.
+    type = Enum(MADE_TYPES)
 
 
 class CardUpdateParams(Params):
@@ -46,10 +33,16 @@ class CardUpdateParams(Params):
     exp_year = Integer()
 
 
+class UsBankAccountUpdateParams(Params):
+    account_holder_type = Enum(("company", "individual"))
+
+
 class PaymentMethodUpdate(RetrieveParams):
     billing_details = Hash(BillingDetailsParams)
     card = Hash(CardUpdateParams)
+    link = Memberless()
     metadata = Metadata()
+    us_bank_account = Hash(UsBankAccountUpdateParams)
 
 
 class PaymentMethodAttach(RetrieveParams):
@@ -58,7 +51,7 @@ class PaymentMethodAttach(RetrieveParams):
 
 class CustomerPaymentMethodList(ListParams):
     # The published parameters require it; connectors leave it out, and get all types.
-    type = Enum(TYPES)
+    type = Enum(MADE_TYPES)
 
 
 class PaymentMethodList(CustomerPaymentMethodList):

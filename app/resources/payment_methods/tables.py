@@ -10,7 +10,7 @@ from app.resources.customers.tables import Customer
 
 
 class PaymentMethod(StripeObject, HasMetadata, OnClock):
-    """A card, as far as it may be kept: never its number. It lives on the clock of its customer."""
+    """A card or another means of payment, as far as it may be kept: never its number. It lives on the clock of its customer."""
 
     __tablename__ = "payment_methods"
     __table_args__ = (
@@ -28,7 +28,10 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     billing_details: Mapped[Document]
     card: Mapped[Document | None]
     """Brand, expiry, fingerprint, last4 and the like, as rendered."""
+    details: Mapped[Document | None]
+    """What the hash of another type shows; null for a card."""
     customer_id: Mapped[ObjectId | None]
+    radar_options: Mapped[Document | None]
     set_up: Mapped[bool]
     """Whether its holder has authenticated it for payments without them."""
     type: Mapped[ObjectId]

@@ -9,7 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.errors import InvalidRequest
 from app.resources.client_secrets import find_by_secret, shown_to
-from app.resources.payment_methods.operations import refuse_microdeposits
+from app.resources.intents import refuse_microdeposits
 from app.resources.setup_intents import operations
 from app.resources.setup_intents.params import (
     SetupIntentCancel,

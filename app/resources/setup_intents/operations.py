@@ -14,15 +14,9 @@ from app.events.emit import emit
 from app.render import load_for_rendering, render
 from app.resources.charges.operations import THREE_D_SECURE, check_connected, check_texts
 from app.resources.customers.tables import Customer
+from app.resources.intents import authentication_action, error_document, merged_options
 from app.resources.mandates.operations import acceptance_document, create_mandate
-from app.resources.payment_methods.operations import (
-    authentication_action,
-    error_document,
-    keep_for_customer,
-    merged_options,
-    named_method,
-    payment_method_for,
-)
+from app.resources.payment_methods.operations import keep_for_customer, named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.setup_attempts.tables import SetupAttempt
 from app.resources.setup_intents.tables import SetupIntent

@@ -1,7 +1,7 @@
 """What the setup intents endpoints take."""
 
+from app.domain.method_details import METHOD_TYPES
 from app.resources.payment_shapes import (
-    METHOD_TYPES,
     AcssMandateOptionsParams,
     CardMandateOptionsParams,
     ConfirmMandateDataParams,

@@ -1,7 +1,11 @@
+from typing import Any
+
 import pytest
 
+from app.domain.method_details import METHOD_TYPES
 from tests.support.api import Api
 from tests.support.reference import conforms
+from tests.support.rows import row_counts
 
 CARD = {"number": "4242424242424242", "exp_month": 8, "exp_year": 2060, "cvc": "314"}
 
@@ -207,3 +211,106 @@ def test_an_unknown_payment_method(api: Api) -> None:
     refused = api.refused("GET", "/v1/payment_methods/pm_card_unheard")
     assert (refused.status, refused.error["message"], refused.error["param"]) == (
         404, "No such PaymentMethod: 'pm_card_unheard'", "payment_method")
+
+
+IBAN = "DE89370400440532013000"
+
+
+@pytest.mark.parametrize(("type", "sent", "shown"), [
+    ("acss_debit", {"account_number": "000123456789", "institution_number": "000", "transit_number": "11000"},
+     {"bank_name": "STRIPE TEST BANK", "institution_number": "000", "last4": "6789", "transit_number": "11000"}),
+    ("au_becs_debit", {"account_number": "000123456", "bsb_number": "000000"}, {"bsb_number": "000000", "last4": "3456"}),
+    ("bacs_debit", {"account_number": "00012345", "sort_code": "108800"}, {"last4": "2345", "sort_code": "108800"}),
+    ("boleto", {"tax_id": "000.000.000-00"}, {"tax_id": "000.000.000-00"}),
+    ("ideal", {"bank": "ing"}, {"bank": "ing", "bic": "INGBNL2A"}),
+    ("klarna", {"dob": {"day": 1, "month": 2, "year": 1990}}, {"dob": {"day": 1, "month": 2, "year": 1990}}),
+    ("klarna", None, {"dob": None}),
+    ("link", None, {"email": None}),
+    ("alipay", None, {}),
+    ("sepa_debit", {"iban": "DE89 3704 0044 0532 0130 00"},
+     {"bank_code": "37040044", "branch_code": None, "country": "DE", "last4": "3000",
+      "generated_from": {"charge": None, "setup_attempt": None}}),
+    ("sofort", {"country": "AT"}, {"country": "AT"}),
+    ("us_bank_account", {"account_number": "000123456789", "routing_number": "110000000", "account_holder_type": "company"},
+     {"account_holder_type": "company", "account_type": "checking", "bank_name": "STRIPE TEST BANK",
+      "financial_connections_account": None, "last4": "6789", "networks": {"preferred": "ach", "supported": ["ach"]},
+      "routing_number": "110000000"}),
+])
+def test_another_type_is_made_shown_and_attached(api: Api, type: str, sent: dict[str, Any] | None,
+                                                 shown: dict[str, Any]) -> None:
+    values = {} if sent is None else {type: sent}
+    method = api.post("/v1/payment_methods", type=type, billing_details={"name": "Jenny"}, **values,
+                      radar_options={"session": "rse_1"})
+    conforms(method)
+    hash = dict(method[type])
+    fingerprint = hash.pop("fingerprint", None)
+    assert (hash, method["type"], method["radar_options"]) == (shown, type, {"session": "rse_1"})
+    assert "card" not in method and len([name for name in METHOD_TYPES if name in method]) == 1
+    again = api.post("/v1/payment_methods", type=type, **values)
+    assert again[type].get("fingerprint") == fingerprint and (fingerprint is None) == ("last4" not in shown)
+    customer = api.post("/v1/customers")
+    attached = api.post(f"/v1/payment_methods/{method['id']}/attach", customer=customer["id"])
+    assert attached == method | {"customer": customer["id"]}
+    assert api.get("/v1/payment_methods", customer=customer["id"], type=type)["data"] == [attached]
+    assert api.get("/v1/payment_methods", customer=customer["id"], type="card")["data"] == []
+    assert api.post(f"/v1/payment_methods/{method['id']}/detach") == method
+    assert api.event_types() == ["customer.created", "payment_method.attached", "payment_method.detached"]
+
+
+@pytest.mark.parametrize(("params", "code", "param", "message"), [
+    ({"type": "sepa_debit"}, "parameter_missing", "sepa_debit", "Missing required param: sepa_debit."),
+    ({"type": "sepa_debit", "sepa_debit": {"iban": "DE89370400440532013001"}}, "invalid_bank_account_iban",
+     "sepa_debit[iban]", "The IBAN you provided is invalid."),
+    ({"type": "bacs_debit", "bacs_debit": {"account_number": "12"}}, "account_number_invalid",
+     "bacs_debit[account_number]", "The account number you provided is invalid."),
+    ({"type": "card", "card": CARD, "sepa_debit": {"iban": IBAN}}, None, "sepa_debit",
+     "You passed sepa_debit, but the payment method is of type card."),
+    ({"payment_method": "pm_card_visa", "customer": "cus_x"}, None, "payment_method",
+     "A payment method can only be copied to a connected account, and there are none here."),
+    ({"type": "card", "card": CARD, "customer": "cus_x"}, None, "customer",
+     "A payment method can only be copied to a connected account, and there are none here."),
+])
+def test_what_cannot_be_made(api: Api, params: dict[str, Any], code: str | None, param: str, message: str) -> None:
+    api.get("/v1/account")
+    before = row_counts(api.server)
+    refused = api.refused("POST", "/v1/payment_methods", **params)
+    assert (refused.status, refused.error.get("code"), refused.error["param"], refused.error["message"]) == (
+        400, code, param, message)
+    assert row_counts(api.server) == before
+
+
+def test_another_type_pays_nothing(api: Api) -> None:
+    customer = api.post("/v1/customers")
+    id = api.post("/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": IBAN})["id"]
+    invoice_settings = {"default_payment_method": id}
+
+    def refused(path: str, param: str, **params: Any) -> None:
+        before = row_counts(api.server)
+        answer = api.refused("POST", path, **params)
+        assert (answer.status, answer.error["param"], answer.error["message"]) == (
+            400, param, "The payment method type provided: sepa_debit is invalid. Billyard has cards only.")
+        assert row_counts(api.server) == before
+
+    default = "invoice_settings[default_payment_method]"
+    refused("/v1/customers", default, payment_method=id, invoice_settings=invoice_settings)
+    api.post(f"/v1/payment_methods/{id}/attach", customer=customer["id"])
+    refused(f"/v1/customers/{customer['id']}", default, invoice_settings=invoice_settings)
+    refused(f"/v1/customers/{customer['id']}", "default_source", default_source=id)
+    refused("/v1/charges", "source", amount=100, currency="eur", customer=customer["id"], source=id)
+    for path, params in (("/v1/payment_intents", {"amount": 100, "currency": "eur"}), ("/v1/setup_intents", {})):
+        refused(path, "payment_method", payment_method_types=["sepa_debit", "card"], payment_method=id,
+                customer=customer["id"], confirm=True, **params)
+
+
+def test_an_update_is_of_its_type(api: Api) -> None:
+    customer = api.post("/v1/customers")
+    bank = {"account_number": "000123456789", "routing_number": "110000000"}
+    id = api.post("/v1/payment_methods", type="us_bank_account", us_bank_account=bank)["id"]
+    api.post(f"/v1/payment_methods/{id}/attach", customer=customer["id"])
+    changed = api.post(f"/v1/payment_methods/{id}", us_bank_account={"account_holder_type": "company"})
+    assert changed["us_bank_account"]["account_holder_type"] == "company"
+    (event,) = api.events(type="payment_method.updated")
+    assert event["data"]["previous_attributes"] == {"us_bank_account": {"account_holder_type": "individual"}}
+    refused = api.refused("POST", f"/v1/payment_methods/{id}", card={"exp_month": 5, "exp_year": 2061})
+    assert (refused.status, refused.error["param"], refused.error["message"]) == (
+        400, "card", "You passed card, but the payment method is of type us_bank_account.")

@@ -18,9 +18,10 @@ from app.events.emit import emit
 from app.render import render
 from app.resources.charges.operations import charge_card
 from app.resources.charges.tables import Charge
+from app.resources.intents import authentication_action, error_document
 from app.resources.mandates.operations import create_mandate
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import authentication_action, error_document, keep_for_customer
+from app.resources.payment_methods.operations import keep_for_customer
 from app.resources.payment_methods.tables import PaymentMethod
 
 OPEN = frozenset({"requires_payment_method", "requires_confirmation", "requires_action"})

@@ -12,9 +12,10 @@ from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.charges.operations import check_chargeable, check_connected, check_texts
 from app.resources.customers.tables import Customer
+from app.resources.intents import merged_options
 from app.resources.payment_intents.operations.attempting import OPEN, note_method
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import merged_options, named_method
+from app.resources.payment_methods.operations import named_method
 from app.resources.payment_methods.tables import PaymentMethod
 
 _ALWAYS = ("description", "receipt_email", "shipping", "transfer_group")

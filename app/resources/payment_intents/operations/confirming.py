@@ -11,6 +11,7 @@ from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.charges.operations import check_texts
 from app.resources.charges.tables import Charge
+from app.resources.intents import error_document, merged_options
 from app.resources.mandates.operations import acceptance_document, mandate_for
 from app.resources.payment_intents.operations.attempting import (
     attempt_payment,
@@ -20,7 +21,7 @@ from app.resources.payment_intents.operations.attempting import (
 )
 from app.resources.payment_intents.operations.changing import check_of_invoice, take_method
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import error_document, merged_options, named_method, payment_method_for
+from app.resources.payment_methods.operations import named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
 
 _SET = ("capture_method", "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage")
