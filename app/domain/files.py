@@ -36,6 +36,7 @@ PURPOSES: Final = tuple(sorted((
     "sigma_scheduled_query")))
 """Those and the ones of files that Stripe makes."""
 
+# Our choice: the list, which the reference does not have.
 LINKABLE: Final = frozenset({
     "business_icon", "business_logo", "customer_signature", "dispute_evidence", "pci_document", "tax_document_user_upload"})
 """The purposes of uploaded files that a link may open: none that shows who somebody is."""
