@@ -112,6 +112,14 @@ def paid_invoice(api: Api, customer: str, action: str = "pay") -> dict[str, Any]
     return api.post(f"/v1/invoices/{invoice}/{action}")
 
 
+def test_a_token_pays_once(api: Api) -> None:
+    token = api.post("/v1/tokens", card={"number": "4242424242424242", "exp_month": 8, "exp_year": 2060})["id"]
+    answers = at_once(api, *[("POST", "/v1/charges", {"amount": 1_000, "currency": "usd", "source": token})] * RIVALS)
+    assert statuses(answers) == {200: 1, 400: RIVALS - 1}
+    assert {answer.error["code"] for answer in answers if answer.status == 400} == {"token_already_used"}
+    assert len(api.get("/v1/charges")["data"]) == 1
+
+
 def test_no_more_is_refunded_than_was_charged(api: Api, customer: str) -> None:
     charge = paid_invoice(api, customer)["charge"]
     answers = at_once(api, *[("POST", "/v1/refunds", {"charge": charge, "amount": 300})] * RIVALS)
