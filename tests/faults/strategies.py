@@ -26,6 +26,7 @@ from app.wire.params import (
     Timestamp,
     TimestampOr,
 )
+from app.wire.uploads import UploadedFile
 
 Raw = Any
 """A decoded form: strings, and lists and dicts of them."""
@@ -176,7 +177,7 @@ class Pedant:
 
     def _limits(self, field: Any, name: str, home: str | None) -> Iterator[Raw]:
         match field:
-            case Expand() | Metadata() | Currency() | Boolean() | Enum():
+            case Expand() | Metadata() | Currency() | Boolean() | Enum() | UploadedFile():
                 return
             case Hash() if not isinstance(field, RangeQuery):
                 yield from self.calls(field.params, home, {})
