@@ -171,8 +171,8 @@ REACTIONS |= {
     "invoice.payment_failed": (subscription_operations.payment_failed,),
     "invoice.payment_succeeded": (subscription_operations.invoice_paid,),
     "invoice.voided": (subscription_operations.invoice_voided,),
-    "setup_intent.canceled": (subscription_operations.no_payment_method_given,),
-    "setup_intent.succeeded": (subscription_operations.payment_method_given,),
+    "setup_intent.canceled": (subscription_operations.stop_asking,),
+    "setup_intent.succeeded": (subscription_operations.stop_asking,),
 }
 
 OPENED += [open_bank_account]

@@ -31,7 +31,7 @@ from app.resources.subscriptions.operations.requests import (
     update_item,
     update_subscription,
 )
-from app.resources.subscriptions.operations.setting_up import no_payment_method_given, payment_method_given
+from app.resources.subscriptions.operations.setting_up import stop_asking
 from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import (
@@ -77,10 +77,8 @@ __all__ = [
     "item_spec",
     "items_in_force",
     "miss_due_date",
-    "no_payment_method_given",
     "own_discount",
     "payment_failed",
-    "payment_method_given",
     "plan_item_invoice",
     "preview_renewal",
     "remove_discount",
@@ -88,6 +86,7 @@ __all__ = [
     "resume_collection",
     "set_cancel_at",
     "start_subscription",
+    "stop_asking",
     "terms_in_force",
     "transfer_data",
     "update_item",

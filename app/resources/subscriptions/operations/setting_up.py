@@ -22,8 +22,8 @@ def ask_for_payment_method(ctx: Context, subscription: Subscription, first: Invo
     intent.subscription_id, subscription.pending_setup_intent_id = subscription.id, intent.id
 
 
-def payment_method_given(ctx: Context, intent: SetupIntent) -> None:
-    """Reaction to setup_intent.succeeded: the subscription that asked for it is paid with what was set up.
+def stop_asking(ctx: Context, intent: SetupIntent) -> None:
+    """Reaction to the end of a setup intent: the subscription that asked for it waits no more, and is paid with what it set up.
 
     Our choice: unless it has a payment method of its own by now. Emits customer.subscription.updated.
     """
@@ -31,13 +31,5 @@ def payment_method_given(ctx: Context, intent: SetupIntent) -> None:
     if subscription is not None and subscription.pending_setup_intent_id == intent.id:
         with tracked(ctx, subscription, "customer.subscription.updated"):
             subscription.pending_setup_intent_id = None
-            if subscription.default_payment_method_id is None:
+            if intent.status == "succeeded" and subscription.default_payment_method_id is None:
                 subscription.default_payment_method_id = intent.payment_method_id
-
-
-def no_payment_method_given(ctx: Context, intent: SetupIntent) -> None:
-    """Reaction to setup_intent.canceled: nobody waits for it any more. Emits customer.subscription.updated."""
-    subscription = ctx.get(Subscription, intent.subscription_id)
-    if subscription is not None and subscription.pending_setup_intent_id == intent.id:
-        with tracked(ctx, subscription, "customer.subscription.updated"):
-            subscription.pending_setup_intent_id = None
