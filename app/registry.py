@@ -29,6 +29,7 @@ from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.balance.ticks import AVAILABLE
 from app.resources.charges.endpoints import blueprint as charges
+from app.resources.country_specs.endpoints import blueprint as country_specs
 from app.resources.coupons.endpoints import blueprint as coupons
 from app.resources.coupons.ticks import COUPON_EXPIRY, DISCOUNT_END, PROMOTION_CODE_EXPIRY
 from app.resources.credit_notes.endpoints import blueprint as credit_notes
@@ -89,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     balance,
     charges,
     control,
+    country_specs,
     coupons,
     credit_notes,
     customers,

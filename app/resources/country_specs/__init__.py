@@ -1,0 +1,1 @@
+"""Country specs, which Stripe defines: they can only be read."""
