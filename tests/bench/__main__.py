@@ -12,12 +12,13 @@ import click
 
 from tests.bench.advancing import MONTHS, advance_year, subscribe_many
 from tests.bench.client import Sample
+from tests.bench.money import PROCESSES, move_money
 from tests.bench.report import Figure, as_json, as_table, of_samples, of_values
 from tests.bench.starting import start_once
 from tests.bench.units import UNITS
 from tests.bench.worlds import World, fresh_database, serving
 
-GROUPS = ("start", "requests", "advance", "growth")
+GROUPS = ("start", "requests", "advance", "growth", "money")
 AIMS = {"create": "1,800", "update": "1,800", "retrieve": "5,000", "list of ten": "3,500", "mixed": "3,000",
         "subscribe": "250"}
 GROWING = ("create", "update", "retrieve", "list of ten", "mixed")
@@ -38,6 +39,7 @@ class Plan:
     customers: int
     sandboxes: int
     subscriptions: int
+    rounds: int
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -52,19 +54,20 @@ class Plan:
 @click.option("--customers", type=click.IntRange(1), help="How many a sandbox has when it has grown. Default: 50,000.")
 @click.option("--sandboxes", type=click.IntRange(0), help="How many others are beside it then. Default: 100.")
 @click.option("--subscriptions", type=click.IntRange(1), help="How many are billed for a year. Default: 1,000.")
+@click.option("--rounds", type=click.IntRange(1), help="How often each process charges, refunds and pays out. Default: 200.")
 @click.option("--postgres", metavar="URL", help="Measure on databases beside this one instead of on SQLite.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print JSON.")
 def bench(names: tuple[str, ...], quick: bool, runs: int | None, seconds: float | None, workers: int, connections: int,
-          customers: int | None, sandboxes: int | None, subscriptions: int | None, postgres: str | None,
-          json_wanted: bool) -> None:
-    """Measure start and memory, requests, a year of renewals, and growth; all of them unless some are named."""
+          customers: int | None, sandboxes: int | None, subscriptions: int | None, rounds: int | None,
+          postgres: str | None, json_wanted: bool) -> None:
+    """Measure start and memory, requests, a year of renewals, growth, and a rush on one account; all unless some are named."""
     unknown = {*names} - {*GROUPS, *UNITS}
     if unknown:
         raise click.UsageError(f"Nothing is called {', '.join(sorted(unknown))}.")
     plan = Plan(
         workers, connections, postgres, seconds or (0.6 if quick else 3.0), runs or (1 if quick else 3),
         customers or (5_000 if quick else 50_000), (20 if quick else 100) if sandboxes is None else sandboxes,
-        subscriptions or (100 if quick else 1_000))
+        subscriptions or (100 if quick else 1_000), rounds or (20 if quick else 200))
     figures = list(measure(plan, {*names} or {*GROUPS}))
     conditions: dict[str, object] = {"database": "PostgreSQL" if postgres else "SQLite", "workers": workers,
                                      "connections": connections, "seconds": plan.seconds}
@@ -84,6 +87,8 @@ def measure(plan: Plan, names: set[str]) -> Iterator[Figure]:
             yield from measure_advance(plan, folder)
         if "growth" in names:
             yield from measure_growth(plan, folder)
+        if "money" in names:
+            yield from measure_money(plan, folder)
 
 
 def measure_start(plan: Plan, folder: Path) -> Iterator[Figure]:
@@ -129,6 +134,17 @@ def measure_growth(plan: Plan, folder: Path) -> Iterator[Figure]:
         yield of_values("growth", f"{name}, time late/early",
                         [one.rate / other.rate for one, other in zip(early, late, strict=True)], "×", "≤ 1.2")
         yield of_samples("growth", f"{name}, late", late)
+
+
+def measure_money(plan: Plan, folder: Path) -> Iterator[Figure]:
+    """Charges, refunds and payouts of one account in a second, made by many processes at once; the books are examined."""
+    with ExitStack() as stack:
+        seen = move_money(_world(stack, plan, folder, 0), plan.rounds)
+    calls = sum(seen.statuses.values())
+    yield of_values("money", f"{PROCESSES} processes, {calls:,} calls", [calls / seen.seconds], "/s")
+    for what, count in sorted({**seen.done, **{f"refused, {code}": times for code, times in seen.refusals.items()},
+                               "to be made again": seen.statuses[429]}.items()):
+        yield of_values("money", what, [count], "")
 
 
 def _take_turns(worlds: dict[str, World], names: list[str], plan: Plan) -> dict[tuple[str, str], list[Sample]]:
