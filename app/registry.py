@@ -61,7 +61,9 @@ from app.resources.products.endpoints import blueprint as products
 from app.resources.quotes import operations as quote_operations
 from app.resources.quotes.endpoints import blueprint as quotes
 from app.resources.quotes.ticks import EXPIRY as QUOTE_EXPIRY
+from app.resources.refunds import operations as refund_operations
 from app.resources.refunds.endpoints import blueprint as refunds
+from app.resources.refunds.ticks import SETTLE as REFUND_SETTLE
 from app.resources.reviews import operations as review_operations
 from app.resources.reviews.endpoints import blueprint as reviews
 from app.resources.setup_attempts.endpoints import blueprint as setup_attempts
@@ -131,6 +133,7 @@ TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
     TOPUP_SETTLE,
     ARRIVAL,
+    REFUND_SETTLE,
     dispute_ticks.DECISION,
     dispute_ticks.EXPIRY,
     payout_ticks.MOVE,
@@ -163,6 +166,7 @@ REACTIONS |= {
     "charge.captured": (issuer_operations.charge_captured,),
     "charge.dispute.created": (warning_operations.dispute_created, review_operations.dispute_created),
     "charge.expired": (warning_operations.charge_refunded, review_operations.charge_refunded),
+    "charge.refund.updated": (warning_operations.refund_updated,),
     "charge.refunded": (dispute_operations.charge_refunded, warning_operations.charge_refunded,
                         review_operations.charge_refunded),
     "charge.succeeded": (review_operations.charge_succeeded, issuer_operations.charge_succeeded),
@@ -175,6 +179,7 @@ REACTIONS |= {
     "invoice.voided": (subscription_operations.invoice_voided,),
     "setup_intent.canceled": (subscription_operations.stop_asking,),
     "setup_intent.succeeded": (subscription_operations.stop_asking,),
+    "topup.succeeded": (refund_operations.money_came,),
 }
 
 OPENED += [open_bank_account]

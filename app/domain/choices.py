@@ -80,6 +80,10 @@ class Choices:
     """From the submission of winning or losing evidence to the bank's decision; 0 for at once."""
     dispute_unanswered: str = "lost"
     """What becomes of a dispute that nobody has answered by its `due_by`: `lost`, or `open`, so that late evidence is taken."""
+    refund_settles_after_s: int = 1
+    """From a refund to a test card on which refunds pend or fail to its success or failure; 0 for at once."""
+    refund_overdraft: int = 100_000
+    """How far a refund may take the available balance below zero, in minor units; one that would take it further waits."""
     radar_reviews: bool = True
     """Whether a rule places payments of elevated risk in review, as Radar for Fraud Teams has it."""
     payout_settles_after_s: int = 2

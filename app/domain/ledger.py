@@ -99,6 +99,15 @@ def refund_posting(account: str, amount: int, currency: str, *, refund: str, des
     return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
 
 
+def refund_failure_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
+                           available_on: int | None) -> Posting:
+    """The customer's bank sends the `amount` of a refund back. `description` is the charge's."""
+    # Our choice: the words after those of the reference's vocabulary, which end in dots.
+    words = "REFUND FAILURE" + (f" ({description})" if description else "")
+    entry = Entry(account, "refund_failure", "refund_failure", amount, refund, words, available_on=available_on)
+    return Posting(currency, (entry,), ((CARD_NETWORKS, -amount),))
+
+
 def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:
     """The customer's bank takes `amount` back, and Stripe a `fee` for the trouble."""
     return _adjustment(account, -amount, currency, "dispute", dispute, f"Chargeback withdrawal for {charge}",

@@ -47,6 +47,7 @@ def build_world(server: Server) -> World:
     api.delete(f"/v1/subscriptions/{changed['id']}", invoice_now=True, prorate=True)
     _advance(server, api, clock, APR_30 + HOUR)
     _topped_up(api)
+    _refunded(api, clock)
     _suspected(api, clock)
     _disputed(api, clock)
     _paid_out(server, api)
@@ -108,6 +109,16 @@ def _disputed(api: Api, clock: str) -> None:
         api.post(f"/_sim/charges/{charge}/dispute", inquiry=not answer)
         if answer:
             api.post(f"/v1/charges/{charge}/dispute", evidence={"uncategorized_text": answer})
+
+
+def _refunded(api: Api, clock: str) -> None:
+    """A refund that comes back, and one of which nobody knows yet."""
+    for after_s, card in ((0, "pm_card_refundFail"), (60, "pm_card_pendingRefund")):
+        api.post("/_sim/settings", refund_settles_after_s=after_s)
+        customer = api.post("/v1/customers", test_clock=clock)["id"]
+        intent = api.post("/v1/payment_intents", amount=4000, currency="usd", customer=customer, confirm=True,
+                          payment_method=card)["id"]
+        api.post("/v1/refunds", payment_intent=intent)
 
 
 def _topped_up(api: Api) -> None:

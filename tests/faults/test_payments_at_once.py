@@ -62,3 +62,30 @@ def test_a_card_without_a_customer_pays_once(api: Api, server: Server) -> None:
     assert statuses(answers) == {200: 1, 400: RIVALS - 1}
     assert len(api.get("/v1/charges")["data"]) == 1
     assert examine(server.database) == []
+
+
+def test_what_is_refunded_is_not_withdrawn_by_a_dispute_as_well(api: Api, server: Server) -> None:
+    for amount in (2000, 1200):
+        intent = api.post(URL, amount=2000, currency="usd", payment_method="pm_card_visa", confirm=True)
+        charge = intent["charges"]["data"][0]["id"]
+        half = RIVALS // 2
+        answers = at_once(api, *[("POST", "/v1/refunds", {"charge": charge, "amount": amount})] * half,
+                          *[("POST", f"/_sim/charges/{charge}/dispute", {"amount": amount})] * half)
+        moved = [answer.body for answer in answers if answer.status == 200]
+        taken = [each for each in moved if each.get("status") != "charge_refunded"]
+        assert len(taken) == 1, moved
+        # After a refund of all a dispute still comes, and takes nothing.
+        assert {each["status"] for each in moved} <= {"succeeded", "needs_response", "charge_refunded"}
+        types = {row["type"] for each in moved for row in api.get("/v1/balance_transactions", source=each["id"])["data"]}
+        assert types in ({"refund"}, {"adjustment"})
+    assert examine(server.database) == []
+
+
+def test_a_refund_that_fails_is_given_back_once(api: Api, server: Server) -> None:
+    api.post("/_sim/settings", refund_settles_after_s=0)
+    intent = api.post(URL, amount=2000, currency="usd", payment_method="pm_card_refundFail", confirm=True)
+    answers = at_once(api, *[("POST", "/v1/refunds", {"payment_intent": intent["id"]})] * RIVALS)
+    assert statuses(answers) == {200: RIVALS}, "each fails before the next begins"
+    charge = api.get(f"/v1/charges/{intent['charges']['data'][0]['id']}")
+    assert (charge["amount_refunded"], {refund["status"] for refund in charge["refunds"]["data"]}) == (0, {"failed"})
+    assert examine(server.database) == []

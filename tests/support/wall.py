@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
 import app.clock.now
+from tests.support.api import Api
 
 NEW_YEAR = 1_672_531_200
 """2023-01-01 00:00:00 UTC, where the clock starts."""
@@ -29,3 +31,12 @@ class Wall:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
+
+
+def events_after(api: Api, wall: Wall, seconds: int) -> list[dict[str, Any]]:
+    """The events of what time does meanwhile, without those of the balance."""
+    before = len(api.events())
+    wall.advance(seconds)
+    while api.server.worker.run_due():
+        pass
+    return [event for event in api.events()[before:] if event["type"] != "balance.available"]

@@ -26,9 +26,9 @@ def paid_invoices_were_charged(books: Books) -> Iterator[Problem]:
 
 
 def charges_give_back_what_was_refunded(books: Books) -> Iterator[Problem]:
-    """amount_refunded = Σ refunds ≤ amount"""
+    """amount_refunded = Σ refunds that have not failed ≤ amount"""
     refunds = select(Refund.account_id, Refund.charge_id, func.sum(Refund.amount).label("amount")).where(
-        books.of(Refund)).group_by(Refund.account_id, Refund.charge_id).subquery()
+        books.of(Refund), Refund.status != "failed").group_by(Refund.account_id, Refund.charge_id).subquery()
     total = func.coalesce(refunds.c.amount, 0)
     statement = select(Charge.account_id, Charge.id, Charge.amount, Charge.amount_refunded, total).outerjoin(
         refunds, (refunds.c.account_id == Charge.account_id) & (refunds.c.charge_id == Charge.id)).where(
@@ -45,12 +45,27 @@ def charges_and_refunds_are_on_the_balance(books: Books) -> Iterator[Problem]:
                  Charge.balance_transaction_id == table.id, Charge.amount == table.amount)
     gives = and_(Refund.account_id == table.account_id, Refund.id == table.source_id,
                  Refund.balance_transaction_id == table.id, Refund.amount == -table.amount)
+    returns = and_(Refund.account_id == table.account_id, Refund.id == table.source_id,
+                   Refund.failure_balance_transaction_id == table.id, Refund.amount == table.amount)
     statement = select(table.account_id, table.id, table.type, table.amount, table.source_id).outerjoin(
-        Charge, names).outerjoin(Refund, gives).where(
-        books.of(table), table.type.in_(("charge", "refund")), Charge.id.is_(None), Refund.id.is_(None))
+        Charge, names).outerjoin(Refund, or_(gives, returns)).where(
+        books.of(table), table.type.in_(("charge", "refund", "refund_failure")), Charge.id.is_(None), Refund.id.is_(None))
     for account_id, id, type, amount, source in books.values(statement):
         yield Problem(account_id, "balance_transaction", id,
                       f"is a {type} of {amount}, which {source} does not know of, or not with this amount")
+
+
+def refunds_have_what_their_status_says(books: Books) -> Iterator[Problem]:
+    """failed ⇔ a reason and the transaction that brought it back; of what was captured, others than pending ones have gone"""
+    failed = Refund.status == "failed"
+    unexplained = or_(failed != Refund.failure_reason.is_not(None), failed != Refund.failure_balance_transaction_id.is_not(None))
+    undecided = (Refund.status == "pending") & Refund.settles_at.is_(None)
+    not_gone = (Refund.status != "pending") & Refund.balance_transaction_id.is_(None) & Charge.captured.is_(True)
+    statement = select(Refund.account_id, Refund.id, Refund.status).join(
+        Charge, (Charge.account_id == Refund.account_id) & (Charge.id == Refund.charge_id)).where(
+        books.of(Refund), or_(unexplained, undecided, not_gone))
+    for account_id, id, status in books.values(statement):
+        yield Problem(account_id, "refund", id, f"is {status}, which what is known of its money belies")
 
 
 def credit_notes_are_sums_of_lines(books: Books) -> Iterator[Problem]:

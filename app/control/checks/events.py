@@ -181,6 +181,9 @@ def _thing(event: Event) -> tuple[str, str | None, str]:
 def _is_silent(shown: dict[str, Any], key: str) -> bool:
     is_draft = shown["object"] in ("invoice", "quote") and shown["status"] == "draft"
     # Stripe has no event for the update of a quote.
+    if shown["object"] == "charge" and any(refund["status"] == "failed" for refund in shown["refunds"]["data"]):
+        # What a refund that has failed takes back, the refund's event tells.
+        return key in ("amount_refunded", "refunded", *_TOLD_ELSEWHERE["charge"])
     unheard = is_draft and (shown["object"] == "quote" or key in _FOLLOWING)
     return unheard or key in _TOLD_ELSEWHERE.get(shown["object"], ())
 

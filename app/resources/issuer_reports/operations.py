@@ -8,14 +8,14 @@ from app.resources.charges.tables import Charge
 from app.resources.disputes.operations import left_to_dispute, open_dispute
 from app.resources.early_fraud_warnings.operations import warn
 from app.resources.issuer_reports.tables import IssuerReport
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.operations import behavior_of
 
 _WARNING = "early_fraud_warning"
 
 
 def charge_succeeded(ctx: Context, charge: Charge) -> None:
     """The card may be one whose issuer has something to say of it: at once, or when the sandbox's delay is over."""
-    behavior = _behavior(ctx, charge)
+    behavior = behavior_of(ctx, charge.payment_method_id)
     if behavior == _WARNING:
         _expect(ctx, charge, behavior, ctx.choices.early_fraud_warning_after_s)
     elif charge.captured:
@@ -24,7 +24,7 @@ def charge_succeeded(ctx: Context, charge: Charge) -> None:
 
 def charge_captured(ctx: Context, charge: Charge) -> None:
     """Only what was taken can be disputed."""
-    behavior = _behavior(ctx, charge)
+    behavior = behavior_of(ctx, charge.payment_method_id)
     if behavior.startswith("dispute:"):
         _expect(ctx, charge, behavior, ctx.choices.dispute_after_s)
 
@@ -35,11 +35,6 @@ def arrive(ctx: Context, report: IssuerReport) -> None:
     report.reports_at = None
     ctx.session.delete(report)
     _report(ctx, charge, report.behavior)
-
-
-def _behavior(ctx: Context, charge: Charge) -> str:
-    method = ctx.get(PaymentMethod, charge.payment_method_id)
-    return (method.behavior if method is not None else None) or ""
 
 
 def _expect(ctx: Context, charge: Charge, behavior: str, delay: int) -> None:

@@ -46,6 +46,12 @@ _OF_CUSTOMER = Prepared(entity(PaymentMethod).where(
 ).order_by(PaymentMethod.created.desc(), PaymentMethod.seq.desc()))
 
 
+def behavior_of(ctx: Context, id: str | None) -> str:
+    """What the payment method with this id causes, in the words of `domain.cards`; empty for plain success."""
+    method = ctx.get(PaymentMethod, id)
+    return (method.behavior if method is not None else None) or ""
+
+
 def create_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
     """A payment method that no customer has yet, a card unless `values` name another type.
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from app.context import Context
+from app.db.session import Prepared, entity
+from app.domain.choices import DAY
 from app.domain.currencies import format_amount
-from app.domain.ledger import refund_posting
+from app.domain.ledger import refund_failure_posting, refund_posting
 from app.domain.metadata import merged
 from app.errors import InvalidRequest, missing_parameter
 from app.events.emit import emit, tracked
-from app.resources.balance.operations import post
+from app.resources.balance.operations import hold_funds, post
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.payment_methods.operations import behavior_of
 from app.resources.refunds.tables import Refund
+from app.resources.topups.tables import Topup
 
 EXPIRED = "expired_uncaptured_charge"
 """The reason of the refund of an authorisation that was not captured in time."""
+
+
+_WAITING = Prepared(entity(Refund).where(
+    Refund.account_id == bindparam("account_id"), Refund.test_clock_id.is_(None), Refund.due_at.is_not(None),
+    Refund.status == "pending", Refund.balance_transaction_id.is_(None)))
 
 
 def create_refund(ctx: Context, values: Mapping[str, Any]) -> Refund:
@@ -40,8 +51,9 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
                   param: str = "amount", **columns: Any) -> Refund:
     """Give back `amount` of the charge, or all that is left of it; `columns` are further ones of the refund.
 
-    Emits charge.refunded. Raises InvalidRequest for a charge that failed, is disputed or refunded already, and for more
-    than is left; `param` is what the amount is called there.
+    Where the balance does not cover it, it waits. Emits charge.refunded, and charge.refund.updated where the sandbox lets
+    no time pass before the customer's bank answers. Raises InvalidRequest for a charge that failed, is disputed or refunded
+    already, and for more than is left; `param` is what the amount is called there.
     """
     if not charge.paid:
         # Our choice: the words.
@@ -65,14 +77,75 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
         charge.capture_before = None
         emit(ctx, "charge.refunded", charge)
         return refund
-    taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
-    assert taken is not None, "a charge that succeeded is on the balance"
+    _give(ctx, refund, charge)
+    emit(ctx, "charge.refunded", charge)
+    if refund.settles_at == ctx.now:
+        settle_refund(ctx, refund)
+    return refund
+
+
+def settle_refund(ctx: Context, refund: Refund) -> None:
+    """What was in doubt of a refund is not any more: the bank has answered, or there is money for it.
+
+    Emits charge.refund.updated. One that is still not covered waits for the next day on which money becomes available.
+    """
+    charge = ctx.find(Charge, refund.charge_id)
+    if not ctx.session.lock(refund) or refund.settles_at is None:
+        return
+    with tracked(ctx, refund, "charge.refund.updated"):
+        if refund.balance_transaction_id is None:
+            _give(ctx, refund, charge)
+        elif refund.status == "pending":
+            refund.status, refund.settles_at = "succeeded", None
+        else:
+            _take_back(ctx, refund, charge)
+
+
+def money_came(ctx: Context, topup: Topup) -> None:
+    """Let refunds that the balance did not cover be looked at again at once."""
+    for refund in ctx.session.rows(Refund, _WAITING, account_id=ctx.account_id):
+        refund.settles_at = ctx.now
+
+
+def _give(ctx: Context, refund: Refund, charge: Charge) -> None:
+    """Let the money go, where the balance covers it, and note what the card does with it."""
+    taken = _taken(ctx, charge)
+    if not _is_covered(ctx, taken, refund.amount):
+        # Our choice: it is tried when money becomes available, which is at midnight, or has come from a bank.
+        refund.status, refund.settles_at = "pending", (ctx.now // DAY + 1) * DAY
+        return
     # While the money of the charge is pending, what goes back is pending too.
-    [given] = post(ctx, refund_posting(ctx.account_id, amount, charge.currency, refund=refund.id,
+    [given] = post(ctx, refund_posting(ctx.account_id, refund.amount, charge.currency, refund=refund.id,
                                        description=charge.description, available_on=taken.available_on))
     refund.balance_transaction_id = given.id
-    emit(ctx, "charge.refunded", charge)
-    return refund
+    behavior = behavior_of(ctx, charge.payment_method_id)
+    refund.status = "pending" if behavior == "refund:pending" else "succeeded"
+    refund.settles_at = ctx.now + ctx.choices.refund_settles_after_s if behavior.startswith("refund:") else None
+
+
+def _is_covered(ctx: Context, taken: BalanceTransaction, amount: int) -> bool:
+    """Whether the balance has what goes back. Our choice: how far it may go below zero, which is a setting."""
+    if taken.available_on > ctx.now:
+        return True
+    available, _ = hold_funds(ctx).get((taken.currency, taken.source_type), (0, 0))
+    return available - amount >= -ctx.choices.refund_overdraft
+
+
+def _take_back(ctx: Context, refund: Refund, charge: Charge) -> None:
+    """The customer's bank does not take the money, so that it counts as given back no more."""
+    [back] = post(ctx, refund_failure_posting(
+        ctx.account_id, refund.amount, charge.currency, refund=refund.id, description=charge.description,
+        available_on=_taken(ctx, charge).available_on))
+    refund.failure_balance_transaction_id = back.id
+    # Our choice: which of the three reasons, and that the charge has no event of its own: that of the refund tells of it.
+    refund.failure_reason, refund.status, refund.settles_at = "expired_or_canceled_card", "failed", None
+    charge.amount_refunded -= refund.amount
+
+
+def _taken(ctx: Context, charge: Charge) -> BalanceTransaction:
+    taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
+    assert taken is not None, "a charge that was captured is on the balance"
+    return taken
 
 
 def _is_refundable(ctx: Context, charge: Charge) -> bool:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
-from app.db.types import Cents, ObjectId
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.types import Cents, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 
 
-class Refund(StripeObject, HasMetadata, OnClock):
-    """What goes back of a charge, in minor units of `currency`."""
+class Refund(StripeObject, HasMetadata, TimeDriven):
+    """What goes back of a charge, in minor units of `currency`. What is in doubt of it is settled on the account's timeline."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         belongs_to("balance_transactions", "balance_transaction_id"),
+        belongs_to("balance_transactions", "failure_balance_transaction_id"),
         belongs_to("charges", "charge_id"),
         belongs_to("payment_intents", "payment_intent_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index("test_clock_id"),
         list_index("charge_id"),
         list_index("payment_intent_id"),
+        Index("ix_refunds_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
     )
     object_name = "refund"
     path_param = "refund"
@@ -31,15 +34,25 @@ class Refund(StripeObject, HasMetadata, OnClock):
 
     amount: Mapped[Cents]
     balance_transaction_id: Mapped[ObjectId | None]
+    """That by which the money went; null where none was taken, and while the balance does not cover it."""
     charge_id: Mapped[ObjectId]
     currency: Mapped[ObjectId]
+    failure_balance_transaction_id: Mapped[ObjectId | None]
+    """That by which the money of a failed one came back."""
+    failure_reason: Mapped[ObjectId | None]
     instructions_email: Mapped[str | None] = mapped_column(String(5000))
     payment_intent_id: Mapped[ObjectId | None]
     reason: Mapped[ObjectId | None]
+    settles_at: Mapped[UnixTime | None]
+    """When a pending one is looked at again, or one fails that seems to have succeeded; null where nothing is in doubt."""
     status: Mapped[ObjectId]
+    """`pending`, `succeeded` or `failed`."""
 
     balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Refund", "balance_transaction_id", "BalanceTransaction"))
     charge: Mapped[Charge] = relationship(Charge, viewonly=True, primaryjoin=to_one("Refund", "charge_id", "Charge"))
+    failure_balance_transaction: Mapped[BalanceTransaction | None] = relationship(
+        BalanceTransaction, viewonly=True,
+        primaryjoin=to_one("Refund", "failure_balance_transaction_id", "BalanceTransaction"))
     payment_intent: Mapped[object] = relationship(
         "PaymentIntent", viewonly=True, primaryjoin=to_one("Refund", "payment_intent_id", "PaymentIntent"))

@@ -17,6 +17,8 @@ class RefundView(View):
     charge = Ref()
     created = Attr()
     currency = Attr()
+    failure_balance_transaction = Ref(omit_null=True)
+    failure_reason = Attr(omit_null=True)
     instructions_email = Attr(omit_null=True)
     metadata = Attr("metadata_")
     payment_intent = Ref()

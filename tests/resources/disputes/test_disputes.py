@@ -12,7 +12,7 @@ from app.domain.disputes import EVIDENCE, FILES, TEXTS
 from app.wire.endpoint import Server
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock, at
-from tests.support.wall import NEW_YEAR, Wall
+from tests.support.wall import NEW_YEAR, Wall, events_after
 
 StartClock = Callable[..., Clock]
 DAY = 86_400
@@ -42,15 +42,6 @@ def says(api: Api, dispute: dict[str, Any], text: str, **values: Any) -> dict[st
     return api.post(f"/v1/disputes/{dispute['id']}", evidence={"uncategorized_text": text}, **values)
 
 
-def after(api: Api, server: Server, wall: Wall, seconds: int) -> list[dict[str, Any]]:
-    """The events of what time does meanwhile."""
-    before = len(api.events())
-    wall.advance(seconds)
-    while server.worker.run_due():
-        pass
-    return [event for event in api.events()[before:] if event["type"] != "balance.available"]
-
-
 def types(events: list[dict[str, Any]]) -> list[str]:
     return [event["type"] for event in events]
 
@@ -66,10 +57,10 @@ def refund_refused(api: Api, charge: str) -> Answer:
     return refused
 
 
-def test_the_money_goes_with_the_dispute(api: Api, server: Server, wall: Wall) -> None:
+def test_the_money_goes_with_the_dispute(api: Api, wall: Wall) -> None:
     charge = charged(api, "pm_card_createDispute", metadata={"order": "7"})
     assert not api.get(f"/v1/charges/{charge}")["disputed"]
-    events = after(api, server, wall, 1)
+    events = events_after(api, wall, 1)
     assert types(events) == OPENED
     dispute = api.get(f"/v1/charges/{charge}/dispute")
     [withdrawal] = dispute["balance_transactions"]
@@ -106,7 +97,7 @@ def test_the_money_goes_with_the_dispute(api: Api, server: Server, wall: Wall) -
     assert whole["payment_intent"]["id"] == intent
 
 
-def test_winning_evidence_brings_the_money_back(api: Api, server: Server, wall: Wall) -> None:
+def test_winning_evidence_brings_the_money_back(api: Api, wall: Wall) -> None:
     dispute = disputed(api)
     before = len(api.events())
     sent = says(api, dispute, "winning_evidence", metadata={"by": "Jenny"})
@@ -118,7 +109,7 @@ def test_winning_evidence_brings_the_money_back(api: Api, server: Server, wall: 
     assert (updated["type"], updated["data"]) == ("charge.dispute.updated", {"object": sent, "previous_attributes": {
         "evidence": {"uncategorized_text": None}, "evidence_details": {"has_evidence": False, "submission_count": 0},
         "metadata": {"by": None}, "status": "needs_response"}})
-    events = after(api, server, wall, 1)
+    events = events_after(api, wall, 1)
     assert types(events) == ["charge.dispute.funds_reinstated", "charge.dispute.closed"]
     won = now(api, dispute)
     withdrawal, reinstatement = won["balance_transactions"]
@@ -137,10 +128,10 @@ def test_winning_evidence_brings_the_money_back(api: Api, server: Server, wall: 
     assert api.post("/v1/refunds", charge=dispute["charge"])["amount"] == 10_000
 
 
-def test_losing_evidence_keeps_it_away(api: Api, server: Server, wall: Wall) -> None:
+def test_losing_evidence_keeps_it_away(api: Api, wall: Wall) -> None:
     dispute = disputed(api)
     sent = says(api, dispute, "losing_evidence")
-    [closed] = after(api, server, wall, 1)
+    [closed] = events_after(api, wall, 1)
     lost = now(api, dispute)
     assert (closed["type"], closed["data"]) == ("charge.dispute.closed", {"object": lost})
     assert lost == sent | {"status": "lost"}
@@ -168,7 +159,7 @@ def test_without_delay_the_bank_answers_in_the_same_call(api: Api) -> None:
     assert sum(row["net"] for row in now(api, dispute)["balance_transactions"]) == 0
 
 
-def test_evidence_is_gathered_and_sent_when_it_is_complete(api: Api, server: Server, wall: Wall) -> None:
+def test_evidence_is_gathered_and_sent_when_it_is_complete(api: Api, wall: Wall) -> None:
     dispute = disputed(api)
     staged = api.post(f"/v1/disputes/{dispute['id']}", submit=False,
                       evidence={"customer_name": "Jenny Rosen", "service_date": "2022-12-24"})
@@ -178,7 +169,7 @@ def test_evidence_is_gathered_and_sent_when_it_is_complete(api: Api, server: Ser
     assert {name: value for name, value in changed["evidence"].items() if value} == {"customer_name": "Jenny Rosen"}
     sent = api.post(f"/v1/disputes/{dispute['id']}", submit=True)
     assert (sent["status"], sent["evidence_details"]["submission_count"]) == ("under_review", 1)
-    assert types(after(api, server, wall, 30 * DAY)) == [], "the bank thinks, and nobody has to answer"
+    assert types(events_after(api, wall, 30 * DAY)) == [], "the bank thinks, and nobody has to answer"
     assert types(api.events())[-1] == "balance.available"
     again = says(api, dispute, "winning_evidence")
     assert (again["status"], again["evidence"]["customer_name"]) == ("under_review", "Jenny Rosen")
@@ -186,7 +177,7 @@ def test_evidence_is_gathered_and_sent_when_it_is_complete(api: Api, server: Ser
         "due_by": LAST_SECOND, "has_evidence": True, "past_due": True, "submission_count": 2}
     # Other words before the bank has decided take the decision back.
     says(api, dispute, "On second thoughts")
-    assert after(api, server, wall, DAY) == []
+    assert events_after(api, wall, DAY) == []
     assert now(api, dispute)["status"] == "under_review"
 
 
@@ -221,9 +212,9 @@ def test_every_piece_of_evidence(api: Api) -> None:
     assert now(api, dispute) == dispute
 
 
-def test_an_inquiry_takes_no_money(api: Api, server: Server, wall: Wall) -> None:
+def test_an_inquiry_takes_no_money(api: Api, wall: Wall) -> None:
     charge = charged(api, "pm_card_createDisputeInquiry")
-    assert types(after(api, server, wall, 1)) == ["charge.dispute.created", "charge.updated"]
+    assert types(events_after(api, wall, 1)) == ["charge.dispute.created", "charge.updated"]
     inquiry = api.get(f"/v1/charges/{charge}/dispute")
     assert (inquiry["status"], inquiry["balance_transactions"], inquiry["balance_transaction"], inquiry["amount"],
             inquiry["is_charge_refundable"]) == ("warning_needs_response", [], None, 10_000, True)
@@ -241,9 +232,9 @@ def test_an_inquiry_ends_in_nothing(api: Api, server: Server, wall: Wall, text: 
     if text is not None:
         assert says(api, inquiry, text)["status"] == "warning_under_review"
     decided = text in ("winning_evidence", "losing_evidence")
-    assert types(after(api, server, wall, 1)) == (["charge.dispute.closed"] if decided else [])
-    assert types(after(api, server, wall, 120 * DAY - 2)) == []
-    assert types(after(api, server, wall, 1)) == ([] if decided else ["charge.dispute.closed"])
+    assert types(events_after(api, wall, 1)) == (["charge.dispute.closed"] if decided else [])
+    assert types(events_after(api, wall, 120 * DAY - 2)) == []
+    assert types(events_after(api, wall, 1)) == ([] if decided else ["charge.dispute.closed"])
     closed = now(api, inquiry)
     assert (closed["status"], closed["balance_transactions"]) == ("warning_closed", [])
 
@@ -257,37 +248,37 @@ def test_giving_in(api: Api) -> None:
     assert api.event_types()[-1] == "charge.dispute.closed"
 
 
-def test_who_does_not_answer_loses(api: Api, server: Server, wall: Wall) -> None:
+def test_who_does_not_answer_loses(api: Api, wall: Wall) -> None:
     dispute = disputed(api)
     api.post(f"/v1/disputes/{dispute['id']}", submit=False, evidence={"customer_name": "Jenny"})
-    assert after(api, server, wall, LAST_SECOND - NEW_YEAR) == []
-    [closed] = after(api, server, wall, 1)
+    assert events_after(api, wall, LAST_SECOND - NEW_YEAR) == []
+    [closed] = events_after(api, wall, 1)
     assert (closed["type"], closed["created"], now(api, dispute)["status"]) == (
         "charge.dispute.closed", LAST_SECOND + 1, "lost")
 
 
-def test_late_evidence_can_be_let_in(api: Api, server: Server, wall: Wall) -> None:
+def test_late_evidence_can_be_let_in(api: Api, wall: Wall) -> None:
     api.post("/_sim/settings", dispute_unanswered="open")
     dispute = disputed(api)
-    assert after(api, server, wall, 20 * DAY) == []
+    assert events_after(api, wall, 20 * DAY) == []
     late = says(api, dispute, "Sorry")
     assert (late["status"], late["evidence_details"]["past_due"]) == ("under_review", True)
 
 
-def test_several_disputes_of_one_charge(api: Api, server: Server, wall: Wall) -> None:
+def test_several_disputes_of_one_charge(api: Api, wall: Wall) -> None:
     charge = charged(api, "pm_card_createMultipleDisputes", amount=10_001)
-    events = after(api, server, wall, 1)
+    events = events_after(api, wall, 1)
     assert types(events) == OPENED * 2
     second, first = api.get("/v1/disputes", charge=charge)["data"]
     assert [first["amount"], second["amount"]] == [5_001, 5_000]
     assert api.get(f"/v1/charges/{charge}/dispute")["id"] == second["id"]
     assert events[-1]["data"]["previous_attributes"] == {"dispute": first["id"]}
     says(api, first, "winning_evidence")
-    after(api, server, wall, 1)
+    events_after(api, wall, 1)
     assert now(api, first)["status"] == "won"
     refund_refused(api, charge)
     says(api, second, "winning_evidence")
-    after(api, server, wall, 1)
+    events_after(api, wall, 1)
     assert api.post("/v1/refunds", charge=charge)["amount"] == 10_001
 
 
@@ -307,10 +298,10 @@ def test_a_part_of_a_charge(api: Api) -> None:
     assert refused.error["param"] == "reason"
 
 
-def test_what_was_refunded_is_not_taken_again(api: Api, server: Server, wall: Wall) -> None:
+def test_what_was_refunded_is_not_taken_again(api: Api, wall: Wall) -> None:
     charge = charged(api, "pm_card_createDispute")
     api.post("/v1/refunds", charge=charge)
-    assert types(after(api, server, wall, 1)) == ["charge.dispute.created", "charge.dispute.closed", "charge.updated"]
+    assert types(events_after(api, wall, 1)) == ["charge.dispute.created", "charge.dispute.closed", "charge.updated"]
     dispute = api.get(f"/v1/charges/{charge}/dispute")
     assert (dispute["status"], dispute["amount"], dispute["balance_transactions"], dispute["is_charge_refundable"]) == (
         "charge_refunded", 10_000, [], False)
@@ -318,13 +309,13 @@ def test_what_was_refunded_is_not_taken_again(api: Api, server: Server, wall: Wa
     assert refused.error["message"] == "This dispute is already closed"
 
 
-def test_only_what_was_taken_is_disputed(api: Api, server: Server, wall: Wall) -> None:
+def test_only_what_was_taken_is_disputed(api: Api, wall: Wall) -> None:
     held = charged(api, "pm_card_createDispute", capture_method="manual")
     refused = api.refused("POST", f"/_sim/charges/{held}/dispute")
     assert refused.error["message"] == f"Charge {held} took no money, so that it cannot be disputed."
-    assert after(api, server, wall, 60) == []
+    assert events_after(api, wall, 60) == []
     api.post(f"/v1/charges/{held}/capture", amount=6_000)
-    assert types(after(api, server, wall, 1)) == OPENED
+    assert types(events_after(api, wall, 1)) == OPENED
     assert api.get(f"/v1/charges/{held}/dispute")["amount"] == 6_000
 
 

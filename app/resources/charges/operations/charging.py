@@ -12,6 +12,7 @@ from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.balance.operations import fee_of_charge, post
 from app.resources.charges.tables import Charge
+from app.resources.payment_methods.operations import behavior_of
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.refunds.operations import EXPIRED, note_release, released_of
 from app.resources.reviews.tables import Review
@@ -85,9 +86,8 @@ def capture_charge(ctx: Context, charge: Charge, amount: int | None = None) -> N
     amount = charge.amount if amount is None else amount
     if amount > charge.amount:
         raise InvalidRequest("You cannot capture a charge for an amount greater than it already has.", param="amount")
-    method = ctx.get(PaymentMethod, charge.payment_method_id)
     charge.capture_before = None
-    _take(ctx, charge, amount, (method.behavior if method is not None else None) or "")
+    _take(ctx, charge, amount, behavior_of(ctx, charge.payment_method_id))
     emit(ctx, "charge.captured", charge)
 
 
