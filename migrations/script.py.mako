@@ -6,8 +6,8 @@ Revision: ${up_revision}, after ${down_revision | comma,n}. Written ${create_dat
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = "${down_revision | comma,n}"
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 

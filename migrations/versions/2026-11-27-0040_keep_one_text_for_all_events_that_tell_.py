@@ -6,8 +6,8 @@ Revision: 81a2b96d3a36, after 20261127_sharing. Written 2026-11-27.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '81a2b96d3a36'
-down_revision = '20261127_sharing'
+revision = "81a2b96d3a36"
+down_revision = "20261127_sharing"
 branch_labels = None
 depends_on = None
 

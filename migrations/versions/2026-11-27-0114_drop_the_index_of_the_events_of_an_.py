@@ -5,8 +5,8 @@ Revision: 4532ce854de5, after 7ee773514bce. Written 2026-11-27.
 
 from alembic import op
 
-revision = '4532ce854de5'
-down_revision = '7ee773514bce'
+revision = "4532ce854de5"
+down_revision = "7ee773514bce"
 branch_labels = None
 depends_on = None
 

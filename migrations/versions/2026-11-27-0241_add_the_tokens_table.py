@@ -8,8 +8,8 @@ from alembic import op
 
 from app.db.types import JSONDoc
 
-revision = '1f1969b13388'
-down_revision = 'c8cc28bf2c11'
+revision = "1f1969b13388"
+down_revision = "c8cc28bf2c11"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 
 from app.db.types import JSONDoc
 
-revision = '5068945985c0'
-down_revision = 'b9dae5b96c03'
+revision = "5068945985c0"
+down_revision = "b9dae5b96c03"
 branch_labels = None
 depends_on = None
 

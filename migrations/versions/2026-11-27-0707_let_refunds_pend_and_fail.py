@@ -6,8 +6,8 @@ Revision: ffe572b36d24, after 5068945985c0. Written 2026-11-27.
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'ffe572b36d24'
-down_revision = '5068945985c0'
+revision = "ffe572b36d24"
+down_revision = "5068945985c0"
 branch_labels = None
 depends_on = None
 
