@@ -46,6 +46,8 @@ class Context:
     """Where the request came from, as the server saw it; null for time and for a person at a page."""
     base_url: str = "http://127.0.0.1:12111"
     """Where this server's own pages are reached, without a trailing slash."""
+    key_hint: str = "sk_test_****"
+    """The key with its middle starred, for a refusal that names it."""
 
     @property
     def account(self) -> Account:
@@ -55,13 +57,32 @@ class Context:
         return account
 
     @property
+    def platform(self) -> Account:
+        """The account of the sandbox: the one that the account in view is connected to, or itself."""
+        account = self.account
+        return account if account.platform_id is None else self.acting_as_id(account.platform_id).account
+
+    @property
+    def application_id(self) -> str | None:
+        """The application that acts for a connected account: its platform's; null where the account acts for itself."""
+        return None if self.account.platform_id is None else self.platform.application_id
+
+    @property
     def choices(self) -> Choices:
-        """The sandbox's settings."""
+        """The sandbox's settings, which are its platform's."""
         key = ("choices", self.account_id)
         choices: Choices | None = self.session.memo.get(key)
         if choices is None:
-            choices = self.session.memo[key] = self.default_choices.with_overrides(self.account.choices or {})
+            choices = self.session.memo[key] = self.default_choices.with_overrides(self.platform.choices or {})
         return choices
+
+    def acting_as(self, account: Account) -> Context:
+        """The same caller and moment, with the rows of another account of the sandbox in view."""
+        return self.acting_as_id(account.id)
+
+    def acting_as_id(self, account_id: str) -> Context:
+        """`acting_as`, for who has the id alone."""
+        return self if account_id == self.account_id else replace(self, account_id=account_id, test_clock_id=None)
 
     def at(self, now: int) -> Context:
         """The same context at another moment."""

@@ -149,6 +149,13 @@ def no_such(object_name: str, id: str, *, param: str | None, status: int = 404) 
     return InvalidRequest(f"No such {object_name}: '{id}'", status=status, code="resource_missing", param=param)
 
 
+def no_access(key_hint: str, account_id: str) -> PermissionDenied:
+    """The error for an account that is none of the key's, does not exist or was deleted; the key is named starred."""
+    return PermissionDenied(
+        f"The provided key '{key_hint}' does not have access to account '{account_id}' (or that account does not exist). "
+        "Application access may have been revoked.", code="account_invalid")
+
+
 def unrecognized_url(method: str, path: str) -> InvalidRequest:
     """The error for a route that does not exist; a path with nothing between or behind its slashes lacks an id."""
     advice = (

@@ -25,9 +25,11 @@ from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
 from app.pages.linked_file import blueprint as linked_file
 from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
+from app.resources.accounts import operations as account_operations
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.balance.ticks import AVAILABLE
+from app.resources.capabilities.endpoints import blueprint as capabilities
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.country_specs.endpoints import blueprint as country_specs
 from app.resources.coupons.endpoints import blueprint as coupons
@@ -90,6 +92,7 @@ from app.wire.auth import OPENED
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
     balance,
+    capabilities,
     charges,
     control,
     country_specs,
@@ -163,6 +166,9 @@ TICKERS: tuple[Ticker, ...] = (
 
 
 REACTIONS |= {
+    "account.external_account.created": (account_operations.reviewed,),
+    "account.external_account.deleted": (account_operations.reviewed,),
+    "account.external_account.updated": (account_operations.reviewed,),
     "charge.captured": (issuer_operations.charge_captured,),
     "charge.dispute.created": (warning_operations.dispute_created, review_operations.dispute_created),
     "charge.expired": (warning_operations.charge_refunded, review_operations.charge_refunded),

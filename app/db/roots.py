@@ -5,29 +5,80 @@ They stand here, below the slices that serve them, because every request needs t
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, Integer, String
-from sqlalchemy.orm import Mapped, mapped_column
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasMetadata, StripeObject, list_index
 from app.db.types import Document, ObjectId, UnixTime
 
 
 class Account(Base, HasMetadata):
-    """An account: the platform account that a key opened, later also the accounts connected to it."""
+    """An account: the platform account that a key opened, or one that is connected to it.
+
+    What only connected accounts have is null for platforms, whose row every writing request reads.
+    """
 
     __tablename__ = "accounts"
+    __table_args__ = (Index(None, "platform_id", "created", "seq"),)
     object_name = "account"
+    missing_name = None
 
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
-    platform_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"), index=True)
+    platform_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     """The platform that a connected account belongs to; null for a platform."""
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    """Orders the connected accounts of one `created`."""
     created: Mapped[UnixTime]
     country: Mapped[ObjectId]
     default_currency: Mapped[ObjectId]
-    email: Mapped[ObjectId | None]
+    email: Mapped[str | None] = mapped_column(String(5000))
     display_name: Mapped[ObjectId | None]
     choices: Mapped[Document]
     """The settings of the sandbox that differ from their defaults (`domain.choices`)."""
+
+    type: Mapped[ObjectId | None]
+    """`custom`, `express` or `standard`."""
+    business_type: Mapped[ObjectId | None]
+    business_profile: Mapped[Document | None]
+    """What of it was given."""
+    company: Mapped[Document | None]
+    """What of it was given and may be shown."""
+    unshown: Mapped[Document | None]
+    """What was given and is never shown, reduced to what verification makes of it."""
+    settings: Mapped[Document | None]
+    """What of them was chosen; the rest has its defaults, or is derived from the profile."""
+    tos_acceptance: Mapped[Document | None]
+    details_submitted: Mapped[bool | None]
+    """Whether all that was needed at first has been given once; it stays so."""
+    charges_enabled: Mapped[bool | None]
+    payouts_enabled: Mapped[bool | None]
+    requirements: Mapped[Document | None]
+    """As they were last derived."""
+    onboarding_started_at: Mapped[UnixTime | None]
+    """When the first account link was made: from then on the platform of an express or standard account no longer sees or
+    changes who is behind it."""
+    rejected_reason: Mapped[ObjectId | None]
+    """`fraud`, `terms_of_service` or `other`, once the platform has rejected it."""
+    deleted: Mapped[bool | None]
+
+    bank_accounts: Mapped[list[Any]] = relationship(
+        "BankAccount", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(BankAccount.account_id)",
+        order_by="[BankAccount.created.desc(), BankAccount.seq.desc()]")
+    capabilities: Mapped[list[Any]] = relationship(
+        "Capability", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Capability.account_id)",
+        order_by="Capability.id")
+
+    @property
+    def account_id(self) -> str:
+        """Its own id: whose rows hang on it."""
+        return self.id
+
+    @property
+    def application_id(self) -> str:
+        """Of a platform: the application as which it acts for the accounts connected to it."""
+        return f"ca_{self.id.removeprefix('acct_')}"
 
 
 class IdRun(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam
 
 from app.context import API_VERSION, Context
 from app.db.base import StripeObject
+from app.db.roots import Account
 from app.db.session import Prepared, entity
 from app.events.catalog import EventType
 from app.events.tables import Event, WebhookDelivery, WebhookEndpoint
@@ -37,7 +38,7 @@ class Snapshot:
         """The first event that told of this state; the others refer to it."""
 
 
-def emit(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
+def emit(ctx: Context, type: EventType, row: StripeObject | Account, *, previous: dict[str, Any] | None = None,
          snapshot: Snapshot | None = None) -> Snapshot:
     """Record that `type` happened to the row at `ctx.now`, owe it to the endpoints that listen, and let reactions run.
 
@@ -54,7 +55,7 @@ def announce(ctx: Context, type: EventType, shown: dict[str, Any]) -> None:
     _write(ctx, type, Snapshot(shown), None, None)
 
 
-def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[str, Any] | None = None,
+def record(ctx: Context, type: EventType, row: StripeObject | Account, *, previous: dict[str, Any] | None = None,
            snapshot: Snapshot | None = None) -> Snapshot:
     """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""
     if snapshot is None:
@@ -63,7 +64,7 @@ def record(ctx: Context, type: EventType, row: StripeObject, *, previous: dict[s
     return snapshot
 
 
-def react(ctx: Context, type: EventType, row: StripeObject) -> None:
+def react(ctx: Context, type: EventType, row: StripeObject | Account) -> None:
     """The second half of `emit`."""
     for reaction in REACTIONS.get(type, ()):
         reaction(ctx, row)
@@ -78,7 +79,7 @@ class tracked:
 
     __slots__ = ("_before", "_ctx", "_row", "_snapshot", "_type")
 
-    def __init__(self, ctx: Context, row: StripeObject, type: EventType) -> None:
+    def __init__(self, ctx: Context, row: StripeObject | Account, type: EventType) -> None:
         self._ctx, self._row, self._type = ctx, row, type
         self._snapshot = Snapshot()
         self._before: dict[str, Any] = {}

@@ -14,7 +14,7 @@ from app.context import Context
 from app.db.database import Database
 from app.db.roots import Account
 from app.db.session import Session
-from app.errors import AuthenticationError, PermissionDenied
+from app.errors import AuthenticationError, no_access
 from app.wire.tables import ApiKey
 
 NO_KEY = (
@@ -39,6 +39,8 @@ class Caller:
     account_id: str
     platform_id: str
     kind: str
+    hint: str
+    """The key with its middle starred."""
 
 
 class Authenticator:
@@ -82,7 +84,7 @@ class Authenticator:
         account_id = found.account_id
         if stripe_account is not None and stripe_account != account_id:
             account_id = self._connected(account_id, stripe_account, key)
-        return Caller(account_id, found.account_id, found.kind)
+        return Caller(account_id, found.account_id, found.kind, starred(key))
 
     def _open(self, key: str) -> ApiKey:
         with self._database.writing() as session:
@@ -93,10 +95,8 @@ class Authenticator:
     def _connected(self, platform_id: str, account_id: str, key: str) -> str:
         with self._database.reading() as session:
             account = session.get(Account, account_id)
-        if account is None or account.platform_id != platform_id:
-            raise PermissionDenied(
-                f"The provided key '{starred(key)}' does not have access to account '{account_id}' (or that account "
-                "does not exist). Application access may have been revoked.", code="account_invalid")
+        if account is None or account.platform_id != platform_id or account.deleted:
+            raise no_access(starred(key), account_id)
         return account_id
 
 

@@ -23,9 +23,18 @@ from app.config import Config
 from app.context import API_VERSION, Context
 from app.db.base import Base
 from app.db.database import Database, driver_errors
+from app.db.roots import Account
 from app.domain.choices import Choices
 from app.domain.metadata import TooManyKeys
-from app.errors import ApiError, ApiFault, AuthenticationError, InvalidRequest, RateLimited, unrecognized_url
+from app.errors import (
+    ApiError,
+    ApiFault,
+    AuthenticationError,
+    InvalidRequest,
+    RateLimited,
+    no_access,
+    unrecognized_url,
+)
 from app.render import load_for_rendering, parse_expand, render, to_json
 from app.render.view import VIEWS, list_object
 from app.wire.auth import Authenticator, Caller
@@ -241,12 +250,17 @@ class Call:
         return body
 
     def _context(self, session: Any) -> Context:
-        assert self.caller is not None
-        server = self.server
-        return Context(session=session, ids=server.database.ids, account_id=self.caller.account_id, now=wall_seconds(),
+        caller, server = self.caller, self.server
+        assert caller is not None
+        if caller.account_id != caller.platform_id:
+            # A key is trusted for a second, but an account may have been deleted in it.
+            account = session.get(Account, caller.account_id)
+            if account is None or account.deleted:
+                raise no_access(caller.hint, caller.account_id)
+        return Context(session=session, ids=server.database.ids, account_id=caller.account_id, now=wall_seconds(),
                        default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
-                       publishable=self.caller.kind == "pk",
-                       client_ip=self.environ.get("REMOTE_ADDR"), base_url=server.config.base_url)
+                       publishable=caller.kind == "pk", client_ip=self.environ.get("REMOTE_ADDR"),
+                       base_url=server.config.base_url, key_hint=caller.hint)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.context import Context
-from app.db.base import StripeObject
 from app.db.session import Prepared, entity
 from app.errors import InvalidRequest, no_such
 from app.wire.params import Range
@@ -35,29 +34,31 @@ STATEMENTS_MAX = 2_000
 _STATEMENTS: dict[Any, Prepared] = {}
 
 
-def list_page(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], url: str, *,
+def list_page(ctx: Context, table: type[Any], params: Mapping[str, Any], url: str, *,
               filters: Mapping[str, tuple[InstrumentedAttribute[Any], Any]] | None = None,
               where: tuple[str, ColumnElement[bool]] | None = None,
-              where_values: Mapping[str, Any] | None = None) -> Page:
+              where_values: Mapping[str, Any] | None = None,
+              owner: InstrumentedAttribute[Any] | None = None) -> Page:
     """The page that `limit`, `starting_after` and `ending_before` ask for, `created` descending.
 
     `filters` names what was asked for: `{"customer": (Invoice.customer_id, "cus_1"), "created": (…, Range(gte=5))}`; a
     value of None leaves the filter out, `IS_NULL` asks for null, a list for any of its values. `where` is a further
-    fixed condition with a name of its own, and `where_values` what its parameters are bound to. Raises
+    fixed condition with a name of its own, and `where_values` what its parameters are bound to. `owner` is the column
+    with the account whose rows they are, for a table of accounts; each other one is a StripeObject's. Raises
     `resource_missing` for an unknown cursor, which need not match the filters.
     """
     cursor_name = "ending_before" if params.get("ending_before") else "starting_after"
     limit = page_size(ctx, params)
     values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1, **(where_values or {})}
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
-    conditions: list[ColumnElement[bool]] = [table.account_id == bindparam("account_id")]
+    conditions: list[ColumnElement[bool]] = [(table.account_id if owner is None else owner) == bindparam("account_id")]
     branches: list[ColumnElement[bool]] = []
     null: list[str] = [column.key for column, value in (filters or {}).values() if value is IS_NULL]
     if where is not None:
         conditions.append(where[1])
     for name, (column, value) in (filters or {}).items():
         _filter(name, column, value, shape, conditions, branches, values)
-    backwards = _cursor(ctx, table, params, shape, conditions, values)
+    backwards = _cursor(ctx, table, params, conditions, values, owner)
     key = (table, *shape)
     statement = _STATEMENTS.get(key)
     if statement is None:
@@ -104,7 +105,7 @@ def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
     raise InvalidRequest(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
 
 
-def _statement(table: type[StripeObject], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
+def _statement(table: type[Any], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
                null: list[str], backwards: bool) -> Select[Any] | CompoundSelect[Any]:
     """The rows of a page. For each value that one indexed column may have there is a branch, which is read in order by
     the index as far as the page may need it, and the database merges them: with `IN` it would go through all the rows of
@@ -169,14 +170,14 @@ def _is_indexed(column: InstrumentedAttribute[Any]) -> bool:
     return any([each.name for each in index.columns][:2] == ["account_id", column.name] for index in indexes)
 
 
-def _cursor(ctx: Context, table: type[StripeObject], params: Mapping[str, Any], shape: list[str],
-            conditions: list[ColumnElement[bool]], values: dict[str, Any]) -> bool:
+def _cursor(ctx: Context, table: type[Any], params: Mapping[str, Any], conditions: list[ColumnElement[bool]],
+            values: dict[str, Any], owner: InstrumentedAttribute[Any] | None) -> bool:
     """Add the keyset condition; whether the page is read upwards."""
     found = {}
     for name in ("starting_after", "ending_before"):
         if params.get(name):
-            row = ctx.get(table, params[name])
-            if row is None:
+            row = ctx.get(table, params[name]) if owner is None else ctx.session.get(table, params[name])
+            if row is None or (owner is not None and getattr(row, owner.key) != ctx.account_id):
                 raise no_such(table.missing_name or table.object_name, params[name], param=name, status=400)
             found[name] = row
     if len(found) == 2:

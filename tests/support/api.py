@@ -34,9 +34,11 @@ class Answer:
 class Api:
     """Calls in one sandbox. `get`, `post` and `delete` answer the JSON of a success and fail on a refusal."""
 
-    def __init__(self, server: Server, key: str | None = None) -> None:
+    def __init__(self, server: Server, key: str | None = None, *, account: str = "") -> None:
         self.server = server
         self.key = key or f"sk_test_tests{next(_keys):06d}abcdef"
+        self.account = account
+        """The connected account that every call is for; empty for the key's own."""
         self._client = server.flask.test_client()
 
     def call(
@@ -49,7 +51,8 @@ class Api:
     ) -> Answer:
         """Any call, answered whatever its status."""
         fields = urlencode(list(form_fields(params or {})))
-        sent = {"Authorization": f"Bearer {self.key}"} | dict(headers or {})
+        acting = {"Stripe-Account": self.account} if self.account else {}
+        sent = {"Authorization": f"Bearer {self.key}"} | acting | dict(headers or {})
         if method == "POST":
             reply = self._client.open(
                 path,

@@ -12,6 +12,7 @@ from sqlalchemy import case, func, select
 
 from app.control.checks import BATCH, Books, Problem
 from app.db.base import StripeObject
+from app.db.roots import Account
 from app.db.session import Session
 from app.events.catalog import EVENT_TYPES
 from app.events.tables import Event
@@ -130,7 +131,8 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
         if event.type.endswith(".deleted") and shown["object"] != "subscription":
             continue
         session = Session(books.session.connection, writing=False)
-        row = session.get(tables[shown["object"]], event.account_id, id)
+        row = (session.get(Account, id) if shown["object"] == "account"
+               else session.get(tables[shown["object"]], event.account_id, id))
         if row is None:
             # It went with its test clock, of which alone an event tells.
             continue

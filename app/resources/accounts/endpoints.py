@@ -8,9 +8,10 @@ from flask import Blueprint
 
 from app.context import Context
 from app.db.roots import Account
-from app.errors import PermissionDenied
-from app.resources.accounts.operations import with_bank_accounts
+from app.resources.accounts import operations
+from app.resources.accounts.params import AccountCreate, AccountList, AccountUpdate
 from app.wire.endpoint import endpoint
+from app.wire.pagination import Page, list_page
 from app.wire.params import RetrieveParams
 
 blueprint = Blueprint("accounts", __name__)
@@ -19,18 +20,34 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.get("/v1/account")
 @endpoint(RetrieveParams)
 def retrieve_own_account(ctx: Context, params: dict[str, Any]) -> Account:
-    """GET /v1/account: the account behind the key, always the same one."""
-    return with_bank_accounts(ctx)
+    """GET /v1/account: the account behind the key, or the connected one that the header names."""
+    return ctx.account
+
+
+@blueprint.post("/v1/accounts")
+@endpoint(AccountCreate)
+def create_account(ctx: Context, params: dict[str, Any]) -> Account:
+    """POST /v1/accounts"""
+    return operations.create_account(ctx, params)
+
+
+@blueprint.get("/v1/accounts")
+@endpoint(AccountList)
+def list_accounts(ctx: Context, params: dict[str, Any]) -> Page:
+    """GET /v1/accounts: those connected to the platform and not deleted; a connected account has none."""
+    return list_page(ctx, Account, params, "/v1/accounts", filters={"created": (Account.created, params.get("created"))},
+                     owner=Account.platform_id, where=("not deleted", Account.deleted.is_not(True)))
 
 
 @blueprint.get("/v1/accounts/<id>")
 @endpoint(RetrieveParams)
 def retrieve_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
-    """GET /v1/accounts/:id: one's own. Not simulated yet: connected accounts."""
-    if id != ctx.account_id:
-        raise PermissionDenied(
-            f"The provided key does not have access to account '{id}' (or that account does not exist). Application access "
-            "may have been revoked.",
-            code="account_invalid",
-        )
-    return with_bank_accounts(ctx)
+    """GET /v1/accounts/:id: a connected account, or one's own."""
+    return ctx.account if id == ctx.account_id else operations.find_connected(ctx, id)
+
+
+@blueprint.post("/v1/accounts/<id>")
+@endpoint(AccountUpdate)
+def update_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
+    """POST /v1/accounts/:id"""
+    return operations.update_account(ctx, operations.find_connected(ctx, id), params)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.db.roots import Account
+from app.domain.capabilities import nothing_due
 from app.domain.choices import Choices
 from app.domain.fees import SETTLING_DAYS
 from app.render import render, view_of
@@ -53,23 +54,22 @@ def _schedule(account: Account) -> dict[str, Any]:
 
 
 def _external_accounts(account: Account) -> dict[str, Any]:
-    """The bank accounts that `with_bank_accounts` has read, at most ten of them."""
-    rows = account.__dict__.get("bank_accounts", [])
+    """The newest bank accounts, at most ten of them."""
+    rows = account.__dict__["bank_accounts"]
     return list_object([render(row) for row in rows[:_LISTED]], f"/v1/accounts/{account.id}/external_accounts",
                        has_more=len(rows) > _LISTED)
 
 
-def _nothing_required(_account: Account) -> dict[str, Any]:
-    return {
-        "alternatives": [],
-        "current_deadline": None,
-        "currently_due": [],
-        "disabled_reason": None,
-        "errors": [],
-        "eventually_due": [],
-        "past_due": [],
-        "pending_verification": [],
-    }
+def _capabilities(account: Account) -> dict[str, str]:
+    """The status of each capability that is requested. Platforms have what they need."""
+    if account.platform_id is None:
+        return {"card_payments": "active", "transfers": "active"}
+    return {row.id: row.status for row in account.__dict__["capabilities"] if row.requested}
+
+
+def _controller(account: Account) -> dict[str, Any]:
+    """Who controls it: the application of the platform that has made it, or nobody but itself."""
+    return {"type": "account"} if account.platform_id is None else {"is_controller": True, "type": "application"}
 
 
 @view_of(Account)
@@ -88,20 +88,20 @@ class AccountView(View):
             "url": None,
         }
     )
-    business_type = Const(None)
-    capabilities = Derived(lambda row: {"card_payments": "active", "transfers": "active"})
-    charges_enabled = Const(True)
-    controller = Derived(lambda row: {"type": "account"})
+    business_type = Attr()
+    capabilities = Derived(_capabilities, needs="capabilities")
+    charges_enabled = Derived(lambda row: row.platform_id is None or row.charges_enabled)
+    controller = Derived(_controller)
     country = Attr()
     created = Attr()
     default_currency = Attr()
-    details_submitted = Const(True)
+    details_submitted = Derived(lambda row: row.platform_id is None or row.details_submitted)
     email = Attr()
-    external_accounts = Derived(_external_accounts)
-    future_requirements = Derived(_nothing_required)
+    external_accounts = Derived(_external_accounts, needs="bank_accounts")
+    future_requirements = Derived(lambda row: nothing_due())
     metadata = Attr("metadata_")
-    payouts_enabled = Const(True)
-    requirements = Derived(_nothing_required)
+    payouts_enabled = Derived(lambda row: row.platform_id is None or row.payouts_enabled)
+    requirements = Derived(lambda row: row.requirements or nothing_due())
     settings = Derived(_settings)
     tos_acceptance = Derived(lambda row: {"date": None, "ip": None, "user_agent": None})
-    type = Const("standard")
+    type = Derived(lambda row: row.type or "standard")

@@ -3,7 +3,15 @@
 Accounts and persons are declared, and refused as a whole (`operations`).
 """
 
-from app.resources.payment_shapes import DateOfBirthParams, OlderCardParams
+from app.resources.legal_shapes import (
+    BUSINESS_TYPES,
+    BankAccountParams,
+    CompanyParams,
+    FilesParams,
+    HumanParams,
+    IndividualParams,
+)
+from app.resources.payment_shapes import OlderCardParams
 from app.wire.params import (
     Boolean,
     Currency,
@@ -11,35 +19,14 @@ from app.wire.params import (
     Enum,
     Hash,
     HashOrText,
-    ListOf,
-    Metadata,
     Params,
     RetrieveParams,
     Text,
-    Timestamp,
 )
-
-_STRUCTURES = (
-    "free_zone_establishment", "free_zone_llc", "government_instrumentality", "governmental_unit", "incorporated_non_profit",
-    "limited_liability_partnership", "llc", "multi_member_llc", "private_company", "private_corporation",
-    "private_partnership", "public_company", "public_corporation", "public_partnership", "single_member_llc",
-    "sole_establishment", "sole_proprietorship", "tax_exempt_government_instrumentality", "unincorporated_association",
-    "unincorporated_non_profit",
-)  # fmt: skip
 
 
 class TokenCardParams(OlderCardParams):
     currency = Currency()
-
-
-class TokenBankAccountParams(Params):
-    account_holder_name = Text()
-    account_holder_type = Enum(("company", "individual"))
-    account_number = Text(required=True)
-    account_type = Enum(("checking", "futsu", "savings", "toza"))
-    country = Text(required=True)
-    currency = Currency()
-    routing_number = Text()
 
 
 class CvcUpdateParams(Params):
@@ -50,110 +37,15 @@ class PiiParams(Params):
     id_number = Text()
 
 
-# What is known of accounts and persons
-
-
-class LegalAddressParams(Params):
-    city = Text(max=100)
-    country = Text()
-    line1 = Text(max=200)
-    line2 = Text(max=200)
-    postal_code = Text()
-    state = Text()
-
-
-class JapaneseAddressParams(Params):
-    city = Text()
-    country = Text()
-    line1 = Text()
-    line2 = Text()
-    postal_code = Text()
-    state = Text()
-    town = Text()
-
-
-class OwnershipDeclarationParams(Params):
-    date = Timestamp()
-    ip = Text()
-    user_agent = Text()
-
-
-class DocumentSidesParams(Params):
-    back = Text(max=500)
-    front = Text(max=500)
-
-
-class CompanyVerificationParams(Params):
-    document = Hash(DocumentSidesParams)
-
-
-class CompanyParams(Params):
-    address = Hash(LegalAddressParams)
-    address_kana = Hash(JapaneseAddressParams)
-    address_kanji = Hash(JapaneseAddressParams)
-    directors_provided = Boolean()
-    executives_provided = Boolean()
-    name = Text(max=100)
-    name_kana = Text(max=100)
-    name_kanji = Text(max=100)
-    owners_provided = Boolean()
-    ownership_declaration = Hash(OwnershipDeclarationParams)
+class TokenCompanyParams(CompanyParams):
     ownership_declaration_shown_and_signed = Boolean()
-    phone = Text()
-    registration_number = Text()
-    structure = Enum(_STRUCTURES, unsettable=True)
-    tax_id = Text()
-    tax_id_registrar = Text()
-    vat_id = Text()
-    verification = Hash(CompanyVerificationParams)
-
-
-class VerificationParams(CompanyVerificationParams):
-    additional_document = Hash(DocumentSidesParams)
-
-
-class HumanParams(Params):
-    """Who somebody is."""
-
-    address = Hash(LegalAddressParams)
-    address_kana = Hash(JapaneseAddressParams)
-    address_kanji = Hash(JapaneseAddressParams)
-    dob = Hash(DateOfBirthParams, unsettable=True)
-    email = Text()
-    first_name = Text()
-    first_name_kana = Text()
-    first_name_kanji = Text()
-    full_name_aliases = ListOf(Text(), unsettable=True)
-    gender = Text()
-    id_number = Text()
-    id_number_secondary = Text()
-    last_name = Text()
-    last_name_kana = Text()
-    last_name_kanji = Text()
-    maiden_name = Text()
-    metadata = Metadata()
-    phone = Text()
-    registered_address = Hash(LegalAddressParams)
-    ssn_last_4 = Text()
-    verification = Hash(VerificationParams)
-
-
-class IndividualParams(HumanParams):
-    first_name = Text(max=100)
-    full_name_aliases = ListOf(Text(max=300), unsettable=True)
-    last_name = Text(max=100)
-    political_exposure = Enum(("existing", "none"))
 
 
 class TokenAccountParams(Params):
-    business_type = Enum(("company", "government_entity", "individual", "non_profit"))
-    company = Hash(CompanyParams)
+    business_type = Enum(BUSINESS_TYPES)
+    company = Hash(TokenCompanyParams)
     individual = Hash(IndividualParams)
     tos_shown_and_accepted = Boolean()
-
-
-class FilesParams(Params):
-    files = ListOf(Text(max=500))
 
 
 class PersonDocumentsParams(Params):
@@ -180,7 +72,7 @@ class TokenPersonParams(HumanParams):
 
 class TokenCreate(RetrieveParams):
     account = Hash(TokenAccountParams)
-    bank_account = Hash(TokenBankAccountParams)
+    bank_account = Hash(BankAccountParams)
     card = HashOrText(TokenCardParams)
     customer = Text()
     cvc_update = Hash(CvcUpdateParams)

@@ -1,0 +1,11 @@
+"""What happens to the accounts that are connected to a platform."""
+
+from app.resources.accounts.operations.changing import update_account
+from app.resources.accounts.operations.creating import create_account
+from app.resources.accounts.operations.finding import check_platform, connected_account, find_connected
+from app.resources.accounts.operations.reviewing import review, reviewed, reviewing
+
+__all__ = [
+    "check_platform", "connected_account", "create_account", "find_connected", "review", "reviewed", "reviewing",
+    "update_account",
+]  # fmt: skip

@@ -1,0 +1,45 @@
+"""The routes of capabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from app.context import Context
+from app.resources.accounts.operations import find_connected, reviewing
+from app.resources.capabilities import operations
+from app.resources.capabilities.params import CapabilityUpdate
+from app.resources.capabilities.tables import Capability
+from app.wire.endpoint import endpoint
+from app.wire.pagination import Page
+from app.wire.params import RetrieveParams
+
+blueprint = Blueprint("capabilities", __name__)
+
+
+@blueprint.get("/v1/accounts/<account>/capabilities")
+@endpoint(RetrieveParams)
+def list_capabilities(ctx: Context, params: dict[str, Any], account: str) -> Page:
+    """GET /v1/accounts/:account/capabilities: those that have been requested once, newest first, all on one page."""
+    found = operations.all_capabilities(ctx, find_connected(ctx, account))
+    return Page(Capability, found, f"/v1/accounts/{account}/capabilities", has_more=False)
+
+
+@blueprint.get("/v1/accounts/<account>/capabilities/<capability>")
+@endpoint(RetrieveParams)
+def retrieve_capability(ctx: Context, params: dict[str, Any], account: str, capability: str) -> Capability:
+    """GET /v1/accounts/:account/capabilities/:capability: any, also one that was never requested."""
+    return operations.find_capability(ctx, find_connected(ctx, account), capability)
+
+
+@blueprint.post("/v1/accounts/<account>/capabilities/<capability>")
+@endpoint(CapabilityUpdate)
+def update_capability(ctx: Context, params: dict[str, Any], account: str, capability: str) -> Capability:
+    """POST /v1/accounts/:account/capabilities/:capability"""
+    found = find_connected(ctx, account)
+    operations.check_name(capability)
+    if "requested" in params:
+        with reviewing(ctx, found):
+            operations.request_capability(ctx, found, capability, requested=params["requested"])
+    return operations.find_capability(ctx, found, capability)
