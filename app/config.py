@@ -15,6 +15,7 @@ _FORMS = {
     "limits": (re.compile(r"documented|off|strict"), "none of documented, off and strict"),
     "body_limit_bytes": (re.compile(r"[1-9][0-9]*"), "no positive number"),
     "upload_limit_bytes": (re.compile(r"[1-9][0-9]*"), "no positive number"),
+    "secret_key": (re.compile(r"|.{32,}"), "shorter than 32 characters"),
     "webhook_hosts": (re.compile(r"any|loopback"), "neither any nor loopback"),
 }
 """What the text of a setting must be like, and what is said of one that is not."""
@@ -44,6 +45,8 @@ class Config:
     """Largest body of a request that uploads a file."""
     request_log: bool = True
     """Whether requests are kept in the request log."""
+    secret_key: str = ""
+    """What secrets are encrypted with in the database, 32 characters or more; empty: a file beside it, made when needed."""
     webhook_hosts: str = "any"
     """`any`, or `loopback` to deliver webhooks to this machine only."""
 
@@ -52,8 +55,9 @@ class Config:
         for name, (pattern, words) in _FORMS.items():
             text = str(getattr(self, name))
             if not pattern.fullmatch(text):
-                shown = re.sub("//[^/@]*@", "//…@", text)  # without the password of a database
-                raise ValueError(f"{variable_of(name)}: {shown!r} is {words}")
+                # Without the password of a database, and never a key.
+                shown = "the text" if name == "secret_key" else repr(re.sub("//[^/@]*@", "//…@", text))
+                raise ValueError(f"{variable_of(name)}: {shown} is {words}")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:

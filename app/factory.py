@@ -24,7 +24,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     # An empty id in a path leaves two slashes: that is an unknown route, and no redirection.
     app.url_map.merge_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    database = database or Database(config.database_url, ids=IdSource(config.id_seed))
+    database = database or Database(config.database_url, ids=IdSource(config.id_seed), secret_key=config.secret_key)
     server = Server(config, database)
     app.extensions["billyard"] = server
     server.flask = app

@@ -27,6 +27,8 @@ from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.accounts import operations as account_operations
 from app.resources.accounts.endpoints import blueprint as accounts
+from app.resources.apps_secrets.endpoints import blueprint as apps_secrets
+from app.resources.apps_secrets.ticks import SECRET_EXPIRY
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.balance.ticks import AVAILABLE
 from app.resources.capabilities.endpoints import blueprint as capabilities
@@ -91,6 +93,7 @@ from app.wire.auth import OPENED
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts,
+    apps_secrets,
     balance,
     capabilities,
     charges,
@@ -161,6 +164,7 @@ TICKERS: tuple[Ticker, ...] = (
     CAPTURE_EXPIRY,
     subscription_ticks.PENDING_UPDATE,
     LINK_EXPIRY,
+    SECRET_EXPIRY,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 

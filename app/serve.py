@@ -55,7 +55,7 @@ def work() -> None:
     # Blocked before any thread starts, so that every thread inherits it and only this one takes the signal.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     config = Config.from_environment()
-    database = Database(config.database_url, ids=IdSource(config.id_seed))
+    database = Database(config.database_url, ids=IdSource(config.id_seed), secret_key=config.secret_key)
     prepare(database, config)
     worker = build_worker(config, database)
     worker.start()
@@ -92,7 +92,7 @@ def _load(banner_is_due: Any) -> Any:
     from app.factory import create_app
 
     config = Config.from_environment()
-    database = Database(config.database_url, ids=IdSource(config.id_seed))
+    database = Database(config.database_url, ids=IdSource(config.id_seed), secret_key=config.secret_key)
     ready = prepare(database, config).ready
     application = create_app(config, database)
     gc.freeze()

@@ -20,6 +20,7 @@ from app.control.checks import (
     pointers,
     quotes,
     schedules,
+    secrets,
     subscriptions,
     usage,
 )
@@ -73,6 +74,8 @@ CHECKS: tuple[Check, ...] = (
     fraud.open_reviews_have_something_to_decide,
     fraud.values_are_compared_as_their_list_does,
     files.files_are_as_large_as_their_contents,
+    secrets.names_are_given_once_in_a_scope,
+    secrets.payloads_are_closed,
     clocks.clocks_have_a_target_while_they_advance,
     clocks.nothing_is_overdue_on_a_ready_clock,
     clocks.nothing_is_ahead_of_its_clock,

@@ -16,7 +16,7 @@ def open_database(config: Config, *, any_revision: bool = False) -> Database:
 
     Raises Refused for a SQLite file that does not exist, which SQLite would make, and for another schema.
     """
-    database = Database(config.database_url, ids=IdSource(config.id_seed))
+    database = Database(config.database_url, ids=IdSource(config.id_seed), secret_key=config.secret_key)
     if database.is_sqlite and not pathlib.Path(database.url.database or "").is_file():
         raise Refused(f"There is no database at {database.url.database}. `billyard db upgrade` makes one.")
     if any_revision:

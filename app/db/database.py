@@ -9,12 +9,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
 
 from app.db.ids import IdSource
+from app.db.sealing import Seal
 from app.db.session import Session
 from app.db.text import SQLITE_FOLD
 from app.domain.search import fold
@@ -22,6 +24,8 @@ from app.domain.search import fold
 LOCK_TIMEOUT_MS = 5_000
 """How long a PostgreSQL statement waits for a row before the request answers 429 `lock_timeout`."""
 BUSY_TIMEOUT_MS = 30_000
+_KEY_FILE = "var/billyard.key"
+"""Where the key of a PostgreSQL database is kept, if none is set; that of a SQLite file stands beside it."""
 
 def may_pass(problem: BaseException) -> bool:
     """Whether the database failed, and not what it was asked: a lost connection, a full disk, a row that others held."""
@@ -75,7 +79,7 @@ class WriterLock:
 class Database:
     """The rows of all sandboxes. One connection per thread is kept open between transactions."""
 
-    def __init__(self, url: str, *, ids: IdSource | None = None) -> None:
+    def __init__(self, url: str, *, ids: IdSource | None = None, secret_key: str = "") -> None:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -90,6 +94,7 @@ class Database:
             options["paramstyle"] = "format"
             options["connect_args"] = {"options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c client_min_messages=warning"}
         self.engine = create_engine(parsed, **options)
+        self.seal = Seal(secret_key, Path(f"{parsed.database}.key" if self.is_sqlite else _KEY_FILE))
         self._writer = WriterLock(f"{parsed.database}-writer") if self.is_sqlite else None
         self._local = threading.local()
         # Every thread's connection is held here too, or it would die with its thread: that crashes CPython before
@@ -103,7 +108,7 @@ class Database:
         """A consistent view of the rows; nothing can be written through it."""
         connection = self._begin("BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         try:
-            yield Session(connection, writing=False)
+            yield Session(connection, writing=False, seal=self.seal)
         finally:
             self._end(connection, "ROLLBACK")
 
@@ -119,7 +124,7 @@ class Database:
             connection = self._begin("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             driver: Any = connection.connection.dbapi_connection
             try:
-                session = Session(connection, writing=True, kept=kept)
+                session = Session(connection, writing=True, kept=kept, seal=self.seal)
                 yield session
                 if kept:
                     session.flush()

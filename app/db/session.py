@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, literal, select, tuple_
 
 from app.db.base import Base, RunningTotal
+from app.db.sealing import Seal
 from app.db.statements import DUE_MOMENTS, AnySelect, Prepared, Relation, entity, relation_of, tables_on
 
 __all__ = ["DUE_MOMENTS", "AnySelect", "Prepared", "Session", "entity"]
@@ -26,11 +27,12 @@ R = TypeVar("R", bound=Base)
 class Session:
     """The rows of one transaction. `Database.reading()` and `.writing()` make it, commit it and roll it back."""
 
-    def __init__(self, connection: Connection, *, writing: bool, kept: bool = True) -> None:
+    def __init__(self, connection: Connection, *, writing: bool, kept: bool = True, seal: Seal | None = None) -> None:
         self.connection = connection
         self.writing = writing
         self.kept = kept
         """Whether what is written is to stay; false where it is only tried, and rolled back in any case."""
+        self._seal = seal
         self._dialect = connection.dialect
         self._tables = tables_on(connection.dialect)
         # SQLAlchemy's connection stays in its own autocommit mode; the transaction is the database's (db.database).
@@ -47,13 +49,19 @@ class Session:
         self.memo: dict[Any, Any] = {}
         """What is looked up once in a transaction: the webhook endpoints of an account, its choices."""
 
+    @property
+    def seal(self) -> Seal:
+        """What encrypts columns that nobody may read."""
+        assert self._seal is not None, "the doctor's sessions open nothing"
+        return self._seal
+
     @contextmanager
     def attempt(self) -> Iterator[Session]:
         """A session inside this one, to see what would come of something: nothing of it stays, no event tells of it."""
         self.flush()
         self._run("SAVEPOINT attempt", ())
         try:
-            yield Session(self.connection, writing=True, kept=False)
+            yield Session(self.connection, writing=True, kept=False, seal=self._seal)
         finally:
             self._run("ROLLBACK TO SAVEPOINT attempt", ())
             self._run("RELEASE SAVEPOINT attempt", ())
@@ -314,7 +322,7 @@ class Session:
         self.flush()
         self._run("SAVEPOINT trying", ())
         try:
-            yield Session(self.connection, writing=True, kept=False)
+            yield Session(self.connection, writing=True, kept=False, seal=self._seal)
         finally:
             self._run("ROLLBACK TO SAVEPOINT trying", ())
             self._run("RELEASE SAVEPOINT trying", ())

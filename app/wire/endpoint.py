@@ -100,22 +100,23 @@ def this_server() -> Server:
     return server
 
 
-def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = False,
-             uploads: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = False, uploads: bool = False,
+             sealed: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict | Download`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
     writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
     nothing of that stays, and no event tells of it. Only a `publishable` route can be called with a publishable key.
-    One that `uploads` takes multipart bodies too, as large as the process lets them be.
+    One that `uploads` takes multipart bodies too, as large as the process lets them be. What a `sealed` one is sent and
+    answers is kept for its idempotency key in a form that only this server reads.
     """
     prepared = schema()
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server()).answer(function, prepared, path, tries=tries, publishable=publishable,
-                                              uploads=uploads)
+            return Call(this_server(), sealed=sealed).answer(function, prepared, path, tries=tries, publishable=publishable,
+                                                             uploads=uploads)
 
         return view
 
@@ -125,8 +126,8 @@ def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = F
 class Call:
     """One request on its way through."""
 
-    def __init__(self, server: Server) -> None:
-        self.server = server
+    def __init__(self, server: Server, *, sealed: bool = False) -> None:
+        self.server, self.seal = server, server.database.seal if sealed else None
         self.started = stopwatch()
         environ = request.environ
         self.environ = environ
@@ -275,14 +276,14 @@ class Call:
     def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                expand: Any) -> tuple[int, bytes]:
         assert self.caller is not None
-        attempt = Attempt(self.caller.account_id, self.key, self.path, self.raw, self.request_id)
+        attempt = Attempt(self.caller.account_id, self.key, self.path, self.raw, self.request_id, seal=self.seal)
         with self.server.desk.holding(attempt):
             try:
                 with self.server.database.writing() as session:
                     replayed = attempt.replay(session)
                     if replayed is not None:
                         self.headers |= {"Idempotent-Replayed": "true", "Original-Request": replayed.request_id}
-                        return replayed.status, replayed.body
+                        return replayed.status, attempt.body_of(replayed)
                     try:
                         body, status = _body(session, function(self._context(session), params, **path), expand), 200
                     except ApiError as refusal:

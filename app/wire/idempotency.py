@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from app.clock.now import wall_seconds
 from app.db.database import Database
+from app.db.sealing import Seal
 from app.db.session import Session
 from app.errors import IdempotencyError
 from app.wire.tables import IdempotencyKey
@@ -26,13 +27,16 @@ KEPT_SECONDS = 86_400
 class Attempt:
     """A request that may carry a key: whether it was answered before, and what it is answered now."""
 
-    def __init__(self, account_id: str, key: str | None, path: str, params: dict[str, Any], request_id: str) -> None:
+    def __init__(self, account_id: str, key: str | None, path: str, params: dict[str, Any], request_id: str, *,
+                 seal: Seal | None = None) -> None:
+        """With a `seal` nobody reads in the database what was sent and answered."""
         self.account_id, self.key, self.path, self.request_id = account_id, key, path, request_id
-        self._params = params
+        self._params, self._seal = params, seal
 
     @property
     def _digest(self) -> str:
-        return hashlib.sha256(orjson.dumps(self._params, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        params = orjson.dumps(self._params, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(params).hexdigest() if self._seal is None else self._seal.digest(params)
 
     def replay(self, session: Session) -> IdempotencyKey | None:
         """The remembered answer, or None for a key that is new.
@@ -62,12 +66,17 @@ class Attempt:
                                    f"first used with. {tail}")
         return known
 
+    def body_of(self, known: IdempotencyKey) -> bytes:
+        """What was answered."""
+        return known.body if self._seal is None else self._seal.open(known.body)
+
     def remember(self, session: Session, status: int, body: bytes) -> None:
         """Keep the answer in the transaction of the work."""
         if self.key is not None:
             session.add(IdempotencyKey(
                 account_id=self.account_id, key=self.key, path=self.path, params_digest=self._digest,
-                request_id=self.request_id, status=status, body=body, created=wall_seconds()))
+                request_id=self.request_id, status=status, created=wall_seconds(),
+                body=body if self._seal is None else self._seal.close(body)))
 
     def remember_after(self, database: Database, status: int, body: bytes) -> None:
         """Keep a refusal whose work was rolled back; the caller gets it in any case."""

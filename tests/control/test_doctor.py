@@ -188,6 +188,8 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("values_are_compared_as_their_list_does", "UPDATE value_lists SET item_type = 'ip_address'"),
     ("files_are_as_large_as_their_contents", "UPDATE files SET size = size + 1"),
     ("files_are_as_large_as_their_contents", "DELETE FROM file_contents"),
+    ("names_are_given_once_in_a_scope", "UPDATE apps_secrets SET name = 'same'"),
+    ("payloads_are_closed", "UPDATE apps_secrets SET payload = substr(payload, 2)"),
     ("balance_transactions_add_up", "UPDATE balance_transactions SET fee = fee + 1"),
     ("balances_are_sums_of_their_transactions", "UPDATE funds SET amount = amount + 1 WHERE holder = ''"),
     ("pending_funds_are_sums_of_pending_transactions", "UPDATE funds SET amount = amount + 1 WHERE available_on > 0"),

@@ -51,6 +51,8 @@ def build_world(server: Server) -> World:
     _suspected(api, clock)
     _disputed(api, clock)
     _paid_out(server, api)
+    for name in ("first", "second"):
+        api.post("/v1/apps/secrets", name=name, payload="hush", scope={"type": "account"})
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 

@@ -110,6 +110,7 @@ def seed(api: Api) -> None:
             api.post(f"/v1/quotes/{quote}/{step}")
     api.post("/v1/quotes", test_clock=clock)
     api.post("/v1/products", name="Lead")
+    api.post("/v1/apps/secrets", name="api-key", payload="hush", scope={"type": "account"})
     api.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})
     api.post("/v1/customers", test_clock=clock)
     api.delete(f"/v1/customers/{api.post('/v1/customers')['id']}")
@@ -120,8 +121,12 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
     (customer, *_), (product, *_), (price, *_) = (pool.ids(kind) for kind in ("customer", "product", "price"))
     card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
     amount = {"currency": "usd", "unit_amount": "1000"}
+    scope = {"type": "account"}
     return {
         **{route.rule: {"query": 'created>0 -metadata["k"]:"v"'} for route in ROUTES if route.rule.endswith("/search")},
+        "/v1/apps/secrets": {"name": "api-key", "payload": "hush", "scope": scope},
+        "/v1/apps/secrets/delete": {"name": "api-key", "scope": scope},
+        "/v1/apps/secrets/find": {"name": "api-key", "scope": scope},
         "/v1/charges/<id>/refund": {"amount": "1"},
         "/v1/charges/<id>/refunds": {"amount": "1"},
         "/v1/coupons": {"percent_off": "25", "duration": "once"},
@@ -221,7 +226,8 @@ class Siege:
         self.api, self.route, self.pool = Api(server, KEY), route, pool
         self.schema = schema_of(server, route)
         self.home = pool.kind_of(route.rule.partition("/<")[0].rpartition("/")[2])
-        is_asked = route.method == "POST" or route.rule.startswith("/v1/invoices/upcoming") or route.rule.endswith("/search")
+        is_asked = route.method == "POST" or route.rule.startswith("/v1/invoices/upcoming") or route.rule.endswith(
+            ("/search", "/find"))
         self.recipe = recipes(pool).get(route.rule, {}) if is_asked else {}
         self.failures: list[tuple[str, str, dict[str, Raw], int, Any]] = []
         self._rows = row_counts(server)
