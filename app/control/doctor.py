@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     credits.paid_invoices_were_charged,
     credits.charges_give_back_what_was_refunded,
     credits.charges_and_refunds_are_on_the_balance,
+    credits.debits_have_what_their_status_says,
     credits.refunds_have_what_their_status_says,
     credits.credit_notes_are_sums_of_lines,
     credits.credit_notes_are_given_back,

@@ -98,6 +98,8 @@ class StripeObject(Base):
     path_param: ClassVar[str] = "id"
     """What `param` says when the id in the path is unknown."""
     id_prefix: ClassVar[str]
+    other_prefix: ClassVar[str | None] = None
+    """What ids begin with that stand for the same kind of thing on a connected account."""
     id_length: ClassVar[int] = 24
     id_lead: ClassVar[str] = "1"
 

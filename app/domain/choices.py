@@ -70,6 +70,8 @@ class Choices:
     """What a subscription's `application_fee_percent` is of: each invoice's `total`, or its `subtotal`."""
     topup_settles_after_s: int = 2
     """From a top-up's creation to its success or failure; 0 for at once."""
+    bank_debit_settles_after_s: int = 2
+    """From a debit of a customer's bank account to the bank's answer; 0 for at once. On a test clock when it has arrived."""
     early_fraud_warning_after_s: int = 1
     """From a charge of the test card whose issuer warns of fraud to its early fraud warning; 0 for at once."""
     dispute_after_s: int = 1

@@ -93,10 +93,12 @@ def capture_posting(account: str, amount: int, released: int, currency: str, *, 
 
 
 def refund_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
-                   available_on: int | None) -> Posting:
+                   available_on: int | None, source_type: str = "card", by_card: bool = True) -> Posting:
     """`amount` goes back to the customer; the fee of the charge stays paid. `description` is the charge's."""
-    entry = Entry(account, "refund", "refund", -amount, refund, _refund_words(description), available_on=available_on)
-    return Posting(currency, (entry,), ((CARD_NETWORKS, amount),))
+    type, what, outside = ("refund", "CHARGE", CARD_NETWORKS) if by_card else ("payment_refund", "PAYMENT", BANKS)
+    words = f"REFUND FOR {what}" + (f" ({description})" if description else "")
+    entry = Entry(account, type, "refund", -amount, refund, words, available_on=available_on, source_type=source_type)
+    return Posting(currency, (entry,), ((outside, amount),))
 
 
 def refund_failure_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
@@ -106,6 +108,19 @@ def refund_failure_posting(account: str, amount: int, currency: str, *, refund: 
     words = "REFUND FAILURE" + (f" ({description})" if description else "")
     entry = Entry(account, "refund_failure", "refund_failure", amount, refund, words, available_on=available_on)
     return Posting(currency, (entry,), ((CARD_NETWORKS, -amount),))
+
+
+def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, available_on: int | None,
+                  source_type: str, failed: bool = False) -> Posting:
+    """A customer's payment by other means than a card; or it has `failed` after all, and all but the fee goes back."""
+    if failed:
+        # The reference lists no fee beside it, so that what the processing cost stays paid.
+        entry = Entry(account, "payment_failure_refund", "charge_failure", -amount, charge, available_on=available_on,
+                      source_type=source_type)
+    else:
+        entry = Entry(account, "payment", "charge", amount, charge, fees=_processing(fee), available_on=available_on,
+                      source_type=source_type)
+    return Posting(currency, (entry,), ((BANKS, -entry.amount), (STRIPE, entry.fee)))
 
 
 def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:

@@ -120,7 +120,9 @@ def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
     The context is on the row's clock from here on; RateLimited is raised when that advances and this transaction writes.
     """
     match = _SECRET.fullmatch(token)
-    id = table.id_prefix + match[1] if match else ""
+    # An id of the table's other kind stands there whole.
+    other = match is not None and match[1].startswith(table.other_prefix or "/")
+    id = "" if match is None else match[1] if other else table.id_prefix + match[1]
     row = ctx.get(table, id) if match else None
     url: str | None = None if row is None else getattr(row, column)
     if url is None or not hmac.compare_digest(url.removesuffix("/pdf").rpartition("/")[2], token):

@@ -77,6 +77,19 @@ def percent_text(percentage: float | Decimal) -> str:
     return f"{decimal_string(Decimal(str(percentage)))}%"
 
 
+def method_text(type: str, shown: Mapping[str, Any]) -> str:
+    """`Visa •••• 4242`, `us bank account •••• 6789`, `ideal`: what somebody pays with, by the hash that it shows."""
+    if type == "card":
+        return card_text(shown)
+    last4 = shown.get("last4")
+    return type.replace("_", " ") + (f" •••• {last4}" if last4 else "")
+
+
+def paid_with(details: Mapping[str, Any]) -> str:
+    """The same, by the `payment_method_details` of a charge."""
+    return method_text(details["type"], details[details["type"]])
+
+
 def card_text(card: Mapping[str, Any]) -> str:
     """`Visa •••• 4242`."""
     return f"{brand_name(card['brand'])} •••• {card['last4']}"

@@ -159,7 +159,7 @@ def _load_named(session: Session, rows: list[Any], field: RefAmong, name: str) -
 
 
 def _names(table: type[StripeObject], id: str | None) -> bool:
-    return id is not None and id.startswith(table.id_prefix)
+    return id is not None and id.startswith((table.id_prefix, table.other_prefix or table.id_prefix))
 
 
 def _load_list(session: Session, rows: list[Any], field: RefList, column: str) -> list[Base]:

@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
+from app.domain.business_days import business_day_after
+from app.domain.ways_to_pay import MISMATCH, microdeposits_say
 from app.errors import InvalidRequest
 from app.render import load_for_rendering, render
 from app.resources.payment_methods.tables import PaymentMethod
 
+_DEPOSIT_DAYS = 2
+_VOUCHER_S = 3 * 86_400
+"""How long a voucher says that it can be paid. Our choice: nothing happens when it cannot any more."""
 _SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
 
 
@@ -37,20 +42,75 @@ def error_document(ctx: Context, method: PaymentMethod, *, code: str, message: s
 
 def authentication_action(ctx: Context, client_secret: str, return_url: str | None) -> dict[str, Any]:
     """The `next_action` of an intent that waits for the holder of its card: a page of this server."""
-    url = f"{ctx.base_url}/3d_secure/{ctx.account_id}/{client_secret}"
+    url = _page_of(ctx, client_secret)
     if return_url is not None:
         return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
     return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
 
 
-def refuse_microdeposits(values: Mapping[str, Any], status: str, *, kind: str) -> None:
-    """What verifying a bank account by small deposits is answered: no intent waits for it, because only cards pay.
+def page_action(ctx: Context, type: str, client_secret: str, return_url: str | None) -> dict[str, Any]:
+    """The `next_action` of an intent that waits for its customer at the page of a bank or provider, which is one of this server.
 
-    Raises InvalidRequest; `kind` is the intent's `object`.
+    Our choice: vouchers and codes to be scanned name the same page, where they are paid or given up.
     """
+    url = _page_of(ctx, client_secret)
+    number = client_secret.rpartition("_")[2][:10]
+    match type:
+        case "alipay":
+            return {"alipay_handle_redirect": {"native_data": None, "native_url": None, "return_url": return_url, "url": url},
+                    "type": "alipay_handle_redirect"}
+        case "boleto":
+            return {"boleto_display_details": {"expires_at": ctx.now + _VOUCHER_S, "hosted_voucher_url": url, "number": number,
+                                               "pdf": None}, "type": "boleto_display_details"}
+        case "oxxo":
+            return {"oxxo_display_details": {"expires_after": ctx.now + _VOUCHER_S, "hosted_voucher_url": url,
+                                             "number": number}, "type": "oxxo_display_details"}
+        case "konbini":
+            stores = {store: {"payment_code": number} for store in ("familymart", "lawson", "ministop", "seicomart")}
+            return {"konbini_display_details": {"expires_at": ctx.now + _VOUCHER_S, "hosted_voucher_url": url,
+                                                "stores": stores}, "type": "konbini_display_details"}
+    return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
+
+
+def verification_action(ctx: Context, client_secret: str) -> dict[str, Any]:
+    """The `next_action` of an intent whose bank account is not known to be the customer's yet."""
+    # Our choice: the deposits take two business days, and one of them tells a code; its amounts are taken as well.
+    return {"type": "verify_with_microdeposits", "verify_with_microdeposits": {
+        "arrival_date": business_day_after(ctx.now, _DEPOSIT_DAYS), "hosted_verification_url": _page_of(ctx, client_secret),
+        "microdeposit_type": "descriptor_code"}}
+
+
+def waits_for_deposits(intent: Any) -> bool:
+    """Whether the intent waits for its customer to say what was deposited."""
+    return intent.status == "requires_action" and (intent.next_action or {}).get("type") == "verify_with_microdeposits"
+
+
+def deposits_say(intent: Any, behavior: str | None, values: Mapping[str, Any]) -> str:
+    """What naming two amounts or a code makes of the account: `verified`, or a key of `domain.ways_to_pay.UNVERIFIED`.
+
+    Raises InvalidRequest for an intent that does not wait for it, and where it can be tried again.
+    """
+    kind = intent.object_name
+    # Our choice: the words of these refusals.
     if ("amounts" in values) == ("descriptor_code" in values):
-        # Our choice: the words of both refusals.
         raise InvalidRequest("You must provide either `amounts` or `descriptor_code`.", code="parameter_missing",
                              param="amounts")
-    raise InvalidRequest(f"You cannot verify microdeposits for this {kind} because it has a status of {status} and no next "
-                         "action of verify_with_microdeposits.", code=f"{kind}_unexpected_state")
+    if not waits_for_deposits(intent):
+        raise InvalidRequest(f"You cannot verify microdeposits for this {kind} because it has a status of {intent.status} and no "
+                             "next action of verify_with_microdeposits.", code=f"{kind}_unexpected_state")
+    amounts, code = values.get("amounts"), values.get("descriptor_code")
+    if amounts is not None and len(amounts) != 2:
+        raise InvalidRequest("You must provide exactly two amounts.", param="amounts",
+                             code="payment_method_microdeposit_verification_amounts_invalid")
+    outcome = microdeposits_say(behavior, amounts, code)
+    if outcome != MISMATCH:
+        return outcome
+    if amounts is None:
+        raise InvalidRequest("The descriptor code provided does not match the one sent to the bank account.",
+                             code="payment_method_microdeposit_verification_descriptor_code_mismatch", param="descriptor_code")
+    raise InvalidRequest("The amounts provided do not match the amounts that were sent to the bank account.",
+                         code="payment_method_microdeposit_verification_amounts_mismatch", param="amounts")
+
+
+def _page_of(ctx: Context, client_secret: str) -> str:
+    return f"{ctx.base_url}/3d_secure/{ctx.account_id}/{client_secret}"

@@ -49,6 +49,7 @@ def build_world(server: Server) -> World:
     _topped_up(api)
     _refunded(api, clock)
     _suspected(api, clock)
+    _debited(api, clock)
     _disputed(api, clock)
     _paid_out(server, api)
     for name in ("first", "second"):
@@ -111,6 +112,17 @@ def _disputed(api: Api, clock: str) -> None:
         api.post(f"/_sim/charges/{charge}/dispute", inquiry=not answer)
         if answer:
             api.post(f"/v1/charges/{charge}/dispute", evidence={"uncategorized_text": answer})
+
+
+def _debited(api: Api, clock: str) -> None:
+    """A debit that the bank has refused, and one that it has not answered."""
+    for after_s, account in ((0, "pm_usBankAccount_noAccount"), (60, "pm_usBankAccount_success")):
+        api.post("/_sim/settings", bank_debit_settles_after_s=after_s)
+        customer = api.post("/v1/customers", test_clock=clock)["id"]
+        # Without a delay the refusal is the answer.
+        api.call("POST", "/v1/payment_intents", {
+            "amount": 4000, "currency": "usd", "customer": customer, "confirm": True, "payment_method": account,
+            "payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}})
 
 
 def _refunded(api: Api, clock: str) -> None:

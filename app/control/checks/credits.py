@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 
 from app.control.checks import Books, Problem
 from app.resources.balance.tables import BalanceTransaction
@@ -12,6 +12,7 @@ from app.resources.charges.tables import Charge
 from app.resources.credit_notes.tables import CreditNote, CreditNoteLine
 from app.resources.customers.tables import CustomerBalanceTransaction
 from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.refunds.tables import Refund
 
 
@@ -47,12 +48,30 @@ def charges_and_refunds_are_on_the_balance(books: Books) -> Iterator[Problem]:
                  Refund.balance_transaction_id == table.id, Refund.amount == -table.amount)
     returns = and_(Refund.account_id == table.account_id, Refund.id == table.source_id,
                    Refund.failure_balance_transaction_id == table.id, Refund.amount == table.amount)
+    refused = and_(Charge.account_id == table.account_id, Charge.id == table.source_id, Charge.status == "failed",
+                   Charge.failure_balance_transaction_id == table.id, Charge.amount == -table.amount)
+    types = ("charge", "payment", "payment_failure_refund", "payment_refund", "refund", "refund_failure")
     statement = select(table.account_id, table.id, table.type, table.amount, table.source_id).outerjoin(
-        Charge, names).outerjoin(Refund, or_(gives, returns)).where(
-        books.of(table), table.type.in_(("charge", "refund", "refund_failure")), Charge.id.is_(None), Refund.id.is_(None))
+        Charge, or_(names, refused)).outerjoin(Refund, or_(gives, returns)).where(
+        books.of(table), table.type.in_(types), Charge.id.is_(None), Refund.id.is_(None))
     for account_id, id, type, amount, source in books.values(statement):
         yield Problem(account_id, "balance_transaction", id,
                       f"is a {type} of {amount}, which {source} does not know of, or not with this amount")
+
+
+def debits_have_what_their_status_says(books: Books) -> Iterator[Problem]:
+    """pending ⇔ the intent is processing, and neither paid nor captured; what failed after all was taken back"""
+    waits = Charge.status == "pending"
+    processing = PaymentIntent.status == "processing"
+    odd = or_(waits & (Charge.paid | Charge.captured), waits & not_(processing), Charge.settles_at.is_not(None) & not_(waits),
+              (Charge.status == "failed") & (Charge.balance_transaction_id.is_not(None)
+                                             != Charge.failure_balance_transaction_id.is_not(None)))
+    statement = select(Charge.account_id, Charge.id, Charge.status, PaymentIntent.status).join(
+        PaymentIntent, (PaymentIntent.account_id == Charge.account_id) & (PaymentIntent.id == Charge.payment_intent_id)).where(
+        books.of(Charge), odd)
+    for account_id, id, status, intent in books.values(statement):
+        yield Problem(account_id, "charge", id, f"is {status} where its intent is {intent}, which what is known of its money "
+                                                "belies")
 
 
 def refunds_have_what_their_status_says(books: Books) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from app.context import Context
 from app.errors import CardError, InvalidRequest
-from app.paper.wording import card_text
+from app.paper.wording import method_text
 from app.resources.invoices.operations import pay_invoice, payment_method_of
 from app.resources.invoices.paper import is_payable
 from app.resources.invoices.tables import Invoice
@@ -42,8 +42,9 @@ def choices_for(ctx: Context, invoice: Invoice) -> tuple[Choice, ...]:
     if not is_payable(invoice):
         return ()
     saved = payment_method_of(ctx, invoice)
-    own = () if saved is None else (Choice(SAVED, card_text(saved.card or {}), "Saved for this customer."),)
-    return own + TEST_CARDS
+    if saved is None:
+        return TEST_CARDS
+    return (Choice(SAVED, method_text(saved.type, saved.card or saved.details or {}), "Saved for this customer."), *TEST_CARDS)
 
 
 def authentication_path(ctx: Context, invoice: Invoice) -> str | None:

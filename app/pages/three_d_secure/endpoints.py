@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Blueprint, Response, request
@@ -11,11 +12,13 @@ from app.context import Context
 from app.domain.currencies import format_amount
 from app.errors import InvalidRequest, RateLimited
 from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
-from app.paper.wording import card_text
-from app.resources.invoices.operations import answer_authentication
+from app.paper.wording import method_text
+from app.resources.intents import waits_for_deposits
+from app.resources.invoices.operations import answer_authentication, verify_payment
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.setup_intents.operations import answer_set_up
+from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.setup_intents.operations import answer_set_up, verify_set_up
 from app.resources.setup_intents.tables import SetupIntent
 from app.wire.endpoint import this_server
 
@@ -26,11 +29,14 @@ Intent = PaymentIntent | SetupIntent
 _INTENTS: tuple[type[Intent], ...] = (PaymentIntent, SetupIntent)
 _OUTCOMES = {
     "succeeded": "The payment was made.", "requires_capture": "The payment was authorized.",
+    "processing": "The bank has been asked for the payment, and answers later.",
     "requires_confirmation": "The card's holder is known now. Go back to finish the payment.",
     "canceled": "The payment was canceled.",
 }
 _SET_UP = {"succeeded": "The card is ready to be used.", "canceled": "The card is not needed any more.",
            "requires_payment_method": "The card was not accepted. Go back to try again with another one."}
+_DEPOSITS = {True: {"amounts": [32, 45]}, False: {"amounts": [10, 11]}}
+"""What the buttons say that was deposited: what was, and what uses up all attempts."""
 _FAILED = "The payment was not made. Try again with another card."
 
 
@@ -56,7 +62,9 @@ def answer(account: str, secret: str) -> Response:
             if form.get("answer") not in ("complete", "fail"):
                 raise InvalidRequest("Complete the authentication, or fail it.", status=400)
             succeeds = form["answer"] == "complete"
-            if isinstance(intent, SetupIntent):
+            if waits_for_deposits(intent):
+                _verify(ctx, intent, _DEPOSITS[succeeds])
+            elif isinstance(intent, SetupIntent):
                 answer_set_up(ctx, intent, succeeds=succeeds)
             else:
                 answer_authentication(ctx, intent, succeeds=succeeds)
@@ -72,12 +80,20 @@ def answer(account: str, secret: str) -> Response:
     return Response(status=303, headers={"Location": target or secret, "Referrer-Policy": "no-referrer"})
 
 
+def _verify(ctx: Context, intent: Intent, deposits: dict[str, Any]) -> None:
+    if isinstance(intent, SetupIntent):
+        verify_set_up(ctx, intent, deposits)
+    else:
+        verify_payment(ctx, intent, deposits)
+
+
 def _page(account: str, secret: str, problem: str | None = None, *, status: int = 200) -> Response:
     with visiting(account) as ctx:
         intent = row_of_secret(ctx, _INTENTS, secret)
         waits = intent.status == "requires_action"
         return html("three_d_secure.html", status=status, problem=problem, waits=waits,
                     sender=ctx.account.display_name,
+                    deposits=waits_for_deposits(intent), by_card=_is_card(ctx, intent),
                     amount=format_amount(intent.amount, intent.currency) if isinstance(intent, PaymentIntent) else None,
                     card=_card(ctx, intent), form_token=_form_token(intent, secret),
                     outcome=_outcome(intent),
@@ -100,7 +116,12 @@ def _outcome(intent: Intent) -> str:
 def _card(ctx: Context, intent: Intent) -> str | None:
     ctx.session.load([intent], "payment_method")
     method = intent.payment_method
-    return None if method is None else card_text(method.card or {})
+    return None if method is None else method_text(method.type, method.card or method.details or {})
+
+
+def _is_card(ctx: Context, intent: Intent) -> bool:
+    method = ctx.get(PaymentMethod, intent.payment_method_id)
+    return method is None or method.type == "card"
 
 
 def _form_token(intent: Intent, secret: str) -> str:

@@ -30,6 +30,7 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     object_name = "charge"
     path_param = "charge"
     id_prefix = "ch_"
+    other_prefix = "py_"
     id_lead = "3"
 
     amount: Mapped[Cents]
@@ -46,6 +47,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     dispute_id: Mapped[ObjectId | None]
     """The newest dispute."""
     disputed: Mapped[bool]
+    failure_balance_transaction_id: Mapped[ObjectId | None]
+    """What took the money of a payment back that a bank has refused after all."""
     failure_code: Mapped[ObjectId | None]
     failure_message: Mapped[ObjectId | None]
     invoice_id: Mapped[ObjectId | None]
@@ -53,7 +56,7 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     paid: Mapped[bool]
     payment_intent_id: Mapped[ObjectId | None]
     payment_method_details: Mapped[Document | None]
-    """The card as it was when it was charged."""
+    """The card, or what else it was paid with, as it was then."""
     payment_method_id: Mapped[ObjectId | None]
     radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
@@ -61,17 +64,22 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     """Where the receipt of a charge that was captured can be seen without a key; the end of it is a secret."""
     review_id: Mapped[ObjectId | None]
     """The newest review."""
+    settles_at: Mapped[UnixTime | None]
+    """When the bank answers that was asked for it; null where none is awaited, and where it never will."""
     shipping: Mapped[Document | None]
     statement_descriptor: Mapped[ObjectId | None]
     statement_descriptor_suffix: Mapped[ObjectId | None]
     status: Mapped[ObjectId]
-    """`succeeded` or `failed`."""
+    """`succeeded`, `failed`, or `pending` until a bank has answered."""
     transfer_group: Mapped[ObjectId | None]
     user_report: Mapped[ObjectId | None]
     """`fraudulent` or `safe`: what a caller has reported of the charge."""
 
     balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))
+    failure_balance_transaction: Mapped[BalanceTransaction | None] = relationship(
+        BalanceTransaction, viewonly=True,
+        primaryjoin=to_one("Charge", "failure_balance_transaction_id", "BalanceTransaction"))
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Charge", "customer_id", "Customer"))
     dispute: Mapped[object] = relationship("Dispute", viewonly=True, primaryjoin=to_one("Charge", "dispute_id", "Dispute"))

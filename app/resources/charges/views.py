@@ -38,7 +38,7 @@ class ChargeView(View):
     # Left out where there is none: the published schema does not have it, but older clients read it.
     dispute = Ref(omit_null=True)
     disputed = Attr()
-    failure_balance_transaction = Const(None)
+    failure_balance_transaction = Ref()
     failure_code = Attr()
     failure_message = Attr()
     fraud_details = Derived(_fraud_details, needs="refunds")

@@ -14,7 +14,7 @@ from app.db.session import Prepared, entity
 from app.domain.currencies import format_amount
 from app.domain.descriptions import date_text
 from app.paper.document import Document, Line, Party, Table, Total, paper_of
-from app.paper.wording import card_text, columns_of_lines, discount_label, party, period_text, sums, tax_cell
+from app.paper.wording import columns_of_lines, discount_label, paid_with, party, period_text, sums, tax_cell
 from app.render import load_for_rendering, render
 from app.render.fields import Tree
 from app.resources.charges.tables import Charge
@@ -58,7 +58,7 @@ def receipt_document(ctx: Context, charge: Charge) -> Document:
     """The receipt of a charge that succeeded: what was paid, how, and for what where an invoice says so."""
     paid, day = format_amount(charge.amount, charge.currency), date_text(charge.created)
     payment: dict[str, Any] = charge.payment_method_details or {}
-    facts = (("Payment", charge.id), ("Date paid", day), ("Payment method", card_text(payment["card"])))
+    facts = (("Payment", charge.id), ("Date paid", day), ("Payment method", paid_with(payment)))
     totals = [Total("Amount paid", paid, strong=True)]
     if charge.amount_refunded:
         totals.append(Total("Refunded", format_amount(-charge.amount_refunded, charge.currency)))
@@ -182,7 +182,7 @@ def _credited(notes: Sequence[CreditNote], type: str) -> Iterator[Total]:
 
 
 def _payments(ctx: Context, invoice: Invoice, shown: Shown) -> Iterator[Table]:
-    lines = [Line((card_text((charge.payment_method_details or {})["card"]), date_text(charge.created),
+    lines = [Line((paid_with(charge.payment_method_details or {}), date_text(charge.created),
                    format_amount(charge.amount, charge.currency))) for charge in paid_charges(ctx, invoice)]
     if shown["paid_out_of_band"]:
         lines.append(Line(("By other means", date_text(shown["status_transitions"]["paid_at"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import OnClock, StripeObject, belongs_to, to_one
+from app.db.base import OnClock, StripeObject, belongs_to, list_index, to_one
 from app.db.types import Document, ObjectId
 from app.resources.payment_methods.tables import PaymentMethod
 
@@ -16,12 +16,15 @@ class Mandate(StripeObject, OnClock):
     __table_args__ = (
         belongs_to("payment_methods", "payment_method_id"),
         belongs_to("test_clocks", "test_clock_id"),
+        list_index("payment_method_id"),
     )
     object_name = "mandate"
     path_param = "mandate"
     id_prefix = "mandate_"
 
     customer_acceptance: Mapped[Document]
+    payment_method_details: Mapped[Document | None]
+    """What the scheme knows it by, under the name of its type; null for a card."""
     payment_method_id: Mapped[ObjectId]
     single_use: Mapped[Document | None]
     """`amount` and `currency` of the one payment; null where it is for all to come."""

@@ -29,7 +29,7 @@ class MandateView(View):
     livemode = Const(False)
     multi_use = Derived(_of_type("multi_use"))
     payment_method = Ref()
-    payment_method_details = Const({"card": {}, "type": "card"})
+    payment_method_details = Derived(lambda row: row.payment_method_details or {"card": {}, "type": "card"})
     single_use = Derived(_of_type("single_use"))
     status = Attr()
     type = Derived(lambda row: "multi_use" if row.single_use is None else "single_use")

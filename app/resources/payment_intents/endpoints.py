@@ -9,8 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.errors import InvalidRequest
 from app.resources.client_secrets import find_by_secret, shown_to
-from app.resources.intents import refuse_microdeposits
-from app.resources.invoices.operations import confirm_invoice_payment
+from app.resources.invoices.operations import confirm_invoice_payment, verify_payment
 from app.resources.payment_intents import operations
 from app.resources.payment_intents.params import (
     PaymentIntentApplyBalance,
@@ -149,7 +148,8 @@ def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> Non
 
 @blueprint.post("/v1/payment_intents/<id>/verify_microdeposits")
 @endpoint(PaymentIntentVerify, publishable=True)
-def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> None:
-    """POST /v1/payment_intents/:intent/verify_microdeposits: always refused, because only cards pay."""
+def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
+    """POST /v1/payment_intents/:intent/verify_microdeposits"""
     intent = find_by_secret(ctx, PaymentIntent, id, params)
-    refuse_microdeposits(params, intent.status, kind=PaymentIntent.object_name)
+    verify_payment(ctx, intent, params)
+    return shown_to(ctx, intent, _PUBLISHABLE)

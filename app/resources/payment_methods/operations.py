@@ -23,6 +23,7 @@ from app.domain.cards import (
 )
 from app.domain.metadata import merged
 from app.domain.method_details import METHOD_TYPES, NEEDED, method_details
+from app.domain.ways_to_pay import WAYS, account_behavior, named_account
 from app.errors import CardError, InvalidRequest, missing_parameter, no_such
 from app.events.emit import emit, tracked
 from app.resources.customers.operations import update_customer
@@ -82,10 +83,9 @@ def _new_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
 
 def find_payment_method(ctx: Context, id: str, *, param: str | None = None) -> PaymentMethod:
     """The payment method with this id; for a magic name such as `pm_card_visa` one that is made up for the occasion."""
-    card = named_card(id, "pm_card_")
-    if card is None:
+    method = _named(ctx, id)
+    if method is None:
         return ctx.find(PaymentMethod, id, param=param)
-    method = _from_card(card, *_MAGIC_EXPIRY, cvc=True)
     method.id, method.account_id, method.created, method.metadata_ = id, ctx.account_id, ctx.now, {}
     return method
 
@@ -95,12 +95,8 @@ def take_payment_method(ctx: Context, id: str, *, param: str | None = None) -> P
 
     Raises InvalidRequest when it is attached already or was detached, and CardError when its card is refused.
     """
-    card = named_card(id, "pm_card_")
-    if card is None:
-        method = ctx.find(PaymentMethod, id, param=param)
-    else:
-        method = _with_id(ctx, _from_card(card, *_MAGIC_EXPIRY, cvc=True))
-    return _attachable(method)
+    named = _named(ctx, id)
+    return _attachable(ctx.find(PaymentMethod, id, param=param) if named is None else _with_id(ctx, named))
 
 
 def _attachable(method: PaymentMethod) -> PaymentMethod:
@@ -170,11 +166,11 @@ def attach_payment_method(ctx: Context, method: PaymentMethod, customer: Custome
 def use_payment_method(ctx: Context, id: str, *, customer: Customer, param: str) -> PaymentMethod:
     """The customer's payment method that the parameter names.
 
-    A magic name stands for the customer's newest copy of that card; it is attached first where there is none. Raises
-    InvalidRequest for one that is not the customer's.
+    A magic name stands for the customer's newest copy of that card or account; it is attached first where there is none.
+    Raises InvalidRequest for one that is not the customer's.
     """
-    card = named_card(id, "pm_card_")
-    if card is None:
+    named = _named(ctx, id)
+    if named is None:
         method = ctx.get(PaymentMethod, id)
         if method is None:
             raise no_such("PaymentMethod", id, param=param, status=400)
@@ -182,9 +178,9 @@ def use_payment_method(ctx: Context, id: str, *, customer: Customer, param: str)
             raise not_attached(id, param=param)
         check_can_pay(method, param=param)
         return method
-    fingerprint = card_document(card, *_MAGIC_EXPIRY, cvc=True)["fingerprint"]
+    fingerprint = _fingerprint(named)
     for method in ctx.session.rows(PaymentMethod, _OF_CUSTOMER, account_id=ctx.account_id, customer_id=customer.id):
-        if method.card is not None and method.card["fingerprint"] == fingerprint:
+        if _fingerprint(method) == fingerprint:
             return method
     return attach_payment_method(ctx, take_payment_method(ctx, id, param=param), customer)
 
@@ -195,9 +191,9 @@ def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted
     A magic name makes a new one. Raises InvalidRequest for one that belongs to somebody else, and for one that has paid
     without a customer or was taken from one; `wanted_for` is what the refusal calls the object that asks.
     """
-    card = named_card(id, "pm_card_")
-    if card is not None:
-        return ctx.add(_from_card(card, *_MAGIC_EXPIRY, cvc=True))
+    named = _named(ctx, id)
+    if named is not None:
+        return ctx.add(named)
     method = ctx.find(PaymentMethod, id, param="payment_method")
     check_can_pay(method, param="payment_method")
     if method.customer_id is not None and customer_id is None:
@@ -214,10 +210,10 @@ def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted
 
 
 def make_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
-    """A new card from `payment_method_data`. Raises InvalidRequest for any other type, and CardError as for a card."""
-    if values["type"] != "card":
-        raise _cards_only(values["type"], param="payment_method_data[type]")
-    return create_payment_method(ctx, values)
+    """A new one from `payment_method_data`. Raises InvalidRequest for a type that cannot pay, and CardError as for a card."""
+    method = create_payment_method(ctx, values)
+    check_can_pay(method, param="payment_method_data[type]")
+    return method
 
 
 def source_for(ctx: Context, source: str, *, customer_id: str | None) -> PaymentMethod:
@@ -232,9 +228,13 @@ def source_for(ctx: Context, source: str, *, customer_id: str | None) -> Payment
 
 
 def check_can_pay(method: PaymentMethod, *, param: str) -> None:
-    """Raises InvalidRequest for a payment method that can be kept here, but moves no money."""
-    if method.type != "card":
-        raise _cards_only(method.type, param=param)
+    """Raises InvalidRequest for a payment method that moves no money here, and for one that is no source.
+
+    Our choice: customers have no balance that they could send money to, and of payment methods only cards are sources too.
+    """
+    if method.type != "card" and (method.type not in WAYS or param.endswith("source")):
+        raise InvalidRequest(f"The payment method type provided: {method.type} is invalid. Nothing is paid with it here.",
+                             param=param)
 
 
 def named_method(ctx: Context, values: Mapping[str, Any], *, customer_id: str | None, types: Sequence[str],
@@ -326,12 +326,26 @@ def _of_other_type(ctx: Context, type: str, sent: Mapping[str, Any]) -> PaymentM
         raise InvalidRequest(
             "The IBAN you provided is invalid." if iban else "The account number you provided is invalid.",
             code="invalid_bank_account_iban" if iban else "account_number_invalid", param=f"{type}[{wrong}]") from None
-    return PaymentMethod(billing_details=_NO_DETAILS, details=details, set_up=False, type=type, used=False)
+    return PaymentMethod(behavior=account_behavior(type, sent), billing_details=_NO_DETAILS, details=details, set_up=False,
+                         type=type, used=False)
 
 
-def _cards_only(type: str, *, param: str) -> InvalidRequest:
-    # Our choice: cards are the only type that pays.
-    return InvalidRequest(f"The payment method type provided: {type} is invalid. Billyard has cards only.", param=param)
+def _named(ctx: Context, id: str) -> PaymentMethod | None:
+    """What a magic name stands for, not stored: a card of `pm_card_visa` and the like, or a bank account; else None."""
+    card = named_card(id, "pm_card_")
+    if card is not None:
+        return _from_card(card, *_MAGIC_EXPIRY, cvc=True)
+    account = named_account(id)
+    if account is None:
+        return None
+    numbers, verified = account
+    method = _of_other_type(ctx, "us_bank_account", numbers)
+    method.set_up = verified
+    return method
+
+
+def _fingerprint(method: PaymentMethod) -> str | None:
+    return ((method.card if method.type == "card" else method.details) or {}).get("fingerprint")
 
 
 def _with_id(ctx: Context, method: PaymentMethod) -> PaymentMethod:

@@ -24,7 +24,8 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     id_prefix = "pm_"
 
     behavior: Mapped[ObjectId | None]
-    """What using it causes, as `domain.cards.TestCard` words it, or `detached`; null where all succeeds."""
+    """What using it causes, as `domain.cards.TestCard` and `domain.ways_to_pay.account_behavior` word it, or `detached`; null
+    where all succeeds."""
     billing_details: Mapped[Document]
     card: Mapped[Document | None]
     """Brand, expiry, fingerprint, last4 and the like, as rendered."""
@@ -33,7 +34,7 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     customer_id: Mapped[ObjectId | None]
     radar_options: Mapped[Document | None]
     set_up: Mapped[bool]
-    """Whether its holder has authenticated it for payments without them."""
+    """Whether its holder has authenticated it for payments without them; of a bank account, whether it is verified."""
     type: Mapped[ObjectId]
     used: Mapped[bool]
     """Whether it has paid: without a customer it is then good for nothing more."""

@@ -116,7 +116,8 @@ def _give(ctx: Context, refund: Refund, charge: Charge) -> None:
         return
     # While the money of the charge is pending, what goes back is pending too.
     [given] = post(ctx, refund_posting(ctx.account_id, refund.amount, charge.currency, refund=refund.id,
-                                       description=charge.description, available_on=taken.available_on))
+                                       description=charge.description, available_on=taken.available_on,
+                                       source_type=taken.source_type, by_card=taken.type == "charge"))
     refund.balance_transaction_id = given.id
     behavior = behavior_of(ctx, charge.payment_method_id)
     refund.status = "pending" if behavior == "refund:pending" else "succeeded"
@@ -169,7 +170,10 @@ def released_of(ctx: Context, charge: Charge) -> list[Refund]:
 
 def _note(ctx: Context, charge: Charge, amount: int, *, reason: str | None, **columns: Any) -> Refund:
     before = released_of(ctx, charge)
+    # What was paid otherwise than by card has ids of its own, and so has what goes back of it.
+    prefix = Refund.other_prefix if charge.id.startswith(Charge.other_prefix or "") else None
     refund = ctx.add(Refund(
+        id=ctx.ids.new(prefix or Refund.id_prefix, Refund.id_length, Refund.id_lead),
         amount=amount, charge_id=charge.id, currency=charge.currency, payment_intent_id=charge.payment_intent_id,
         reason=reason, status="succeeded", test_clock_id=charge.test_clock_id, **columns))
     charge.amount_refunded += amount

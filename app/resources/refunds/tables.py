@@ -30,6 +30,7 @@ class Refund(StripeObject, HasMetadata, TimeDriven):
     object_name = "refund"
     path_param = "refund"
     id_prefix = "re_"
+    other_prefix = "pyr_"
     id_lead = "3"
 
     amount: Mapped[Cents]

@@ -9,7 +9,6 @@ from flask import Blueprint
 from app.context import Context
 from app.errors import InvalidRequest
 from app.resources.client_secrets import find_by_secret, shown_to
-from app.resources.intents import refuse_microdeposits
 from app.resources.setup_intents import operations
 from app.resources.setup_intents.params import (
     SetupIntentCancel,
@@ -99,7 +98,8 @@ def cancel_setup_intent(ctx: Context, params: dict[str, Any], id: str) -> SetupI
 
 @blueprint.post("/v1/setup_intents/<id>/verify_microdeposits")
 @endpoint(SetupIntentVerify, publishable=True)
-def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> None:
-    """POST /v1/setup_intents/:intent/verify_microdeposits: always refused, because only cards can be set up."""
+def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> SetupIntent | dict[str, Any]:
+    """POST /v1/setup_intents/:intent/verify_microdeposits"""
     intent = find_by_secret(ctx, SetupIntent, id, params)
-    refuse_microdeposits(params, intent.status, kind=SetupIntent.object_name)
+    operations.verify_set_up(ctx, intent, params)
+    return shown_to(ctx, intent, _PUBLISHABLE)

@@ -9,12 +9,20 @@ from app.context import Context
 from app.domain.cards import DECLINES, checked, must_authenticate, refusal_of, refusal_of_request
 from app.domain.lifecycle import may_move
 from app.domain.metadata import merged
+from app.domain.ways_to_pay import UNVERIFIED, WAYS, setup_details
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
 from app.render import load_for_rendering, render
 from app.resources.charges.operations import THREE_D_SECURE, check_connected, check_texts
 from app.resources.customers.tables import Customer
-from app.resources.intents import authentication_action, error_document, merged_options
+from app.resources.intents import (
+    authentication_action,
+    deposits_say,
+    error_document,
+    merged_options,
+    page_action,
+    verification_action,
+)
 from app.resources.mandates.operations import acceptance_document, create_mandate
 from app.resources.payment_methods.operations import keep_for_customer, named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
@@ -101,6 +109,9 @@ def confirm_setup_intent(ctx: Context, intent: SetupIntent, values: Mapping[str,
     # It may have been used up since it was named.
     method = payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id, wanted_for="SetupIntent")
     _abandon(ctx, intent)
+    if method.type != "card":
+        _set_up_otherwise(ctx, intent, method)
+        return
     requested = intent.payment_method_options.get("card", {}).get("request_three_d_secure") == "any"
     if method.customer_id is None:
         method.card = checked(method.card or {}, method.billing_details["address"], method.behavior)
@@ -133,13 +144,51 @@ def answer_set_up(ctx: Context, intent: SetupIntent, *, succeeds: bool) -> None:
         raise InvalidRequest("This card does not wait for its holder any more.", status=409, code=UNEXPECTED)
     method = payment_method_for(ctx, intent.payment_method_id, customer_id=intent.customer_id, wanted_for="SetupIntent")
     if succeeds:
-        attempt.payment_method_details = {"card": {"three_d_secure": THREE_D_SECURE}, "type": "card"}
+        if method.type == "card":
+            attempt.payment_method_details = {"card": {"three_d_secure": THREE_D_SECURE}, "type": "card"}
         _succeed(ctx, intent, method, attempt)
     else:
-        failed = THREE_D_SECURE | {"result": "failed", "result_reason": "rejected"}
-        attempt.payment_method_details = {"card": {"three_d_secure": failed}, "type": "card"}
+        if method.type == "card":
+            failed = THREE_D_SECURE | {"result": "failed", "result_reason": "rejected"}
+            attempt.payment_method_details = {"card": {"three_d_secure": failed}, "type": "card"}
         _fail(ctx, intent, attempt, error_document(
             ctx, method, code="setup_intent_authentication_failure", message=_FAILED, type="invalid_request_error"))
+
+
+def verify_set_up(ctx: Context, intent: SetupIntent, values: Mapping[str, Any]) -> None:
+    """The customer names what was deposited on their account. Emits setup_intent.succeeded with what belongs to it.
+
+    An account that stays unverified for good makes it setup_intent.setup_failed. Raises InvalidRequest where it can be
+    tried again, and for an intent that does not wait for it.
+    """
+    waiting = ctx.get(PaymentMethod, intent.payment_method_id)
+    outcome = deposits_say(intent, None if waiting is None else waiting.behavior, values)
+    attempt = ctx.get(SetupAttempt, intent.latest_attempt_id)
+    assert attempt is not None, "an intent that waits has been attempted"
+    method = payment_method_for(ctx, intent.payment_method_id or "", customer_id=intent.customer_id, wanted_for="SetupIntent")
+    if outcome == "verified":
+        _succeed(ctx, intent, method, attempt)
+        return
+    failure = UNVERIFIED[outcome]
+    _fail(ctx, intent, attempt, error_document(
+        ctx, method, code=failure.code, message=failure.message, type="invalid_request_error"))
+
+
+def _set_up_otherwise(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> None:
+    """Set up what is no card: at once, or when its account is verified, or its bank's page was answered."""
+    way = WAYS[method.type]
+    if way.mandate and intent.customer_acceptance is None:
+        raise InvalidRequest(
+            "This SetupIntent requires a mandate. Collect mandate acceptance from the customer and try again, providing "
+            "acceptance data in the mandate_data parameter.", code="setup_intent_mandate_invalid")
+    attempt = _attempt(ctx, intent, method)
+    attempt.payment_method_details = {method.type: setup_details(method.type, method.details), "type": method.type}
+    if way.verified and not method.set_up:
+        _await_holder(ctx, intent, verification_action(ctx, intent.client_secret))
+    elif way.asks:
+        _await_holder(ctx, intent, page_action(ctx, method.type, intent.client_secret, intent.return_url))
+    else:
+        _succeed(ctx, intent, method, attempt)
 
 
 def cancel_setup_intent(ctx: Context, intent: SetupIntent, reason: str | None) -> None:
@@ -174,9 +223,9 @@ def _attempt(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupA
     return attempt
 
 
-def _await_holder(ctx: Context, intent: SetupIntent) -> None:
+def _await_holder(ctx: Context, intent: SetupIntent, action: dict[str, Any] | None = None) -> None:
     intent.status, intent.last_setup_error = "requires_action", None
-    intent.next_action = authentication_action(ctx, intent.client_secret, intent.return_url)
+    intent.next_action = action or authentication_action(ctx, intent.client_secret, intent.return_url)
     emit(ctx, "setup_intent.requires_action", intent)
 
 

@@ -8,16 +8,20 @@ from app.resources.charges.operations.charging import (
 )
 from app.resources.charges.operations.checking import check_chargeable, check_texts
 from app.resources.charges.operations.connecting import check_connected
+from app.resources.charges.operations.debiting import accept_debit, charge_otherwise, refuse_debit
 from app.resources.charges.operations.requesting import create_charge, set_for_capture, update_charge
 
 __all__ = [
     "THREE_D_SECURE",
+    "accept_debit",
     "capture_charge",
     "charge_card",
+    "charge_otherwise",
     "check_chargeable",
     "check_connected",
     "check_texts",
     "create_charge",
+    "refuse_debit",
     "release_charge",
     "set_for_capture",
     "update_charge",

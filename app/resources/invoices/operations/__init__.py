@@ -34,6 +34,7 @@ from app.resources.invoices.operations.lines import LineDraft, Reached, item_lin
 from app.resources.invoices.operations.manual import create_invoice, no_mandate, update_invoice
 from app.resources.invoices.operations.paying import (
     answer_authentication,
+    awaits_bank,
     collect,
     confirm_invoice_payment,
     finalize_and_collect,
@@ -42,6 +43,8 @@ from app.resources.invoices.operations.paying import (
     pay_invoice,
     payment_method_of,
     retry_collection,
+    settle_debit,
+    verify_payment,
 )
 from app.resources.invoices.operations.previewing import as_preview
 from app.resources.invoices.operations.sharing import sharing_columns
@@ -53,6 +56,7 @@ __all__ = [
     "add_to_draft",
     "answer_authentication",
     "as_preview",
+    "awaits_bank",
     "check_currency",
     "collect",
     "confirm_invoice_payment",
@@ -84,6 +88,7 @@ __all__ = [
     "retry_collection",
     "send_invoice",
     "settle_currency",
+    "settle_debit",
     "sharing_columns",
     "show_item",
     "stop_collecting",
@@ -93,5 +98,6 @@ __all__ = [
     "update_invoice",
     "update_usage_line",
     "use_up",
+    "verify_payment",
     "void_invoice",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.context import Context
+from app.db.roots import TestClock
 from app.domain.dunning import next_attempt
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
@@ -15,11 +16,13 @@ from app.resources.customers.operations import check_email
 from app.resources.invoices.operations.finalizing import advance_by_itself, finalize_invoice, mark_paid, pay_out_of_band
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import (
+    answer_debit,
     attempt_payment,
     authenticate,
     card_error_of,
     chosen_method,
     fail_authentication,
+    verify_deposits,
 )
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
@@ -73,6 +76,9 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
     counts = automatic or not invoice.attempted
     charge = None
     if method is not None:
+        if method.type not in intent.payment_method_types:
+            # Our choice: what an invoice is to be paid with may pay it, whatever types were named.
+            intent.payment_method_types = [*intent.payment_method_types, method.type]
         charge = attempt_payment(ctx, intent, method, off_session=off_session)
     if _conclude(ctx, invoice, intent, charge, automatic=automatic, counts=counts):
         return None
@@ -112,14 +118,68 @@ def answer_authentication(ctx: Context, intent: PaymentIntent, *, succeeds: bool
 
 def _conclude(ctx: Context, invoice: Invoice, intent: PaymentIntent, charge: Charge | None, *, automatic: bool,
               counts: bool) -> bool:
-    """What an attempt was to the invoice; whether that is paid now."""
+    """What an attempt was to the invoice; whether that is paid now, or a bank has been asked for it."""
     if charge is not None and charge.status == "succeeded":
         mark_paid(ctx, invoice, charge_id=charge.id, counts=counts)
+        return True
+    if charge is not None and charge.status == "pending":
+        _await_bank(ctx, invoice, charge, counts=counts)
         return True
     ctx.session.load([invoice], "customer")
     _fail(ctx, invoice, None if charge is None else charge.id, automatic=automatic, counts=counts,
           action_required=intent.status == "requires_action")
     return False
+
+
+def _await_bank(ctx: Context, invoice: Invoice, charge: Charge, *, counts: bool) -> None:
+    """The invoice stays open, and nothing more is attempted, until the bank has answered. Emits invoice.updated."""
+    with tracked(ctx, invoice, "invoice.updated"):
+        invoice.attempt_count += counts
+        invoice.attempted, invoice.charge_id, invoice.next_payment_attempt = True, charge.id, None
+
+
+def awaits_bank(ctx: Context, invoice: Invoice) -> bool:
+    """Whether a bank has been asked for what is due, and has not answered."""
+    intent = ctx.get(PaymentIntent, invoice.payment_intent_id)
+    return intent is not None and intent.status == "processing"
+
+
+def settle_debit(ctx: Context, charge: Charge) -> None:
+    """What time does to a debit: the bank answers, and what it says is said of the invoice, too.
+
+    The debits of a test clock are answered when that has arrived (behaviour reference, 7.3: bank debits only after it).
+    """
+    arrival = ctx.session.get(TestClock, ctx.account_id, charge.test_clock_id) if charge.test_clock_id else None
+    if arrival is not None and arrival.target_time is not None and arrival.target_time > ctx.now:
+        charge.settles_at = arrival.target_time
+        return
+    _answer(ctx, charge, lambda intent: answer_debit(ctx, intent, charge))
+
+
+def _answer(ctx: Context, charge: Charge, say: Callable[[PaymentIntent], None]) -> None:
+    """Let a debit end, where it has not ended already, and its intent's invoice with it: the rows are held in that order."""
+    seen = ctx.get(PaymentIntent, charge.payment_intent_id)
+    assert seen is not None, "debits are made by intents"
+    invoice = None if seen.invoice_id is None else ctx.find(Invoice, seen.invoice_id)
+    intent = ctx.find(PaymentIntent, seen.id)
+    if ctx.find(Charge, charge.id).status != "pending":
+        return
+    ctx.session.load([intent], "charges")
+    say(intent)
+    if invoice is not None:
+        _conclude(ctx, invoice, intent, charge, automatic=True, counts=False)
+
+
+def verify_payment(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
+    """The customer names what was deposited on their account: the intent goes on, and its invoice with it.
+
+    Raises InvalidRequest as `verify_deposits` does.
+    """
+    invoice = None if intent.invoice_id is None else ctx.find(Invoice, intent.invoice_id)
+    ctx.session.load([intent], "charges")
+    charge = verify_deposits(ctx, intent, values)
+    if invoice is not None:
+        _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted)
 
 
 def _action_required(intent: PaymentIntent) -> CardError:

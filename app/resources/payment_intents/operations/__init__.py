@@ -23,9 +23,11 @@ from app.resources.payment_intents.operations.confirming import (
     confirm_intent,
     fail_authentication,
 )
+from app.resources.payment_intents.operations.paying_otherwise import answer_debit, fail_debit, verify_deposits
 from app.resources.payment_intents.operations.refusing import apply_customer_balance
 
 __all__ = [
+    "answer_debit",
     "apply_customer_balance",
     "attempt_payment",
     "authenticate",
@@ -41,6 +43,8 @@ __all__ = [
     "create_intent",
     "expire_authorization",
     "fail_authentication",
+    "fail_debit",
     "increment_authorization",
     "update_intent",
+    "verify_deposits",
 ]

@@ -8,6 +8,7 @@ from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.charges.operations import release_charge
 from app.resources.charges.tables import Charge
+from app.resources.payment_intents.operations.paying_otherwise import call_debit_off
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.refunds.operations import EXPIRED
 
@@ -24,7 +25,8 @@ def cancel_by_request(ctx: Context, intent: PaymentIntent, reason: str | None) -
 def cancel_intent(ctx: Context, intent: PaymentIntent, reason: str | None) -> None:
     """Give the payment up, for `reason` in the API's words; what a card holds for it is released.
 
-    Emits payment_intent.canceled, and charge.refunded for what is released. Raises InvalidRequest when it is over.
+    A debit that no bank has answered is called off. Emits payment_intent.canceled, then charge.refunded for what is released,
+    or charge.failed for the debit. Raises InvalidRequest when it is over.
     """
     if not may_move("payment_intent", intent.status, "canceled"):
         raise InvalidRequest(
@@ -35,9 +37,12 @@ def cancel_intent(ctx: Context, intent: PaymentIntent, reason: str | None) -> No
     if held is not None:
         # Stripe's reasons for refunds have no word for an intent that was abandoned.
         release_charge(ctx, held, reason=reason if reason in ("duplicate", "fraudulent", "requested_by_customer") else None)
+    called_off = call_debit_off(ctx, intent)
     _cancel(ctx, intent, reason)
     if held is not None:
         emit(ctx, "charge.refunded", held)
+    if called_off is not None:
+        emit(ctx, "charge.failed", called_off)
 
 
 def expire_authorization(ctx: Context, charge: Charge) -> None:

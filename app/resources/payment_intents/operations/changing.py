@@ -13,7 +13,7 @@ from app.events.emit import emit
 from app.resources.charges.operations import check_chargeable, check_connected, check_texts
 from app.resources.customers.tables import Customer
 from app.resources.intents import merged_options
-from app.resources.payment_intents.operations.attempting import OPEN, note_method
+from app.resources.payment_intents.operations.outcomes import OPEN, note_method
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import named_method
 from app.resources.payment_methods.tables import PaymentMethod

@@ -13,13 +13,9 @@ from app.resources.charges.operations import check_texts
 from app.resources.charges.tables import Charge
 from app.resources.intents import error_document, merged_options
 from app.resources.mandates.operations import acceptance_document, mandate_for
-from app.resources.payment_intents.operations.attempting import (
-    attempt_payment,
-    card_error_of,
-    check_confirmable,
-    note_method,
-)
+from app.resources.payment_intents.operations.attempting import attempt_payment, card_error_of
 from app.resources.payment_intents.operations.changing import check_of_invoice, take_method
+from app.resources.payment_intents.operations.outcomes import check_confirmable, note_method
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import named_method, payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
@@ -69,7 +65,7 @@ def confirm_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any
     charge = attempt_payment(
         ctx, intent, method, off_session=off_session, authenticated=intent.authenticated_method_id == method.id,
         can_wait=not off_session and not values.get("error_on_requires_action", False))
-    if charge is not None and not charge.paid:
+    if charge is not None and charge.status == "failed":
         raise card_error_of(intent, charge)
 
 

@@ -32,7 +32,12 @@ from app.resources.subscriptions.operations.requests import (
     update_subscription,
 )
 from app.resources.subscriptions.operations.setting_up import stop_asking
-from app.resources.subscriptions.operations.standing import invoice_paid, miss_due_date, payment_failed
+from app.resources.subscriptions.operations.standing import (
+    invoice_paid,
+    miss_due_date,
+    payment_failed,
+    payment_processing,
+)
 from app.resources.subscriptions.operations.starting import check_count, start_subscription
 from app.resources.subscriptions.operations.terms import (
     ItemSpec,
@@ -79,6 +84,7 @@ __all__ = [
     "miss_due_date",
     "own_discount",
     "payment_failed",
+    "payment_processing",
     "plan_item_invoice",
     "preview_renewal",
     "remove_discount",

@@ -7,6 +7,7 @@ from app.domain.choices import DAY
 from app.events.emit import tracked
 from app.resources.invoices import operations as invoices
 from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.subscriptions.operations.drafting import remember_payment_method
 from app.resources.subscriptions.operations.ending import cancel_subscription
 from app.resources.subscriptions.operations.parking import apply_pending_update
@@ -28,11 +29,21 @@ def invoice_paid(ctx: Context, invoice: Invoice) -> None:
     with tracked(ctx, subscription, "customer.subscription.updated"):
         remember_payment_method(ctx, subscription, invoice)
         if revives:
-            was_incomplete = subscription.status == "incomplete"
-            trialing = subscription.trial_end is not None and subscription.trial_end > ctx.now
-            subscription.status, subscription.expires_at = "trialing" if trialing else "active", None
-            if was_incomplete:
-                plan_notices(ctx, subscription)
+            _begin(ctx, subscription)
+
+
+def payment_processing(ctx: Context, intent: PaymentIntent) -> None:
+    """Reaction to payment_intent.processing: a bank that answers in days does not keep a subscription incomplete.
+
+    Our choice: it is active until the bank refuses, because the days are more than it could wait incomplete.
+    """
+    invoice = ctx.get(Invoice, intent.invoice_id)
+    subscription = None if invoice is None else _of(ctx, invoice)
+    if invoice is None or subscription is None or subscription.status != "incomplete" or not _is_latest(
+            ctx, subscription, invoice):
+        return
+    with tracked(ctx, subscription, "customer.subscription.updated"):
+        _begin(ctx, subscription)
 
 
 def payment_failed(ctx: Context, invoice: Invoice) -> None:
@@ -91,6 +102,14 @@ def miss_due_date(ctx: Context, invoice: Invoice) -> None:
         invoice.past_due_at = ctx.now + ctx.choices.past_due_deadline_days * DAY
     if subscription.status == "active":
         _become(ctx, subscription, "past_due")
+
+
+def _begin(ctx: Context, subscription: Subscription) -> None:
+    was_incomplete = subscription.status == "incomplete"
+    trialing = subscription.trial_end is not None and subscription.trial_end > ctx.now
+    subscription.status, subscription.expires_at = "trialing" if trialing else "active", None
+    if was_incomplete:
+        plan_notices(ctx, subscription)
 
 
 def _is_latest(ctx: Context, subscription: Subscription, invoice: Invoice) -> bool:

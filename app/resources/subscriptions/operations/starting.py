@@ -234,7 +234,7 @@ def _collect_first(ctx: Context, subscription: Subscription, invoice: Invoice, p
         declined: CardError | None = invoices.collect(ctx, invoice, automatic=False, off_session=off_session)
         if declined is not None and payment_behavior == "error_if_incomplete":
             raise Refused(declined)
-    if invoice.status == "paid":
+    if invoice.status == "paid" or invoices.awaits_bank(ctx, invoice):
         subscription.status, subscription.expires_at = status, None
         remember_payment_method(ctx, subscription, invoice)
         ask_for_payment_method(ctx, subscription, invoice)
