@@ -25,6 +25,7 @@ from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
 from app.pages.linked_file import blueprint as linked_file
 from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
+from app.resources.account_links.endpoints import blueprint as account_links
 from app.resources.accounts import operations as account_operations
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.apps_secrets.endpoints import blueprint as apps_secrets
@@ -54,6 +55,7 @@ from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
 from app.resources.issuer_reports import operations as issuer_operations
 from app.resources.issuer_reports.ticks import ARRIVAL
+from app.resources.login_links.endpoints import blueprint as login_links
 from app.resources.mandates.endpoints import blueprint as mandates
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
@@ -92,6 +94,7 @@ from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpo
 from app.wire.auth import OPENED
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    account_links,
     accounts,
     apps_secrets,
     balance,
@@ -110,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     invoiceitems,
     invoices,
     linked_file,
+    login_links,
     mandates,
     pages,
     payment_intents,

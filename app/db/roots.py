@@ -59,6 +59,8 @@ class Account(Base, HasMetadata):
     onboarding_started_at: Mapped[UnixTime | None]
     """When the first account link was made: from then on the platform of an express or standard account no longer sees or
     changes who is behind it."""
+    onboarding_finished_at: Mapped[UnixTime | None]
+    """When its holder first came to the end of the hosted form."""
     rejected_reason: Mapped[ObjectId | None]
     """`fraud`, `terms_of_service` or `other`, once the platform has rejected it."""
     deleted: Mapped[bool | None]

@@ -93,6 +93,13 @@ def default_account() -> TestBankAccount:
     return _US
 
 
+def account_in(country: str) -> TestBankAccount | None:
+    """A test account of this country with which all goes well; None where there is none."""
+    if country in _SEPA:
+        return TestBankAccount(f"{country}{_SEPA_DIGITS}", None, country, "eur")
+    return next((account for account in _OF_COUNTRIES if account.country == country and account.behavior is None), None)
+
+
 def account_of_token(token: str) -> TestBankAccount | None:
     """The account behind `btok_us_verified` and the like; None for any other text."""
     return _BY_TOKEN.get(token)

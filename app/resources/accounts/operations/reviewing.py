@@ -71,7 +71,7 @@ def _derive(ctx: Context, account: Account) -> None:
     account.requirements = requirements
     account.charges_enabled = any(row.status == "active" for row in capabilities)
     account.payouts_enabled = account.charges_enabled
-    account.details_submitted = True
+    account.details_submitted = account.type == "custom" or account.onboarding_finished_at is not None
 
 
 def _capabilities(ctx: Context, account: Account) -> list[Capability]:

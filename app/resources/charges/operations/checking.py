@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from app.domain.currencies import MAXIMUM_CHARGE, format_amount, minimum_charge
+from app.domain.urls import is_url
 from app.errors import InvalidRequest
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*")
-_FORBIDDEN_SCHEMES = frozenset({"blob", "data", "file", "javascript", "vbscript"})
 
 
 def check_chargeable(amount: int, currency: str) -> None:
@@ -33,7 +30,7 @@ def check_texts(values: Mapping[str, Any]) -> None:
     email, url = values.get("receipt_email"), values.get("return_url")
     if email is not None and not _EMAIL.fullmatch(email):
         raise InvalidRequest(f"Invalid email address: {email}", code="email_invalid", param="receipt_email")
-    if url is not None and not _is_url(url):
+    if url is not None and not is_url(url):
         raise InvalidRequest("Not a valid URL", code="url_invalid", param="return_url")
     for name, shortest in (("statement_descriptor", 5), ("statement_descriptor_suffix", 1)):
         text = values.get(name)
@@ -44,16 +41,3 @@ def check_texts(values: Mapping[str, Any]) -> None:
             raise InvalidRequest(f"The {name} must not contain any of the characters < > \\ ' \" *.", param=name)
         if len(text) < shortest or not any(character.isalpha() for character in text):
             raise InvalidRequest(f"The {name} must have at least {shortest} characters, and one letter among them.", param=name)
-
-
-def _is_url(url: str) -> bool:
-    """Whether a browser can be sent there: to a site, or to an app by a scheme of its own."""
-    if not (url.isascii() and url.isprintable()) or " " in url:
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    if parts.scheme in ("http", "https"):
-        return _HOST.fullmatch(parts.netloc) is not None
-    return _SCHEME.fullmatch(parts.scheme) is not None and parts.scheme not in _FORBIDDEN_SCHEMES
