@@ -28,6 +28,7 @@ from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.account_links.endpoints import blueprint as account_links
 from app.resources.accounts import operations as account_operations
 from app.resources.accounts.endpoints import blueprint as accounts
+from app.resources.application_fees.endpoints import blueprint as application_fees
 from app.resources.apps_secrets.endpoints import blueprint as apps_secrets
 from app.resources.apps_secrets.ticks import SECRET_EXPIRY
 from app.resources.balance.endpoints import blueprint as balance
@@ -88,6 +89,7 @@ from app.resources.test_clocks.endpoints import blueprint as test_clocks
 from app.resources.tokens.endpoints import blueprint as tokens
 from app.resources.topups.endpoints import blueprint as topups
 from app.resources.topups.ticks import SETTLE as TOPUP_SETTLE
+from app.resources.transfers.endpoints import blueprint as transfers
 from app.resources.usage_records.endpoints import blueprint as usage_records
 from app.resources.value_lists.endpoints import blueprint as value_lists
 from app.resources.webhook_endpoints.endpoints import blueprint as webhook_endpoints
@@ -96,6 +98,7 @@ from app.wire.auth import OPENED
 BLUEPRINTS: tuple[Blueprint, ...] = (
     account_links,
     accounts,
+    application_fees,
     apps_secrets,
     balance,
     capabilities,
@@ -134,6 +137,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     three_d_secure,
     tokens,
     topups,
+    transfers,
     usage_records,
     value_lists,
     webhook_endpoints,

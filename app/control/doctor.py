@@ -22,6 +22,7 @@ from app.control.checks import (
     schedules,
     secrets,
     subscriptions,
+    transfers,
     usage,
 )
 from app.control.keys import account_named
@@ -55,6 +56,12 @@ CHECKS: tuple[Check, ...] = (
     banking.payouts_are_on_the_balance,
     banking.payouts_and_their_reversals_name_each_other,
     banking.topups_are_on_the_balance_when_they_have_come,
+    transfers.fee_refunds_arrive,
+    transfers.fees_are_kept_of_their_payment,
+    transfers.fees_have_gone_back_by_their_refunds,
+    transfers.transfers_arrive_as_they_left,
+    transfers.transfers_have_come_back_by_their_reversals,
+    transfers.transfers_take_no_more_than_their_charge,
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import Base, HasMetadata, StripeObject, list_index
 from app.db.types import Document, ObjectId, UnixTime
+from app.domain.applications import application_of
 
 
 class Account(Base, HasMetadata):
@@ -80,7 +81,7 @@ class Account(Base, HasMetadata):
     @property
     def application_id(self) -> str:
         """Of a platform: the application as which it acts for the accounts connected to it."""
-        return f"ca_{self.id.removeprefix('acct_')}"
+        return application_of(self.id)
 
 
 class IdRun(Base):

@@ -16,6 +16,8 @@ BANKS: Final = "banks"
 """Where top-ups come from and payouts go to."""
 STRIPE: Final = "stripe"
 """Who keeps the fees."""
+OTHER_CLOCKS: Final = "other_clocks"
+"""Where money goes that crosses from a test clock to the wall clock, and where it comes from there."""
 PROCESSING: Final = "Stripe processing fees"
 """What the fee of a charge is called."""
 
@@ -76,17 +78,49 @@ class Posting:
         assert residue == 0, f"a posting in {self.currency} is {residue} off balance"
 
 
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """The application fee that a platform takes of a connected account's payment.
+
+    `application_fee` is the id of the object, `application` the platform's application, `words` what the payer's balance
+    transaction says of it, `description` what the platform's says.
+    """
+
+    platform: str
+    application_fee: str
+    amount: int
+    application: str
+    words: str
+    description: str
+
+    @property
+    def fee(self) -> Fee:
+        """What the payment is less by."""
+        return Fee(self.amount, self.words, "application_fee", self.application)
+
+    def entry(self, available_on: int | None) -> Entry:
+        """What the platform's balance is more by."""
+        return Entry(self.platform, "application_fee", "platform_earning", self.amount, self.application_fee, self.description,
+                     available_on=available_on)
+
+
 def charge_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, description: str | None,
-                   available_on: int | None) -> Posting:
-    """A customer's payment of `amount`: the account gets it less the processing `fee`."""
-    entry = Entry(account, "charge", "charge", amount, charge, description, _processing(fee), available_on)
-    return Posting(currency, (entry,), ((CARD_NETWORKS, -amount), (STRIPE, fee)))
+                   available_on: int | None, earning: Earning | None = None) -> Posting:
+    """A customer's payment of `amount`: the account gets it less the processing `fee`, and the platform what it earns by it.
+
+    The entries are the charge and, where there is an `earning`, the platform's.
+    """
+    entries = _taken(account, amount, charge, description, fee, earning, available_on)
+    return Posting(currency, entries, ((CARD_NETWORKS, -amount), (STRIPE, fee)))
 
 
 def capture_posting(account: str, amount: int, released: int, currency: str, *, fee: int, charge: str, refund: str,
-                    description: str | None, available_on: int | None) -> Posting:
-    """A part of an authorised `amount` is taken: the account gets it whole, less the `fee`, and `released` goes back."""
-    entries = (Entry(account, "charge", "charge", amount, charge, description, _processing(fee), available_on),
+                    description: str | None, available_on: int | None, earning: Earning | None = None) -> Posting:
+    """A part of an authorised `amount` is taken: the account gets it whole, less the `fee`, and `released` goes back.
+
+    The entries are the charge, the platform's where there is an `earning`, and the refund.
+    """
+    entries = (*_taken(account, amount, charge, description, fee, earning, available_on),
                Entry(account, "refund", "partial_capture_reversal", -released, refund, _refund_words(description),
                      available_on=available_on))
     return Posting(currency, entries, ((CARD_NETWORKS, released - amount), (STRIPE, fee)))
@@ -158,6 +192,50 @@ def payout_posting(account: str, amount: int, currency: str, *, payout: str, des
     return Posting(currency, (entry,), ((BANKS, -entry.net),))
 
 
+def transfer_posting(platform: str, account: str, amount: int, currency: str, *, transfer: str, payment: str,
+                     description: str | None, source_type: str, available_on: int | None,
+                     earning: Earning | None = None) -> Posting:
+    """`amount` goes from the platform to a connected account, and what the platform earns by that comes back out of it.
+
+    The entries are the transfer, the payment that it is there, and, where there is an `earning`, the platform's.
+    """
+    fees, earned = _earned(earning, available_on)
+    return Posting(currency, (
+        Entry(platform, "transfer", "transfer", -amount, transfer, description, available_on=available_on,
+              source_type=source_type),
+        Entry(account, "payment", "charge", amount, payment, fees=fees, available_on=available_on), *earned), ())
+
+
+def reversal_posting(platform: str, account: str, amount: int, currency: str, *, transfer: str, refund: str,
+                     description: str | None, payment_description: str | None, source_type: str,
+                     available_on: int | None) -> Posting:
+    """`amount` of a transfer comes back. `refund` is that of the payment; the descriptions are those of both."""
+    return Posting(currency, (
+        Entry(platform, "transfer_refund", "transfer_reversal", amount, transfer, _back_words("TRANSFER", description),
+              available_on=available_on, source_type=source_type),
+        Entry(account, "payment_refund", "refund", -amount, refund, _back_words("PAYMENT", payment_description),
+              available_on=available_on)), ())
+
+
+def fee_refund_posting(platform: str, account: str, amount: int, currency: str, *, application_fee: str, fee_refund: str,
+                       available_on: int | None) -> Posting:
+    """`amount` of an application fee goes back to the account that it was taken of."""
+    return Posting(currency, (
+        Entry(platform, "application_fee_refund", "platform_earning_refund", -amount, application_fee,
+              _back_words("APPLICATION FEE", None), available_on=available_on),
+        Entry(account, "adjustment", "fee", amount, fee_refund, "Application fee refund", available_on=available_on)), ())
+
+
+def _taken(account: str, amount: int, charge: str, description: str | None, fee: int, earning: Earning | None,
+           available_on: int | None) -> tuple[Entry, ...]:
+    fees, earned = _earned(earning, available_on)
+    return (Entry(account, "charge", "charge", amount, charge, description, _processing(fee) + fees, available_on), *earned)
+
+
+def _earned(earning: Earning | None, available_on: int | None) -> tuple[tuple[Fee, ...], tuple[Entry, ...]]:
+    return ((), ()) if earning is None else ((earning.fee,), (earning.entry(available_on),))
+
+
 def _adjustment(account: str, amount: int, currency: str, category: str, dispute: str, words: str, fee: Fee) -> Posting:
     # Our choice: at once, also while the money of the charge is pending; a bank does not wait for that.
     entry = Entry(account, "adjustment", category, amount, dispute, words, (fee,) if fee.amount else ())
@@ -165,7 +243,11 @@ def _adjustment(account: str, amount: int, currency: str, category: str, dispute
 
 
 def _refund_words(description: str | None) -> str:
-    return "REFUND FOR CHARGE" + (f" ({description})" if description else "")
+    return _back_words("CHARGE", description)
+
+
+def _back_words(what: str, description: str | None) -> str:
+    return f"REFUND FOR {what}" + (f" ({description})" if description else "")
 
 
 def _processing(fee: int) -> tuple[Fee, ...]:

@@ -42,11 +42,15 @@ class Const(ViewField):
 
 
 class Derived(ViewField):
-    """A pure function of the row; `needs` names relationships that it reads. May answer `OMIT`."""
+    """A pure function of the row; `needs` names relationships that it reads. May answer `OMIT`.
 
-    def __init__(self, function: Callable[[Any], Any], *, needs: str | None = None) -> None:
+    `expand` makes the object that the derived id names, where that is no row.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], *, needs: str | None = None,
+                 expand: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
-        self.function = function
+        self.function, self.expand = function, expand
         self.relation, self.always_loaded = needs, needs is not None
 
 

@@ -307,6 +307,9 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case Attr(expand=expand) if expand is not None:
             named = field.column or key
             return lambda row, tree: None if row.__dict__[named] is None else expand(row.__dict__[named])
+        case Derived(expand=show) if show is not None:
+            derive = field.function
+            return lambda row, tree: None if (id := derive(row)) is None else show(id)
         case Ref(deletable=table) if table is not None:
             column = field.column or f"{key}_id"
             return lambda row, tree: _or_stub(row.__dict__[relation], table, row.__dict__[column], tree)

@@ -7,6 +7,8 @@ from typing import Any
 
 from app.wire.endpoint import Server
 from tests.support.api import Api
+from tests.support.connected import connected
+from tests.support.marketplace import charge, id_of, send_on
 from tests.support.money import connect, fund, pay_out_by_itself
 
 JAN_31, FEB_28, APR_30, HOUR = 1_643_587_200, 1_646_006_400, 1_651_276_800, 3_600
@@ -54,6 +56,7 @@ def build_world(server: Server) -> World:
     _paid_out(server, api)
     for name in ("first", "second"):
         api.post("/v1/apps/secrets", name=name, payload="hush", scope={"type": "account"})
+    _shared_out(api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -158,6 +161,16 @@ def _paid_out(server: Server, api: Api) -> None:
     payout = connected.post("/v1/payouts", amount=700, currency="usd")["id"]
     connected.post(f"/_sim/payouts/{payout}/settle")
     connected.post(f"/v1/payouts/{payout}/reverse")
+
+
+def _shared_out(api: Api) -> None:
+    """Two charges sent on to a connected account, one with a fee; a part of each comes back."""
+    account = connected(api)
+    taken = charge(api, 1000)
+    sent = api.post("/v1/transfers", amount=900, currency="usd", destination=id_of(account), source_transaction=taken["id"])
+    api.post(f"/v1/transfers/{sent['id']}/reversals", amount=300)
+    fee = send_on(api, account, amount=1000, fee=100)["application_fee"]
+    api.post(f"/v1/application_fees/{fee}/refunds", amount=40)
 
 
 def _parked(api: Api, clock: str, price: str) -> None:

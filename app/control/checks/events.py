@@ -23,7 +23,9 @@ from app.resources.files.tables import File
 from app.resources.prices.tables import Plan
 
 _TOLD_ELSEWHERE = {
-    "charge": {"receipt_url", "refunds"},
+    "application_fee": {"refunds"},
+    # What comes back of a transfer, and to which group its source belongs, is told by the transfer's events.
+    "charge": {"receipt_url", "refunds", "transfer_group"},
     "coupon": {"times_redeemed", "valid"},
     "customer": {"discount", "next_invoice_sequence"},
     "discount": {"coupon"},
@@ -39,6 +41,7 @@ _TOLD_ELSEWHERE = {
         "attach_to_self", "customer", "description", "flow_directions", "last_setup_error", "metadata", "next_action",
         "payment_method", "payment_method_options", "payment_method_types", "status"},
     "topup": {"description", "metadata"},
+    "transfer": {"reversals"},
     "subscription": {"discount", "schedule"},
 }
 """Attributes that change without an event on the object itself: another object's event tells of what changed them, or
@@ -187,6 +190,8 @@ def _is_silent(shown: dict[str, Any], key: str) -> bool:
         # What a refund that has failed takes back, the refund's event tells.
         return key in ("amount_refunded", "refunded", *_TOLD_ELSEWHERE["charge"])
     unheard = is_draft and (shown["object"] == "quote" or key in _FOLLOWING)
+    if shown.get("source_transfer") and key in ("amount_refunded", "refunded"):
+        return True
     return unheard or key in _TOLD_ELSEWHERE.get(shown["object"], ())
 
 

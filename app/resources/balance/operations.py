@@ -14,7 +14,7 @@ from app.context import Context
 from app.db.roots import TestClock
 from app.db.session import Prepared, entity
 from app.domain.fees import processing_fee
-from app.domain.ledger import PROCESSING, Entry, Posting
+from app.domain.ledger import OTHER_CLOCKS, PROCESSING, Entry, Posting
 from app.events.emit import announce
 from app.resources.balance.tables import BalanceTransaction, Funds
 from app.resources.external_accounts.tables import BankAccount
@@ -40,13 +40,18 @@ def post(ctx: Context, posting: Posting) -> list[BalanceTransaction]:
 
     The totals are added to at the end of the transaction, so that payments of one account hardly wait for each other.
     """
-    transactions = []
+    transactions, crossing = [], 0
     for entry in posting.entries:
         there = ctx if entry.account == ctx.account_id else replace(ctx, account_id=entry.account, test_clock_id=None)
         transactions.append(_write(there, entry, posting.currency))
         _add(there, entry.net, posting.currency, entry.source_type, available_on=_pending_until(ctx, entry))
+        crossing += 0 if there is ctx else entry.net
     for holder, amount in posting.outside:
         _add(ctx, amount, posting.currency, "", holder=holder)
+    if ctx.test_clock_id is not None and crossing:
+        # A test clock is its own account's: what leaves it for others is on the wall clock from then on, and stays if it goes.
+        _add(ctx, crossing, posting.currency, "", holder=OTHER_CLOCKS)
+        _add(replace(ctx, test_clock_id=None), -crossing, posting.currency, "", holder=OTHER_CLOCKS)
     return transactions
 
 

@@ -8,12 +8,14 @@ from app.domain.ledger import PROCESSING
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, RefAmong
 from app.render.view import View
+from app.resources.application_fees.tables import ApplicationFee, ApplicationFeeRefund
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.disputes.tables import Dispute
 from app.resources.payouts.tables import Payout
 from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
+from app.resources.transfers.tables import Transfer
 
 
 def _status(row: BalanceTransaction) -> str:
@@ -46,6 +48,6 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = RefAmong(Charge, Dispute, Payout, Refund, Topup)
+    source = RefAmong(ApplicationFee, ApplicationFeeRefund, Charge, Dispute, Payout, Refund, Topup, Transfer)
     status = Derived(_status, needs="test_clock")
     type = Attr()

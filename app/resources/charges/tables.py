@@ -36,6 +36,9 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     amount: Mapped[Cents]
     amount_captured: Mapped[Cents]
     amount_refunded: Mapped[Cents]
+    application_fee_amount: Mapped[Cents | None]
+    application_fee_id: Mapped[ObjectId | None]
+    """What `platform_id` earned by it."""
     balance_transaction_id: Mapped[ObjectId | None]
     billing_details: Mapped[Document]
     capture_before: Mapped[UnixTime | None]
@@ -58,6 +61,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     payment_method_details: Mapped[Document | None]
     """The card, or what else it was paid with, as it was then."""
     payment_method_id: Mapped[ObjectId | None]
+    platform_id: Mapped[ObjectId | None]
+    """The platform that made it for a connected account, whose row it then is; also of a destination charge its own id."""
     radar_options: Mapped[Document | None]
     receipt_email: Mapped[ObjectId | None]
     receipt_url: Mapped[str | None] = mapped_column(Text)
@@ -67,14 +72,22 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     settles_at: Mapped[UnixTime | None]
     """When the bank answers that was asked for it; null where none is awaited, and where it never will."""
     shipping: Mapped[Document | None]
+    source_transfer_id: Mapped[ObjectId | None]
+    """The transfer of `platform_id` that arrived as this payment."""
     statement_descriptor: Mapped[ObjectId | None]
     statement_descriptor_suffix: Mapped[ObjectId | None]
     status: Mapped[ObjectId]
     """`succeeded`, `failed`, or `pending` until a bank has answered."""
     transfer_group: Mapped[ObjectId | None]
+    transfer_id: Mapped[ObjectId | None]
+    """The transfer that sent it on, of a destination charge."""
     user_report: Mapped[ObjectId | None]
     """`fraudulent` or `safe`: what a caller has reported of the charge."""
 
+    application_fee: Mapped[object] = relationship(
+        "ApplicationFee", viewonly=True, info={"outlives": True},
+        primaryjoin="and_(foreign(Charge.platform_id) == ApplicationFee.account_id, "
+                    "foreign(Charge.application_fee_id) == ApplicationFee.id)")
     balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Charge", "balance_transaction_id", "BalanceTransaction"))
     failure_balance_transaction: Mapped[BalanceTransaction | None] = relationship(
@@ -93,4 +106,11 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
         "Invoice", viewonly=True, primaryjoin=to_one("Charge", "invoice_id", "Invoice"))
     payment_intent: Mapped[object] = relationship(
         "PaymentIntent", viewonly=True, primaryjoin=to_one("Charge", "payment_intent_id", "PaymentIntent"))
+    source_transfer: Mapped[object] = relationship(
+        "Transfer", viewonly=True, info={"outlives": True},
+        primaryjoin="and_(foreign(Charge.platform_id) == Transfer.account_id, "
+                    "foreign(Charge.source_transfer_id) == Transfer.id)")
+    """It may have gone with a test clock of the platform's."""
+    transfer: Mapped[object] = relationship(
+        "Transfer", viewonly=True, primaryjoin=to_one("Charge", "transfer_id", "Transfer"))
     review: Mapped[object] = relationship("Review", viewonly=True, primaryjoin=to_one("Charge", "review_id", "Review"))

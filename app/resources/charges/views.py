@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import application_of, shown_application
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Ref, Sublist
 from app.render.view import View
@@ -17,6 +18,11 @@ def _fraud_details(row: Any) -> dict[str, str]:
     return {"user_report": "fraudulent"} if any(refund.reason == "fraudulent" for refund in row.refunds) else {}
 
 
+def _application(row: Any) -> str | None:
+    """The platform's application, of a payment that it made or brought about on a connected account."""
+    return None if row.platform_id in (None, row.account_id) else application_of(row.platform_id)
+
+
 @view_of(Charge)
 class ChargeView(View):
     id = Attr()
@@ -24,9 +30,9 @@ class ChargeView(View):
     amount = Attr()
     amount_captured = Attr()
     amount_refunded = Attr()
-    application = Const(None)
-    application_fee = Const(None)
-    application_fee_amount = Const(None)
+    application = Derived(_application, expand=shown_application)
+    application_fee = Ref()
+    application_fee_amount = Attr()
     balance_transaction = Ref()
     billing_details = Attr()
     calculated_statement_descriptor = Attr("statement_descriptor")
@@ -60,9 +66,10 @@ class ChargeView(View):
     refunds = Sublist("/v1/charges/{id}/refunds", limit=10)
     review = Ref()
     shipping = Attr()
-    source_transfer = Const(None)
+    source_transfer = Ref()
     statement_descriptor = Attr()
     statement_descriptor_suffix = Attr()
     status = Attr()
+    transfer = Ref(omit_null=True)
     transfer_data = Const(None)
     transfer_group = Attr()

@@ -43,11 +43,17 @@ class Refund(StripeObject, HasMetadata, TimeDriven):
     failure_reason: Mapped[ObjectId | None]
     instructions_email: Mapped[str | None] = mapped_column(String(5000))
     payment_intent_id: Mapped[ObjectId | None]
+    platform_id: Mapped[ObjectId | None]
+    """The platform whose transfer comes back by it."""
     reason: Mapped[ObjectId | None]
     settles_at: Mapped[UnixTime | None]
     """When a pending one is looked at again, or one fails that seems to have succeeded; null where nothing is in doubt."""
+    source_transfer_reversal_id: Mapped[ObjectId | None]
+    """The reversal by which money leaves the connected account, where this is that account's refund."""
     status: Mapped[ObjectId]
     """`pending`, `succeeded` or `failed`."""
+    transfer_reversal_id: Mapped[ObjectId | None]
+    """The reversal that goes with it, on either side."""
 
     balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Refund", "balance_transaction_id", "BalanceTransaction"))
@@ -57,3 +63,11 @@ class Refund(StripeObject, HasMetadata, TimeDriven):
         primaryjoin=to_one("Refund", "failure_balance_transaction_id", "BalanceTransaction"))
     payment_intent: Mapped[object] = relationship(
         "PaymentIntent", viewonly=True, primaryjoin=to_one("Refund", "payment_intent_id", "PaymentIntent"))
+    source_transfer_reversal: Mapped[object] = relationship(
+        "TransferReversal", viewonly=True, info={"outlives": True},
+        primaryjoin="and_(foreign(Refund.platform_id) == TransferReversal.account_id, "
+                    "foreign(Refund.source_transfer_reversal_id) == TransferReversal.id)")
+    transfer_reversal: Mapped[object] = relationship(
+        "TransferReversal", viewonly=True, info={"outlives": True},
+        primaryjoin="and_(foreign(Refund.platform_id) == TransferReversal.account_id, "
+                    "foreign(Refund.transfer_reversal_id) == TransferReversal.id)")

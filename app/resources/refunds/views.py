@@ -25,6 +25,6 @@ class RefundView(View):
     reason = Attr()
     # Our choice: receipts are neither sent nor shown.
     receipt_number = Const(None)
-    source_transfer_reversal = Const(None, expandable=True)
+    source_transfer_reversal = Ref()
     status = Attr()
-    transfer_reversal = Const(None, expandable=True)
+    transfer_reversal = Ref()

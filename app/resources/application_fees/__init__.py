@@ -1,0 +1,1 @@
+"""Application fees: what a platform earns by payments of the accounts connected to it."""

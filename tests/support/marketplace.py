@@ -1,0 +1,68 @@
+"""A platform and the accounts connected to it: what is on their balances, and what moved it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.clock.now import wall_seconds
+from app.context import Context
+from app.control.doctor import examine
+from app.db.roots import Account
+from app.events.emit import emit
+from app.resources.application_fees.tables import ApplicationFee
+from app.resources.charges.tables import Charge
+from app.resources.transfers.operations import transfer_charge
+from app.wire.endpoint import Server
+from tests.support.api import Api
+from tests.support.reference import conforms
+
+
+def id_of(account: Api) -> str:
+    return str(account.get("/v1/account")["id"])
+
+
+def pending(api: Api) -> int:
+    return sum(entry["amount"] for entry in api.get("/v1/balance")["pending"])
+
+
+def charge(api: Api, amount: int, *, card: str = "pm_card_visa", **values: Any) -> dict[str, Any]:
+    """The charge of a payment by card."""
+    intent = api.post("/v1/payment_intents", amount=amount, currency="usd", payment_method=card, confirm=True, **values)
+    return dict(intent["charges"]["data"][0])
+
+
+def moves(api: Api, source: str) -> list[dict[str, Any]]:
+    """What moved on the balance for an object, newest first."""
+    page = api.get("/v1/balance_transactions", source=source)
+    conforms(page)
+    return list(page["data"])
+
+
+def new_types(api: Api, since: int) -> list[str]:
+    return api.event_types()[since:]
+
+
+def healthy(server: Server, *clients: Api) -> None:
+    """The doctor finds nothing in the books of these accounts."""
+    assert [examine(server.database, account=client.get("/v1/account")["id"]) for client in clients] == [[]] * len(clients)
+
+
+def money_types(account: Api) -> list[str]:
+    """The types of a connected account's events, oldest first, without those of its onboarding."""
+    onboarding = ("account.", "capability.", "person.")
+    return [type for type in account.event_types() if not type.startswith(onboarding)]
+
+
+def send_on(api: Api, account: Api, *, amount: int = 10_000, fee: int = 500, card: str = "pm_card_visa") -> dict[str, Any]:
+    """The charge of a payment that is sent on to the account, less a fee."""
+    taken = charge(api, amount, card=card)
+    platform, destination = id_of(api), id_of(account)
+    with api.server.database.writing() as session:
+        ctx = Context(session=session, ids=api.server.database.ids, account_id=platform, now=wall_seconds())
+        row, there = ctx.find(Charge, taken["id"]), session.get(Account, destination)
+        assert there is not None
+        transfer = transfer_charge(ctx, row, there, amount, fee_amount=fee)
+        emit(ctx, "charge.updated", row)
+        emit(ctx, "transfer.created", transfer)
+        emit(ctx, "application_fee.created", session.get(ApplicationFee, ctx.account_id, row.application_fee_id))
+    return api.get(f"/v1/charges/{taken['id']}")
