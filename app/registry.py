@@ -63,6 +63,7 @@ from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
 from app.resources.payouts import ticks as payout_ticks
 from app.resources.payouts.endpoints import blueprint as payouts
+from app.resources.persons.endpoints import blueprint as persons
 from app.resources.prices.endpoints import blueprint as prices
 from app.resources.products.endpoints import blueprint as products
 from app.resources.quotes import operations as quote_operations
@@ -122,6 +123,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     payment_intents,
     payment_methods,
     payouts,
+    persons,
     prices,
     products,
     quotes,
@@ -188,7 +190,8 @@ REACTIONS |= {
     "charge.refund.updated": (warning_operations.refund_updated,),
     "charge.refunded": (dispute_operations.charge_refunded, warning_operations.charge_refunded,
                         review_operations.charge_refunded),
-    "charge.succeeded": (review_operations.charge_succeeded, issuer_operations.charge_succeeded),
+    "charge.succeeded": (review_operations.charge_succeeded, issuer_operations.charge_succeeded,
+                         account_operations.charge_succeeded),
     "customer.deleted": (subscription_operations.customer_deleted, schedule_operations.customer_deleted,
                          quote_operations.customer_deleted),
     "customer.subscription.deleted": (schedule_operations.subscription_ended,),

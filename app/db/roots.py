@@ -72,6 +72,9 @@ class Account(Base, HasMetadata):
     capabilities: Mapped[list[Any]] = relationship(
         "Capability", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Capability.account_id)",
         order_by="Capability.id")
+    persons: Mapped[list[Any]] = relationship(
+        "Person", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Person.account_id)",
+        order_by="[Person.created, Person.seq]")
 
     @property
     def account_id(self) -> str:

@@ -21,6 +21,7 @@ class TestBankAccount:
     """A bank account of the test world.
 
     `behavior` is what money meets there: None where all goes well, `fail:` with a key of FAILURES, or `no_instant`.
+    `ownership:checked` and `ownership:asked` are accounts of whose owner something is to be known first.
     `currency` is what the tokens that stand for the account are in.
     """
 
@@ -61,6 +62,8 @@ _FAILING: Final = {
 
 _OF_COUNTRIES: Final = (
     _US, *_FAILING.values(), TestBankAccount("000888888883", behavior="no_instant"),
+    TestBankAccount("000999999991", behavior="ownership:checked"),
+    TestBankAccount("000999999992", behavior="ownership:asked"),
     TestBankAccount("00012345", "108800", "GB", "gbp"),
     TestBankAccount("000123456789", "11000-000", "CA", "cad"),
     TestBankAccount("000123456", "110000", "AU", "aud"),

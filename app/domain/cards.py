@@ -27,6 +27,7 @@ class TestCard:
       `checks_unavailable` only show in the checks
     - `bypass_pending`: the money is available at once
     - `dispute:…`, `early_fraud_warning`, `refund:pending`, `refund:fail`: what follows a payment that succeeded
+    - `demand:next`, `demand:charges`, `demand:payouts`: more is asked of the connected account that is paid (`demand_of`)
     """
 
     __test__ = False  # pytest must not take it for a test case
@@ -148,6 +149,9 @@ _NAMED: Final[Mapping[str, TestCard]] = {
     "createIssuerFraudRecord": TestCard("4000000000005423", behavior="early_fraud_warning"),
     "pendingRefund": TestCard("4000000000007726", behavior="refund:pending"),
     "refundFail": TestCard("4000000000005126", behavior="refund:fail"),
+    **dict.fromkeys(("triggerNextRequirements", "triggerVerification"), TestCard("4000000000004202", behavior="demand:next")),
+    "triggerChargeBlock": TestCard("4000000000004210", behavior="demand:charges"),
+    **dict.fromkeys(("triggerPayoutBlock", "triggerTransferBlock"), TestCard("4000000000004236", behavior="demand:payouts")),
     **{entry[:2]: TestCard(entry[2:], country=entry[:2].upper()) for entry in _COUNTRY_NUMBERS.split()},
 }
 
@@ -291,6 +295,14 @@ def refusal_of_request(behavior: str | None) -> str | None:
     """The key of DECLINES for which a payment fails because 3D Secure was asked for; None where it does not."""
     kind, _, reason = (behavior or "").partition(":")
     return reason if kind == "fail_on_request" else None
+
+
+def demand_of(behavior: str | None) -> str | None:
+    """What a charge brings about for the connected account that is paid: more is due (`next`), or past due already for
+    `charges` or `payouts`; None for any other card.
+    """
+    kind, _, purpose = (behavior or "").partition(":")
+    return purpose if kind == "demand" else None
 
 
 def _passes_luhn(digits: str) -> bool:

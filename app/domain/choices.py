@@ -96,6 +96,8 @@ class Choices:
     """The day of weekly payouts …"""
     payout_monthly_anchor: int = 1
     """… and that of monthly ones, 1 to 31; a month that lacks it pays on its last day."""
+    verification_delay_s: int = 0
+    """How long the verification of an American account or person takes, half of it for addresses; 0 for at once."""
     fee_percent: str = "2.9"
     """Processing fee of a charge, percent of its amount …"""
     fee_fixed: int = 30

@@ -41,6 +41,18 @@ LINKABLE: Final = frozenset({
     "business_icon", "business_logo", "customer_signature", "dispute_evidence", "pci_document", "tax_document_user_upload"})
 """The purposes of uploaded files that a link may open: none that shows who somebody is."""
 
+IDENTITY_PURPOSES: Final = frozenset({"account_requirement", "additional_verification", "identity_document"})
+"""Our choice: files with any of these purposes are taken for any document of an account or a person."""
+
+MAGIC_DOCUMENTS: Final[Mapping[str, bool]] = MappingProxyType({
+    "file_identity_document_success": True, "file_identity_document_failure": False})
+"""Names that stand for documents which convince, or do not."""
+
+SAMPLE_IMAGE: Final = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6368"
+    "00000082008177cd72b60000000049454e44ae426082")
+"""What such a document shows: one grey point, as PNG."""
+
 IDENTITY_PIXELS: Final = 8_000
 """How wide and how high the image of an identity document may be."""
 

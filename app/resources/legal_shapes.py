@@ -1,7 +1,7 @@
 """Hashes of parameters that say who does business: tokens, accounts and persons take them."""
 
 from app.resources.payment_shapes import DateOfBirthParams
-from app.wire.params import Boolean, Currency, Enum, Hash, ListOf, Metadata, Params, Text, Timestamp
+from app.wire.params import Boolean, Currency, Enum, Hash, ListOf, Metadata, Params, Percent, Text, Timestamp
 
 BUSINESS_TYPES = ("company", "government_entity", "individual", "non_profit")
 
@@ -117,3 +117,25 @@ class IndividualParams(HumanParams):
     full_name_aliases = ListOf(Text(max=300), unsettable=True)
     last_name = Text(max=100)
     political_exposure = Enum(("existing", "none"))
+
+
+class PersonDocumentsParams(Params):
+    company_authorization = Hash(FilesParams)
+    passport = Hash(FilesParams)
+    visa = Hash(FilesParams)
+
+
+class RelationshipParams(Params):
+    director = Boolean()
+    executive = Boolean()
+    owner = Boolean()
+    percent_ownership = Percent(max_places=12, unsettable=True)
+    representative = Boolean()
+    title = Text()
+
+
+class PersonParams(HumanParams):
+    documents = Hash(PersonDocumentsParams)
+    nationality = Text()
+    political_exposure = Text()
+    relationship = Hash(RelationshipParams)

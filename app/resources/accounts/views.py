@@ -8,7 +8,7 @@ from app.db.roots import Account
 from app.domain.capabilities import nothing_due
 from app.domain.choices import Choices
 from app.domain.fees import SETTLING_DAYS
-from app.render import render, view_of
+from app.render import OMIT, render, view_of
 from app.render.fields import Attr, Const, Derived
 from app.render.view import View, list_object
 
@@ -67,6 +67,13 @@ def _capabilities(account: Account) -> dict[str, str]:
     return {row.id: row.status for row in account.__dict__["capabilities"] if row.requested}
 
 
+def _individual(account: Account) -> Any:
+    """The person behind the account of an individual; left out for all others."""
+    if account.business_type != "individual":
+        return OMIT
+    return next((render(person) for person in account.__dict__["persons"] if person.representative), OMIT)
+
+
 def _controller(account: Account) -> dict[str, Any]:
     """Who controls it: the application of the platform that has made it, or nobody but itself."""
     return {"type": "account"} if account.platform_id is None else {"is_controller": True, "type": "application"}
@@ -99,6 +106,7 @@ class AccountView(View):
     email = Attr()
     external_accounts = Derived(_external_accounts, needs="bank_accounts")
     future_requirements = Derived(lambda row: nothing_due())
+    individual = Derived(_individual, needs="persons")
     metadata = Attr("metadata_")
     payouts_enabled = Derived(lambda row: row.platform_id is None or row.payouts_enabled)
     requirements = Derived(lambda row: row.requirements or nothing_due())

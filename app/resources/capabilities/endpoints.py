@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.resources.accounts.operations import find_connected, reviewing
+from app.resources.accounts.operations import find_connected, previewed, reviewing
 from app.resources.capabilities import operations
 from app.resources.capabilities.params import CapabilityUpdate
 from app.resources.capabilities.tables import Capability
@@ -30,7 +30,8 @@ def list_capabilities(ctx: Context, params: dict[str, Any], account: str) -> Pag
 @endpoint(RetrieveParams)
 def retrieve_capability(ctx: Context, params: dict[str, Any], account: str, capability: str) -> Capability:
     """GET /v1/accounts/:account/capabilities/:capability: any, also one that was never requested."""
-    return operations.find_capability(ctx, find_connected(ctx, account), capability)
+    found = find_connected(ctx, account)
+    return previewed(ctx, found, operations.find_capability(ctx, found, capability))
 
 
 @blueprint.post("/v1/accounts/<account>/capabilities/<capability>")
@@ -42,4 +43,4 @@ def update_capability(ctx: Context, params: dict[str, Any], account: str, capabi
     if "requested" in params:
         with reviewing(ctx, found):
             operations.request_capability(ctx, found, capability, requested=params["requested"])
-    return operations.find_capability(ctx, found, capability)
+    return previewed(ctx, found, operations.find_capability(ctx, found, capability))

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import StripeObject, TimeDriven, belongs_to, list_index
+from app.db.base import StripeObject, list_index
 from app.db.types import Document, ObjectId, UnixTime
 
 
-class Capability(StripeObject, TimeDriven):
+class Capability(StripeObject):
     """A capability of a connected account that has been requested once. Its id is its name."""
 
     __tablename__ = "capabilities"
     __table_args__ = (
         ForeignKeyConstraint(["account_id"], ["accounts.id"], deferrable=True, initially="DEFERRED"),
-        belongs_to("test_clocks", "test_clock_id"),
         list_index(),
-        Index(None, "test_clock_id", "due_at"),
     )
     object_name = "capability"
     path_param = "capability"
     id_prefix = ""
 
-    deadline_at: Mapped[UnixTime | None]
-    """When what is due now is past due."""
     requested: Mapped[bool]
     requested_at: Mapped[UnixTime | None]
     requirements: Mapped[Document]

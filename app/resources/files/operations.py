@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
-from app.domain.files import LINKABLE, problem_with, type_of
+from app.domain.files import (
+    IDENTITY_PURPOSES,
+    LINKABLE,
+    MAGIC_DOCUMENTS,
+    SAMPLE_IMAGE,
+    problem_with,
+    type_of,
+)
 from app.domain.metadata import merged
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, no_such
 from app.resources.files.tables import File, FileContents, FileLink
 
 
@@ -37,6 +44,36 @@ def contents_of(ctx: Context, file: File) -> bytes:
     contents = ctx.session.get(FileContents, ctx.account_id, file.id)
     assert contents is not None, "a file is kept with its contents"
     return contents.content
+
+
+def identity_file(ctx: Context, named: str, *, param: str) -> tuple[str, bool]:
+    """The file that shows who somebody is, as one of the account in view, and whether it convinces.
+
+    `named` is a magic name, which becomes a file here, or an upload of the account or its platform. Raises InvalidRequest
+    for a file that is unknown or was uploaded for another purpose.
+    """
+    if named in MAGIC_DOCUMENTS:
+        return create_file(ctx, SAMPLE_IMAGE, f"{named}.png", {"purpose": "identity_document"}).id, MAGIC_DOCUMENTS[named]
+    file = ctx.get(File, named) or _from_platform(ctx, named)
+    if file is None:
+        raise no_such("file", named, param=param, status=400)
+    if file.purpose not in IDENTITY_PURPOSES:
+        raise InvalidRequest(f"A file with the purpose {file.purpose} does not show who somebody is: {named}.", param=param)
+    # Our choice: what is uploaded convinces unless its name says that it fails, as those of the samples do.
+    return file.id, "fail" not in file.filename.lower()
+
+
+def _from_platform(ctx: Context, id: str) -> File | None:
+    """A file of the platform, which is from here on the connected account's as well, under the same id."""
+    platform = ctx.platform
+    file = ctx.session.get(File, platform.id, id)
+    if file is None or platform.id == ctx.account_id:
+        return None
+    content = contents_of(ctx.acting_as(platform), file)
+    copy = ctx.add(File(id=file.id, created=file.created, filename=file.filename, purpose=file.purpose, size=file.size,
+                        type=file.type, url=file.url))
+    ctx.session.add(FileContents(account_id=ctx.account_id, file_id=file.id, content=content))
+    return copy
 
 
 def create_link(ctx: Context, file: File, values: Mapping[str, Any], *, path: str = "{}") -> FileLink:

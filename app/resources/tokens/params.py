@@ -1,21 +1,16 @@
-"""What the tokens endpoints take.
-
-Accounts and persons are declared, and refused as a whole (`operations`).
-"""
+"""What the tokens endpoints take."""
 
 from app.resources.legal_shapes import (
     BUSINESS_TYPES,
     BankAccountParams,
     CompanyParams,
-    FilesParams,
-    HumanParams,
     IndividualParams,
+    PersonParams,
 )
 from app.resources.payment_shapes import OlderCardParams
 from app.wire.params import (
     Boolean,
     Currency,
-    DecimalNumber,
     Enum,
     Hash,
     HashOrText,
@@ -48,33 +43,11 @@ class TokenAccountParams(Params):
     tos_shown_and_accepted = Boolean()
 
 
-class PersonDocumentsParams(Params):
-    company_authorization = Hash(FilesParams)
-    passport = Hash(FilesParams)
-    visa = Hash(FilesParams)
-
-
-class RelationshipParams(Params):
-    director = Boolean()
-    executive = Boolean()
-    owner = Boolean()
-    percent_ownership = DecimalNumber(unsettable=True)
-    representative = Boolean()
-    title = Text()
-
-
-class TokenPersonParams(HumanParams):
-    documents = Hash(PersonDocumentsParams)
-    nationality = Text()
-    political_exposure = Text()
-    relationship = Hash(RelationshipParams)
-
-
 class TokenCreate(RetrieveParams):
     account = Hash(TokenAccountParams)
     bank_account = Hash(BankAccountParams)
     card = HashOrText(TokenCardParams)
     customer = Text()
     cvc_update = Hash(CvcUpdateParams)
-    person = Hash(TokenPersonParams)
+    person = Hash(PersonParams)
     pii = Hash(PiiParams)

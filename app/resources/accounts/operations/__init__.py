@@ -3,9 +3,17 @@
 from app.resources.accounts.operations.changing import update_account
 from app.resources.accounts.operations.creating import create_account
 from app.resources.accounts.operations.finding import check_platform, connected_account, find_connected
-from app.resources.accounts.operations.reviewing import review, reviewed, reviewing
+from app.resources.accounts.operations.reviewing import (
+    charge_succeeded,
+    pass_deadline,
+    previewed,
+    review,
+    reviewed,
+    reviewing,
+    take_step,
+)
 
 __all__ = [
-    "check_platform", "connected_account", "create_account", "find_connected", "review", "reviewed", "reviewing",
-    "update_account",
+    "charge_succeeded", "check_platform", "connected_account", "create_account", "find_connected",
+    "pass_deadline", "previewed", "review", "reviewed", "reviewing", "take_step", "update_account",
 ]  # fmt: skip

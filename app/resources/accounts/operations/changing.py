@@ -11,6 +11,7 @@ from app.domain.metadata import merged
 from app.resources.accounts.operations.reviewing import reviewing
 from app.resources.capabilities.operations import request_capability
 from app.resources.external_accounts.operations import add_bank_account
+from app.resources.persons.operations import write_individual
 
 _PLAIN = ("business_type", "email")
 _DOCUMENTS = ("business_profile", "tos_acceptance")
@@ -38,6 +39,8 @@ def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
     external_account = values.get("external_account") or values.get("bank_account")
     if external_account is not None:
         add_bank_account(ctx.acting_as(account), {"external_account": external_account})
+    if "individual" in values:
+        write_individual(ctx, account, values["individual"])
 
 
 def requested_in(values: Mapping[str, Any]) -> dict[str, bool]:
