@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -22,6 +23,9 @@ from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.clock import Clock
 from tests.support.wall import Wall
+
+settings.register_profile("long", deadline=None)
+"""`--hypothesis-profile=long`: tests of random histories look much further."""
 
 TEST_DATABASE_URL = os.environ.get("TEST_DATABASE_URL", "")
 """A PostgreSQL URL runs the suite there; each worker of each run makes databases of its own beside it. Empty: SQLite."""
