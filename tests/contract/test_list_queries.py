@@ -15,6 +15,7 @@ from app.db.session import Session
 from app.factory import create_app
 from tests.support.api import Api
 from tests.support.clock import Clock
+from tests.support.connected import connected
 
 EXPAND = {
     "invoices": ["data.customer", "data.subscription", "data.charge", "data.payment_intent", "data.discounts"],
@@ -47,9 +48,12 @@ def time(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFacto
         api.post("/v1/customers", promotion_code=code, tax_id_data=[{"type": "us_ein", "value": "123456789"}])
         api.post(f"/v1/customers/{time.customer}/tax_ids", type="us_ein", value=str(100_000_000 + number))
     api.post("/_sim/settings", topup_settles_after_s=0)
+    account = connected(api)
     for _ in range(100):
         api.post("/v1/topups", amount=2, currency="usd")
         api.post("/v1/payouts", amount=1, currency="usd")
+        sent = api.post("/v1/transfers", amount=1, currency="usd", destination=account.account)["id"]
+        api.post(f"/v1/transfers/{sent}/reversals")
     yield time
     server.database.close()
 
@@ -101,6 +105,8 @@ def statements(time: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
     ("/v1/payouts", None, 1),
     ("/v1/payouts", ["data.balance_transaction.source", "data.destination"], 3),
     ("/v1/balance_transactions", ["data.source"], 3),
+    ("/v1/transfers", None, 2),
+    ("/v1/transfers", ["data.destination_payment.balance_transaction", "data.reversals.data.balance_transaction"], 6),
     ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
 ])
 def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[str], path: str, expand: list[str] | None,
@@ -110,7 +116,7 @@ def test_a_longer_page_takes_no_more_statements(time: Clock, statements: list[st
     [newest] = api.get("/v1/invoices", customer=time.customer, limit=1)["data"]
     url = path.format(newest=newest["id"], metered=subscription["items"]["data"][2]["id"], customer=time.customer)
     of_all = path in ("/v1/balance_transactions", "/v1/customers", "/v1/events", "/v1/payouts", "/v1/promotion_codes",
-                      "/v1/topups")
+                      "/v1/topups", "/v1/transfers")
     filters = {"customer": time.customer} if path.count("/") == 2 and not of_all else {}
     counts = {}
     for limit in (5, 100):

@@ -19,7 +19,9 @@ from app.registry import BLUEPRINTS
 from app.wire.endpoint import Server
 from tests.faults.strategies import NEW_YEAR, Pedant, Pool, Raw, Stranger
 from tests.support.api import Answer, Api
+from tests.support.connected import connected
 from tests.support.copies import copied
+from tests.support.money import fund
 from tests.support.rows import row_counts
 
 EXAMPLES = 12
@@ -108,6 +110,11 @@ def seed(api: Api) -> None:
                          discounts=[{"coupon": half}])["id"]
         for step in steps:
             api.post(f"/v1/quotes/{quote}/{step}")
+    account = connected(api).account
+    fund(api, 1_000)
+    for _ in range(2):
+        sent = api.post("/v1/transfers", amount=100, currency="usd", destination=account)["id"]
+        api.post(f"/v1/transfers/{sent}/reversals", amount=10)
     api.post("/v1/quotes", test_clock=clock)
     api.post("/v1/products", name="Lead")
     api.post("/v1/apps/secrets", name="api-key", payload="hush", scope={"type": "account"})
@@ -119,6 +126,8 @@ def seed(api: Api) -> None:
 def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
     """For routes that rarely take what their declaration alone suggests: parameters that they do take."""
     (customer, *_), (product, *_), (price, *_) = (pool.ids(kind) for kind in ("customer", "product", "price"))
+    # The first one is the platform's own.
+    account = pool.ids("account")[-1]
     card = {"number": "4242424242424242", "exp_month": "12", "exp_year": "2030", "cvc": "123"}
     amount = {"currency": "usd", "unit_amount": "1000"}
     scope = {"type": "account"}
@@ -149,6 +158,8 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
         "/v1/tax_rates": {"display_name": "VAT", "inclusive": "false", "percentage": "20"},
         "/v1/test_helpers/test_clocks": {"frozen_time": str(NEW_YEAR)},
         "/v1/test_helpers/test_clocks/<id>/advance": {"frozen_time": str(NEW_YEAR + 40 * 86_400)},
+        "/v1/transfers": {"amount": "1", "currency": "usd", "destination": account},
+        "/v1/transfers/<id>/reversals": {"amount": "1"},
         "/v1/webhook_endpoints": {"url": "http://127.0.0.1:9/hook", "enabled_events": ["quote.accepted"]},
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, func, select, true
 
 from app.context import Context
-from app.db.roots import TestClock
+from app.db.roots import Account, TestClock
 from app.db.session import Prepared, entity
 from app.domain.fees import processing_fee
 from app.domain.ledger import OTHER_CLOCKS, PROCESSING, Entry, Posting
@@ -31,6 +31,7 @@ _HELD = Prepared(
 _DEFAULTS = Prepared(entity(BankAccount).where(
     BankAccount.account_id == bindparam("account_id"), BankAccount.default_for_currency == true(),
     BankAccount.status == "new"))
+_CONNECTED = Prepared(select(Account.id).where(Account.platform_id == bindparam("platform_id")).limit(1))
 _TAKE = Prepared(delete(Funds).where(Funds.account_id == bindparam("account_id"), Funds.id == bindparam("id"))
                  .returning(Funds.amount))
 
@@ -85,8 +86,9 @@ def show_balance(ctx: Context) -> dict[str, Any]:
         for index, entries in enumerate(shown.values()):
             source_types = {kind: amounts[index] for kind, amounts in (kinds or {"card": (0, 0)}).items()}
             entries.append({"amount": sum(source_types.values()), "currency": currency, "source_types": source_types})
-    instantly = _instantly(ctx, shown["available"])
-    return {"object": "balance", "available": shown["available"], **({"instant_available": instantly} if instantly else {}),
+    sometimes = {"connect_reserved": _reserved(ctx, shown["available"]), "instant_available": _instantly(ctx, shown["available"])}
+    return {"object": "balance", "available": shown["available"],
+            **{name: entries for name, entries in sometimes.items() if entries},
             "livemode": False, "pending": shown["pending"]}
 
 
@@ -111,6 +113,17 @@ def note_availability(ctx: Context, transactions: Iterable[BalanceTransaction]) 
 
 def _hold(ctx: Context) -> None:
     ctx.session.hold_name(f"funds of {ctx.account_id}")
+
+
+def _reserved(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is held back of the funds of a platform with connected accounts.
+
+    Our choice: nothing is, when the balance of one of those is negative, so that each balance is what its own transactions
+    come to.
+    """
+    if not ctx.session.values(_CONNECTED, platform_id=ctx.account_id):
+        return []
+    return [{"amount": 0, "currency": entry["currency"]} for entry in available]
 
 
 def _instantly(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -168,6 +168,45 @@ def test_what_cannot_be_is_refused(api: Api, account: Api, change: dict[str, Any
     assert (available(api), available(account)) == (0, 9000)
 
 
+def test_an_account_without_the_capability_is_sent_nothing(api: Api, account: Api) -> None:
+    taken = charge(api, 1000, card="pm_card_bypassPending")
+    api.post(f"/v1/accounts/{id_of(account)}/capabilities/transfers", requested=False)
+    # It is told before the source and the balance are looked at.
+    for asked in ({"amount": 100}, {"amount": 5000}, {"source_transaction": taken["id"]}, {"source_transaction": "ch_gone"}):
+        refused = api.refused("POST", "/v1/transfers", currency="usd", destination=id_of(account), **asked)
+        assert (refused.status, refused.error["code"], refused.error["message"]) == (
+            400, "insufficient_capabilities_for_transfer",
+            "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
+            "crypto_transfers, legacy_payments")
+    assert (available(api), available(account)) == (941, 0)
+    assert account.get("/v1/charges")["data"] == []
+
+
+def test_a_standard_account_moves_its_money_itself(api: Api) -> None:
+    standard = connected(api, "standard")
+    refused = standard.refused("POST", "/v1/transfers", amount=1, currency="usd", destination=id_of(standard))
+    assert (refused.status, refused.error["code"]) == (400, "not_allowed_on_standard_account")
+
+
+def test_a_platform_sees_what_is_reserved(api: Api, account: Api) -> None:
+    fund(api, 900)
+    api.post("/v1/transfers", amount=900, currency="usd", destination=id_of(account))
+    assert api.get("/v1/balance") == {
+        "object": "balance", "available": [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}],
+        "connect_reserved": [{"amount": 0, "currency": "usd"}],
+        "instant_available": [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}], "livemode": False,
+        "pending": [{"amount": 0, "currency": "usd", "source_types": {"card": 0}}]}
+    own = account.get("/v1/balance")
+    assert (own["available"], "connect_reserved" in own) == (
+        [{"amount": 900, "currency": "usd", "source_types": {"card": 900}}], False)
+    # What came of it is listed for each by itself, also by the older path.
+    for path in ("/v1/balance_transactions", "/v1/balance/history"):
+        assert [row["type"] for row in api.get(path)["data"]] == ["transfer", "topup"]
+        assert [row["type"] for row in account.get(path)["data"]] == ["payment"]
+        assert [row["net"] for row in account.get(path, type="payment", currency="usd")["data"]] == [900]
+        assert account.get(path, type="transfer")["data"] == []
+
+
 def test_what_a_charge_has_not_brought_is_not_transferred(api: Api, account: Api) -> None:
     held = charge(api, 1000, capture_method="manual")
     taken = charge(api, 1000)
@@ -234,9 +273,9 @@ def test_only_the_platform_sees_its_transfers(api: Api, server: Server, account:
             refused = client.refused(method, f"/v1/transfers/{sent['id']}{path}")
             assert (refused.status, refused.error["code"], refused.error["param"], refused.error["message"]) == (
                 404, "resource_missing", "transfer", f"No such transfer: '{sent['id']}'")
-    for method, asked in (("GET", {}), ("POST", {"amount": 1, "currency": "usd", "destination": id_of(account)})):
-        refused = account.refused(method, "/v1/transfers", **asked)
-        assert (refused.status, refused.error["code"]) == (400, "platform_account_required")
+    refused = account.refused("POST", "/v1/transfers", amount=1, currency="usd", destination=id_of(account))
+    assert (refused.status, refused.error["code"]) == (400, "platform_account_required")
+    assert [client.get("/v1/transfers")["data"] for client in (account, stranger)] == [[], []]
     assert stranger.refused("POST", "/v1/transfers", amount=1, currency="usd",
                             destination=id_of(account)).error["code"] == "resource_missing"
     # The payment is the account's own, and none of the platform's.

@@ -47,11 +47,6 @@ def create_transfer(ctx: Context, values: Mapping[str, Any]) -> Transfer:
         raise missing_parameter("amount")
     account = connected_account(ctx, values["destination"], param="destination", called="destination")
     check_receiving(ctx, account)
-    if not is_same_region(ctx.account.country, account.country):
-        raise InvalidRequest(
-            f"Funds can't be sent to accounts located in {account.country} because it's restricted outside of your platform's "
-            "region. Learn more about sending funds to accounts with cross-border payouts here: "
-            "https://stripe.com/docs/connect/cross-border-payouts.", param="destination")
     columns: dict[str, Any] = {"description": values.get("description"), "metadata_": merged({}, values.get("metadata") or {}),
                                "transfer_group": values.get("transfer_group")}
     if "source_transaction" in values:
@@ -95,6 +90,13 @@ def check_receiving(ctx: Context, account: Account) -> None:
         raise InvalidRequest(
             "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
             "crypto_transfers, legacy_payments", code="insufficient_capabilities_for_transfer")
+    # Our choice: who has agreed to be a recipient alone can be sent money from any region.
+    is_recipient = (account.tos_acceptance or {}).get("service_agreement") == "recipient"
+    if not is_recipient and not is_same_region(ctx.account.country, account.country):
+        raise InvalidRequest(
+            f"Funds can't be sent to accounts located in {account.country} because it's restricted outside of your platform's "
+            "region. Learn more about sending funds to accounts with cross-border payouts here: "
+            "https://stripe.com/docs/connect/cross-border-payouts.", param="destination")
 
 
 def transfer_group_of(charge: Charge) -> str:
