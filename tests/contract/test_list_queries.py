@@ -104,7 +104,7 @@ def statements(time: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
     ("/v1/topups", ["data.balance_transaction.source"], 2),
     ("/v1/payouts", None, 1),
     ("/v1/payouts", ["data.balance_transaction.source", "data.destination"], 3),
-    ("/v1/balance_transactions", ["data.source"], 3),
+    ("/v1/balance_transactions", ["data.source"], 5),
     ("/v1/transfers", None, 2),
     ("/v1/transfers", ["data.destination_payment.balance_transaction", "data.reversals.data.balance_transaction"], 6),
     ("/v1/subscription_items/{metered}/usage_record_summaries", None, 4),
