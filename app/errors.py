@@ -80,6 +80,12 @@ class InvalidRequest(ApiError):
     """The request is wrong as it stands: 400, or 404 when it names something that does not exist."""
 
 
+class VerificationFailed(InvalidRequest):
+    """What was named to prove that a bank account is one's own is wrong. That is counted, so what was written is kept."""
+
+    commits: ClassVar[bool] = True
+
+
 class CardError(ApiError):
     """A card was declined. It is a fact and not a mistake, so what was written until then is kept."""
 

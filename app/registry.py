@@ -76,6 +76,7 @@ from app.resources.reviews import operations as review_operations
 from app.resources.reviews.endpoints import blueprint as reviews
 from app.resources.setup_attempts.endpoints import blueprint as setup_attempts
 from app.resources.setup_intents.endpoints import blueprint as setup_intents
+from app.resources.sources.endpoints import blueprint as sources
 from app.resources.subscription_schedules import operations as schedule_operations
 from app.resources.subscription_schedules import ticks as schedule_ticks
 from app.resources.subscription_schedules.endpoints import blueprint as subscription_schedules
@@ -131,6 +132,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviews,
     setup_attempts,
     setup_intents,
+    sources,
     subscription_schedules,
     subscriptions,
     tax_codes,

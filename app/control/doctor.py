@@ -21,6 +21,7 @@ from app.control.checks import (
     quotes,
     schedules,
     secrets,
+    sources,
     subscriptions,
     transfers,
     usage,
@@ -62,6 +63,9 @@ CHECKS: tuple[Check, ...] = (
     transfers.transfers_arrive_as_they_left,
     transfers.transfers_have_come_back_by_their_reversals,
     transfers.transfers_take_no_more_than_their_charge,
+    sources.default_sources_are_the_customers_own,
+    sources.external_accounts_are_in_a_state,
+    sources.one_external_account_of_a_currency_is_the_default,
     subscriptions.subscriptions_have_a_period_and_items,
     subscriptions.ended_subscriptions_have_an_end,
     subscriptions.ended_subscriptions_bill_no_more,
@@ -99,6 +103,7 @@ CHECKS: tuple[Check, ...] = (
     events.old_values_were_shown,
     events.newest_events_show_objects_as_they_are,
     pointers.pointers_lead_to_rows,
+    pointers.pointers_to_one_of_several_tables_lead_to_rows,
 )
 
 

@@ -22,7 +22,7 @@ from app.db.base import StripeObject
 from app.render import to_json
 from app.resources.charges.tables import Charge
 from app.resources.external_accounts import operations as external_accounts
-from app.resources.external_accounts.tables import BankAccount
+from app.resources.external_accounts.operations import ExternalAccount
 from app.resources.payouts.tables import Payout
 from app.resources.topups.tables import Topup
 from app.wire.endpoint import endpoint, this_server
@@ -104,13 +104,15 @@ def fail_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
 
 @blueprint.post("/_sim/bank_accounts")
 @endpoint(BankAccountCreate)
-def create_bank_account(ctx: Context, params: dict[str, Any]) -> BankAccount:
+def create_bank_account(ctx: Context, params: dict[str, Any]) -> ExternalAccount:
     """POST /_sim/bank_accounts: what the owner of an account does on Stripe's dashboard, where the API has no call for it."""
-    return external_accounts.add_bank_account(ctx, params)
+    return external_accounts.add_external_account(
+        ctx, params["external_account"], param="external_account", asking=ctx,
+        default=params.get("default_for_currency", False), metadata=params.get("metadata"))
 
 
 @blueprint.post("/_sim/bank_accounts/<id>")
 @endpoint(BankAccountUpdate)
-def update_bank_account(ctx: Context, params: dict[str, Any], id: str) -> BankAccount:
+def update_bank_account(ctx: Context, params: dict[str, Any], id: str) -> ExternalAccount:
     """POST /_sim/bank_accounts/:id: without any parameter one that is errored is put right."""
-    return external_accounts.update_bank_account(ctx, ctx.find(BankAccount, id), params)
+    return external_accounts.update_external_account(ctx, external_accounts.find_external_account(ctx, id), params)

@@ -9,9 +9,9 @@ from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
 from app.domain.disputes import REASONS
 from app.domain.radar import FRAUD_TYPES, TEST_CARDS_FRAUD
+from app.resources.payment_shapes import AccountOrCardParams
 from app.wire.params import (
     Boolean,
-    Currency,
     Enum,
     HashOrText,
     Integer,
@@ -72,23 +72,10 @@ class BankAccountUpdate(RetrieveParams):
     metadata = Metadata()
 
 
-class BankAccountHash(Params):
-    """A bank account as its owner knows it."""
-
-    object = Enum(("bank_account",))
-    account_holder_name = Text()
-    account_holder_type = Enum(("company", "individual"))
-    account_number = Text(required=True)
-    account_type = Enum(("checking", "futsu", "savings", "toza"))
-    country = Text(required=True)
-    currency = Currency()
-    routing_number = Text()
-
-
 class BankAccountCreate(RetrieveParams):
     """What POST /v1/accounts/:id/external_accounts takes: a token such as `btok_us_verified_noAccount`, or a hash."""
 
-    external_account = HashOrText(BankAccountHash, required=True)
+    external_account = HashOrText(AccountOrCardParams, required=True)
     default_for_currency = Boolean()
     metadata = Metadata()
 

@@ -69,12 +69,22 @@ class Account(Base, HasMetadata):
     bank_accounts: Mapped[list[Any]] = relationship(
         "BankAccount", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(BankAccount.account_id)",
         order_by="[BankAccount.created.desc(), BankAccount.seq.desc()]")
+    """Its own, deleted ones too, and those that are sources of its customers."""
+    cards: Mapped[list[Any]] = relationship(
+        "Card", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Card.account_id)",
+        order_by="[Card.created.desc(), Card.seq.desc()]")
+    """Its own, deleted ones too."""
     capabilities: Mapped[list[Any]] = relationship(
         "Capability", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Capability.account_id)",
         order_by="Capability.id")
     persons: Mapped[list[Any]] = relationship(
         "Person", viewonly=True, uselist=True, primaryjoin="Account.id == foreign(Person.account_id)",
         order_by="[Person.created, Person.seq]")
+
+    @property
+    def external_accounts(self) -> list[Any]:
+        """The bank accounts and cards that it is paid out to; its `bank_accounts` and `cards` are loaded."""
+        return [row for row in (*self.__dict__["bank_accounts"], *self.__dict__["cards"]) if row.is_external_account]
 
     @property
     def account_id(self) -> str:

@@ -5,7 +5,7 @@ No number leaves this module: an account is known by its bank, its last four dig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -20,7 +20,8 @@ BANK_NAME: Final = "STRIPE TEST BANK"
 class TestBankAccount:
     """A bank account of the test world.
 
-    `behavior` is what money meets there: None where all goes well, `fail:` with a key of FAILURES, or `no_instant`.
+    `behavior` is what money meets there: None where all goes well, `fail:` with a key of FAILURES, `no_instant`,
+    or `no_verification`, where no amounts are the right ones.
     `ownership:checked` and `ownership:asked` are accounts of whose owner something is to be known first.
     `currency` is what the tokens that stand for the account are in.
     """
@@ -51,6 +52,8 @@ FAILURES: Final[Mapping[str, str]] = MappingProxyType({
 })  # fmt: skip
 """Every `failure_code` of payouts and top-ups, with its `failure_message`."""
 
+_AMOUNTS: Final[Mapping[tuple[int, ...], str]] = {(32, 45): "verified", (10, 11): "attempts_exceeded", (40, 41): "timeout"}
+
 _US: Final = TestBankAccount("000123456789")
 _FAILING: Final = {
     "noAccount": TestBankAccount("000111111116", behavior="fail:no_account"),
@@ -64,6 +67,7 @@ _OF_COUNTRIES: Final = (
     _US, *_FAILING.values(), TestBankAccount("000888888883", behavior="no_instant"),
     TestBankAccount("000999999991", behavior="ownership:checked"),
     TestBankAccount("000999999992", behavior="ownership:asked"),
+    TestBankAccount("000666666661", behavior="no_verification"),
     TestBankAccount("00012345", "108800", "GB", "gbp"),
     TestBankAccount("000123456789", "11000-000", "CA", "cad"),
     TestBankAccount("000123456", "110000", "AU", "aud"),
@@ -82,12 +86,16 @@ _SEPA: Final = frozenset((
     "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"))
 _SEPA_DIGITS: Final = "89370400440532013000"
 
+_FIRST: Final = {account.country: account for account in reversed(_OF_COUNTRIES)} | {
+    country: TestBankAccount(f"{country}{_SEPA_DIGITS}", None, country, "eur") for country in sorted(_SEPA)}
+"""An account in each country with which all goes well."""
+
+# Our choice: the tokens of all countries are named like those that are published, `btok_de` and `btok_gb_gbp`.
 _BY_TOKEN: Final = {
-    "btok_us": _US, "btok_us_verified": _US,
+    **{f"btok_{country.lower()}": account for country, account in _FIRST.items()},
+    **{f"btok_{country.lower()}_{account.currency}": account for country, account in _FIRST.items()},
+    "btok_us_verified": _US,
     **{f"btok_us_verified_{name}": account for name, account in _FAILING.items()},
-    "btok_ca": TestBankAccount("000123456789", "11000-000", "CA", "cad"),
-    "btok_gb_gbp": TestBankAccount("00012345", "108800", "GB", "gbp"),
-    "btok_de": TestBankAccount(f"DE{_SEPA_DIGITS}", None, "DE", "eur"),
 }
 
 
@@ -98,9 +106,7 @@ def default_account() -> TestBankAccount:
 
 def account_in(country: str) -> TestBankAccount | None:
     """A test account of this country with which all goes well; None where there is none."""
-    if country in _SEPA:
-        return TestBankAccount(f"{country}{_SEPA_DIGITS}", None, country, "eur")
-    return next((account for account in _OF_COUNTRIES if account.country == country and account.behavior is None), None)
+    return _FIRST.get(country)
 
 
 def account_of_token(token: str) -> TestBankAccount | None:
@@ -124,12 +130,33 @@ def needs_routing_number(country: str) -> bool:
     return any(account.country == country and account.routing_number for account in _OF_COUNTRIES)
 
 
+def is_routing_number(country: str, number: str) -> bool:
+    """Whether a bank of the country can have this number: as many digits as its test bank has, and in the United States
+    nine that are an ABA number.
+    """
+    digits = number.replace("-", "").replace(" ", "")
+    lengths = {len(account.routing_number.replace("-", "")) for account in _OF_COUNTRIES
+               if account.country == country and account.routing_number}
+    if not (digits.isascii() and digits.isdigit()) or (lengths and len(digits) not in lengths):
+        return False
+    return country != "US" or sum(int(digit) * (3, 7, 1)[place % 3] for place, digit in enumerate(digits)) % 10 == 0
+
+
 def shown_account(account: TestBankAccount) -> dict[str, Any]:
     """What an account may be known by."""
     return {
         "bank_name": BANK_NAME, "country": account.country, "last4": account.number[-4:],
         "fingerprint": letters(sha256(f"{account.routing_number or ''}/{account.number}".encode()).digest()[:16]),
         "routing_number": account.routing_number}
+
+
+def answer_to_amounts(amounts: Sequence[int], behavior: str | None) -> str:
+    """What comes of naming the two small amounts that were sent to an account: `verified`, `wrong`, or by magic amounts
+    `attempts_exceeded` or `timeout`.
+    """
+    if behavior == "no_verification":
+        return "wrong"
+    return _AMOUNTS.get(tuple(sorted(amounts)), "wrong")
 
 
 def failure_of(behavior: str | None) -> str | None:

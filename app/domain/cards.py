@@ -26,6 +26,7 @@ class TestCard:
     - `check_fails:cvc`, `check_fails:zip`: fails where that value was sent; `check_fails:line1`, `check_fails:avs` and
       `checks_unavailable` only show in the checks
     - `bypass_pending`: the money is available at once
+    - `fail:R`: takes payments, and payouts to it fail for the reason R of `domain.banks`; `no_instant`: none is instant
     - `dispute:…`, `early_fraud_warning`, `refund:pending`, `refund:fail`: what follows a payment that succeeded
     - `demand:next`, `demand:charges`, `demand:payouts`: more is asked of the connected account that is paid (`demand_of`)
     """
@@ -104,6 +105,11 @@ _NAMED: Final[Mapping[str, TestCard]] = {
     "mastercard": TestCard("5555555555554444", "mastercard"),
     "mastercard_debit": TestCard("5200828282828210", "mastercard", "debit"),
     "mastercard_prepaid": TestCard("5105105105105100", "mastercard", "prepaid"),
+    "visa_debit_us_transferSuccess": TestCard("4000056655665556", funding="debit"),
+    "visa_debit_us_transferFail": TestCard("4000056655665572", funding="debit", behavior="fail:could_not_process"),
+    "visa_debit_us_instantPayoutUnsupported": TestCard("4000056755665555", funding="debit", behavior="no_instant"),
+    "mastercard_debit_us_transferSuccess": TestCard("5200828282828210", "mastercard", "debit"),
+    "discover_debit_us_transferSuccess": TestCard("6011981111111113", "discover", "debit"),
     "amex": TestCard("378282246310005", "amex"),
     "amex_threeDSecureNotSupported": TestCard("378282246310005", "amex", three_d_secure=False),
     "discover": TestCard("6011111111111117", "discover"),

@@ -129,10 +129,10 @@ def _load_tree(session: Session, rows: list[Base], fields: Mapping[str, ViewFiel
                 relation = field.relation or name
                 load_for_rendering(session, [child for row in rows for child in _children(row, relation)], below)
             case Sublist():
-                relation = field.relation or name
-                session.load(rows, relation)
-                load_for_rendering(session, [child for row in rows for child in _children(row, relation)],
-                                   below.get("data"))
+                for relation in field.relations(name):
+                    session.load(rows, relation)
+                    load_for_rendering(session, [child for row in rows for child in _children(row, relation)],
+                                       below.get("data"))
             case RefList():
                 load_for_rendering(session, _load_list(session, rows, field, field.column or name), below)
             case HashRefs() if field.member in below:

@@ -20,6 +20,10 @@ class ViewField(fields.Field[Any]):
     """The relationship whose rows must be loaded before the field can be rendered."""
     always_loaded = False
 
+    def relations(self, key: str) -> tuple[str, ...]:
+        """The relationships whose rows a field that stands under `key` reads."""
+        return (self.relation or key,)
+
 
 class Attr(ViewField):
     """The column of the same name, or of another: `Attr("metadata_")`. `omit_null` leaves the key out when null.
@@ -112,16 +116,21 @@ class Sublist(ViewField):
     """The rows of a to-many relationship as a list object.
 
     `url` may use columns, "/v1/invoices/{id}/lines", or is a function of the row. One that is `includable` is left out
-    unless it is expanded. `only` is a function of the rows in it: where it is false the row is not shown.
+    unless it is expanded. `also` is a second relationship whose rows stand among those of the first, newest first. `only`
+    is a function of the rows in it: where it is false the row is not shown.
     """
 
     always_loaded = True
 
     def __init__(self, url: str | Callable[[Any], str], relation: str | None = None, *, limit: int | None = None,
-                 includable: bool = False, only: Callable[[Any], bool] | None = None) -> None:
+                 includable: bool = False, also: str | None = None,
+                 only: Callable[[Any], bool] | None = None) -> None:
         super().__init__()
-        self.url, self.relation, self.limit, self.only = url, relation, limit, only
+        self.url, self.relation, self.limit, self.also, self.only = url, relation, limit, also, only
         self.includable, self.always_loaded = includable, not includable
+
+    def relations(self, key: str) -> tuple[str, ...]:
+        return (*super().relations(key), *([self.also] if self.also else ()))
 
 
 class Includable(ViewField):

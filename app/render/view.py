@@ -53,10 +53,12 @@ class CompiledView:
         self.columns: list[tuple[str, str]] = []
         self.getters: list[tuple[str, Getter]] = []
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
-        self.loads = list(dict.fromkeys(field.relation or key for key, field in fields.items() if field.always_loaded))
+        self.loads = list(dict.fromkeys(
+            relation for key, field in fields.items() if field.always_loaded for relation in field.relations(key)))
         # The rows that are rendered inside this one; a `Derived` only reads what it needs.
-        self.shows = [field.relation or key for key, field in fields.items()
-                      if isinstance(field, Nested | Inline | Sublist) and field.always_loaded]
+        self.shows = [relation for key, field in fields.items()
+                      if isinstance(field, Nested | Inline | Sublist) and field.always_loaded
+                      for relation in field.relations(key)]
         self.inline_lists = [(key, field) for key, field in fields.items()
                              if isinstance(field, RefList) and (field.whole or field.single)]
         self.inline_columns = [field.column or key for key, field in self.inline_lists]
@@ -270,7 +272,7 @@ def _sublist_getter(relation: str, field: Sublist) -> Getter:
     url = field.url.format_map if isinstance(field.url, str) else None
 
     def plain(row: Any) -> dict[str, Any]:
-        if url is not None and not row.__dict__[relation]:
+        if url is not None and field.also is None and not row.__dict__[relation]:
             return {"object": "list", "data": [], "has_more": False, "url": url(row.__dict__)}
         return _sublist(row, relation, field, None)
 
@@ -279,6 +281,8 @@ def _sublist_getter(relation: str, field: Sublist) -> Getter:
 
 def _sublist(row: Any, relation: str, field: Sublist, tree: Tree | None) -> dict[str, Any]:
     children = row.__dict__[relation]
+    if field.also is not None:
+        children = sorted([*children, *row.__dict__[field.also]], key=lambda child: (child.created, child.seq), reverse=True)
     if field.only is not None:
         children = list(filter(field.only, children))
     shown = children if field.limit is None else children[: field.limit]

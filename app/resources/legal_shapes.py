@@ -28,6 +28,10 @@ class BankAccountParams(Params):
     routing_number = Text()
 
 
+class ExternalBankAccountParams(BankAccountParams):
+    object = Enum(("bank_account",))
+
+
 class LegalAddressParams(Params):
     city = Text(max=100)
     country = Text()

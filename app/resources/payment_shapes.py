@@ -8,6 +8,8 @@ from typing import Any
 from app.domain.method_details import METHOD_TYPES
 from app.resources.shapes import AddressParams
 from app.wire.params import (
+    Boolean,
+    Currency,
     Enum,
     Hash,
     Integer,
@@ -212,6 +214,45 @@ class OlderCardParams(Params):
 class SourceCardParams(OlderCardParams):
     metadata = Metadata()
     object = Enum(("card",))
+
+
+# A bank account as older parameters have it
+
+
+class SourceBankAccountParams(Params):
+    account_holder_name = Text()
+    account_holder_type = Enum(("company", "individual"))
+    account_number = Text(required=True)
+    country = Text(required=True)
+    currency = Currency()
+    object = Enum(("bank_account",))
+    routing_number = Text()
+
+
+class AccountOrCardParams(Params):
+    """A bank account or a card, whichever `object` says, with the parameters of the one or the other."""
+
+    account_holder_name = Text()
+    account_holder_type = Enum(("company", "individual"))
+    account_number = Text()
+    account_type = Enum(("checking", "futsu", "savings", "toza"))
+    address_city = Text()
+    address_country = Text()
+    address_line1 = Text()
+    address_line2 = Text()
+    address_state = Text()
+    address_zip = Text()
+    country = Text()
+    currency = Currency()
+    cvc = Text()
+    default_for_currency = Boolean()
+    exp_month = Integer()
+    exp_year = Integer()
+    metadata = Metadata()
+    name = Text()
+    number = Text()
+    object = Enum(("bank_account", "card"))
+    routing_number = Text()
 
 
 # What a customer has agreed to

@@ -219,6 +219,18 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("pointers_lead_to_rows", "UPDATE subscriptions SET latest_invoice_id = 'in_gone'"),
     ("pointers_lead_to_rows", f"UPDATE invoices SET charge_id = 'ch_gone' WHERE id = {A_PAID}"),
     ("pointers_lead_to_rows", f"UPDATE invoices SET payment_intent_id = 'pi_gone' WHERE id = {A_PAID}"),
+    ("pointers_to_one_of_several_tables_lead_to_rows", "UPDATE payouts SET destination_id = 'ba_gone'"),
+    ("pointers_to_one_of_several_tables_lead_to_rows",
+     "UPDATE customers SET default_source_id = 'card_gone' WHERE default_source_id LIKE 'card_%'"),
+    ("default_sources_are_the_customers_own",
+     "UPDATE payment_methods SET customer_id = (SELECT max(id) FROM customers) WHERE id LIKE 'card_%'"),
+    ("default_sources_are_the_customers_own",
+     "UPDATE customers SET default_source_id = (SELECT max(id) FROM bank_accounts WHERE deleted) WHERE default_source_id > ''"),
+    ("external_accounts_are_in_a_state", "UPDATE bank_accounts SET status = 'errored' WHERE customer_id IS NOT NULL"),
+    ("external_accounts_are_in_a_state", "UPDATE bank_accounts SET default_for_currency = true WHERE customer_id IS NOT NULL"),
+    ("external_accounts_are_in_a_state", "UPDATE cards SET status = 'verified'"),
+    ("one_external_account_of_a_currency_is_the_default", "UPDATE cards SET default_for_currency = true"),
+    ("one_external_account_of_a_currency_is_the_default", "UPDATE bank_accounts SET default_for_currency = false"),
 ])
 def test_what_is_broken_is_found(world: World, check: str, damage: str) -> None:
     assert check in found_after(world, damage)

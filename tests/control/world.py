@@ -57,6 +57,7 @@ def build_world(server: Server) -> World:
     for name in ("first", "second"):
         api.post("/v1/apps/secrets", name=name, payload="hush", scope={"type": "account"})
     _shared_out(api)
+    _with_sources(api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -171,6 +172,16 @@ def _shared_out(api: Api) -> None:
     api.post(f"/v1/transfers/{sent['id']}/reversals", amount=300)
     fee = send_on(api, account, amount=1000, fee=100)["application_fee"]
     api.post(f"/v1/application_fees/{fee}/refunds", amount=40)
+
+
+def _with_sources(api: Api) -> None:
+    """A customer with a card and a bank account of each state, and an account with a card among its external accounts."""
+    customer = api.post("/v1/customers", source="tok_visa")["id"]
+    url = f"/v1/customers/{customer}/sources"
+    verified, gone = (api.post(url, source="btok_us")["id"] for _ in range(2))
+    api.post(f"{url}/{verified}/verify", amounts=[32, 45])
+    api.delete(f"{url}/{gone}")
+    api.post("/_sim/bank_accounts", external_account="tok_visa_debit")
 
 
 def _parked(api: Api, clock: str, price: str) -> None:

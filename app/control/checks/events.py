@@ -19,7 +19,9 @@ from app.events.tables import Event
 from app.render import load_for_rendering, render
 from app.render.view import VIEWS
 from app.resources.coupons.tables import Coupon
+from app.resources.external_accounts.tables import BankAccount, Card
 from app.resources.files.tables import File
+from app.resources.payment_methods.tables import CustomerCard
 from app.resources.persons.tables import Person
 from app.resources.prices.tables import Plan
 
@@ -48,6 +50,21 @@ _TOLD_ELSEWHERE = {
 """Attributes that change without an event on the object itself: another object's event tells of what changed them, or
 an upgrade gave them anew, as addresses of pages."""
 
+_TOLD_BY_THEIR_OWNER: list[tuple[Any, str]] = [
+    (BankAccount, "customer.source.created"), (Card, "account.external_account.created"),
+    (CustomerCard, "customer.source.created")]
+_AMONG_OTHERS: dict[Any, Any] = {
+    # The bank account that an account begins with is not announced.
+    BankAccount: BankAccount.customer_id.is_not(None),
+    CustomerCard: CustomerCard.id.startswith(CustomerCard.id_prefix, autoescape=True),
+    # A one-time price is no plan, though it stands in the table that plans are read from.
+    Plan: Plan.type == "recurring",
+}
+"""Which rows of a table are the objects that are announced, where it has others too."""
+
+_TWO_FACED = ("payment_method.", "plan.", "price.")
+"""The types of events on objects that are shown as another kind of object too."""
+
 _FOLLOWING = {"amount_due", "amount_remaining", "customer_address", "customer_email", "customer_name", "customer_phone",
               "customer_shipping", "customer_tax_exempt", "customer_tax_ids", "starting_balance"}
 """What of a draft invoice follows its customer until it is finalized."""
@@ -62,7 +79,7 @@ def _tables_with_created() -> list[tuple[Any, str]]:
             for type_ in (f"{table.object_name}.created", f"customer.{table.object_name}.created"):
                 if type_ in EVENT_TYPES:
                     found.append((table, type_))
-    return found
+    return found + _TOLD_BY_THEIR_OWNER
 
 
 def objects_were_created_once(books: Books) -> Iterator[Problem]:
@@ -72,8 +89,7 @@ def objects_were_created_once(books: Books) -> Iterator[Problem]:
         created = select(Event.account_id, Event.object_id, func.count().label("number")).where(
             books.of(Event), Event.type == type).group_by(Event.account_id, Event.object_id).subquery()
         number_of_events = func.coalesce(created.c.number, 0)
-        # A one-time price is no plan, though it stands in the table that plans are read from.
-        there = [table.type == "recurring"] if table is Plan else []
+        there = [_AMONG_OTHERS[table]] if table in _AMONG_OTHERS else []
         # A deleted coupon whose id was given again is known by another one since, and still told of under that id.
         id = func.coalesce(table.former_id, table.id) if table is Coupon else table.id
         statement = select(table.account_id, id, number_of_events, func.count()).outerjoin(
@@ -127,7 +143,10 @@ def old_values_were_shown(books: Books) -> Iterator[Problem]:
 
 def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
     """the last event of an object shows it as it renders now"""
-    tables = {table.object_name: table for table in VIEWS if isinstance(table, type) and issubclass(table, StripeObject)}
+    tables: dict[str, list[type[StripeObject]]] = {}
+    for table in VIEWS:
+        if isinstance(table, type) and issubclass(table, StripeObject):
+            tables.setdefault(table.object_name, []).append(table)
     for history in _histories(books):
         event = history[-1]
         id, shown = event.object_id, orjson.loads(event.object_text)
@@ -136,8 +155,10 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
         if event.type.endswith(".deleted") and shown["object"] != "subscription":
             continue
         session = Session(books.session.connection, writing=False)
-        row = (session.get(Account, id) if shown["object"] == "account"
-               else session.get(tables[shown["object"]], event.account_id, id))
+        # An account's cards and those of customers are told apart by where they are found.
+        found = ([session.get(Account, id)] if shown["object"] == "account"
+                 else [session.get(table, event.account_id, id) for table in tables[shown["object"]]])
+        row = next(filter(None, found), None)
         if row is None:
             # It went with its test clock, of which alone an event tells.
             continue
@@ -152,7 +173,9 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
 
 
 def _histories(books: Books) -> Iterator[list[Event]]:
-    """The events of each object, oldest first; a plan and the price of its id have a history each."""
+    """The events of each object, oldest first; a plan and the price of its id have a history each, as have a source and the
+    payment method of its id.
+    """
     # No index has the events of an object, because nobody else asks for them: their ids are sorted once instead.
     ids = select(Event.account_id, Event.object_id, Event.id).where(books.of(Event), Event.object_id.is_not(None)).order_by(
         Event.account_id, Event.object_id, Event.seq)
@@ -182,7 +205,8 @@ def _has_text(event: Event) -> bool:
 
 def _thing(event: Event) -> tuple[str, str | None, str]:
     """What the event tells of."""
-    return event.account_id, event.object_id, event.type.split(".")[0] if event.type.startswith(("plan.", "price.")) else ""
+    face = event.type.split(".")[0] if event.type.startswith(_TWO_FACED) else ""
+    return event.account_id, event.object_id, face
 
 
 def _is_silent(shown: dict[str, Any], key: str) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import RelationshipProperty, aliased
 
 from app.control.checks import Books, Problem
 from app.db.base import Base, StripeObject
 from app.db.roots import Account
+from app.render.fields import RefAmong
+from app.render.view import VIEWS
+from app.resources.balance.tables import BalanceTransaction
 
 
 def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipProperty[Any]]]:
@@ -46,3 +49,27 @@ def pointers_lead_to_rows(books: Books) -> Iterator[Problem]:
             books.of(table), pointer.is_not(None), target.id.is_(None), *there)
         for account_id, id, named in books.values(statement):
             yield Problem(account_id, table.object_name, id, f"{column} names {named}, which does not exist")
+
+
+def pointers_to_one_of_several_tables_lead_to_rows(books: Books) -> Iterator[Problem]:
+    """an id that may name a row of several tables names one of its own account"""
+    for table, name, targets in pointers_among_tables():
+        pointer = getattr(table, f"{name}_id")
+        # A customer who was deleted stays as a stub, and what it named may have gone.
+        there = [table.deleted.is_(False)] if "deleted" in table.column_keys else []
+        missing = [~exists().where(target.account_id == table.account_id, target.id == pointer)
+                   for target in (aliased(target) for target in targets)]
+        statement = select(table.account_id, table.id, pointer).where(
+            books.of(table), pointer.is_not(None), *missing, *there)
+        for account_id, id, named in books.values(statement):
+            yield Problem(account_id, table.object_name, id, f"{name} names {named}, which does not exist")
+
+
+def pointers_among_tables() -> list[tuple[Any, str, tuple[Any, ...]]]:
+    """Table, name and targets of what names a row of any of several tables.
+
+    The sources of balance transactions are left out: some are another account's, and the checks of money hold them.
+    """
+    return [(table, name, field.tables) for table, view in VIEWS.items()
+            if issubclass(table, StripeObject) and table is not BalanceTransaction
+            for name, field in view.fields.items() if isinstance(field, RefAmong)]

@@ -6,13 +6,14 @@ from app.domain.capabilities import CAPABILITIES
 from app.domain.payouts import WEEKDAYS
 from app.resources.legal_shapes import (
     BUSINESS_TYPES,
-    BankAccountParams,
     CompanyParams,
+    ExternalBankAccountParams,
     FilesParams,
     IndividualParams,
     LegalAddressParams,
     OwnershipDeclarationParams,
 )
+from app.resources.payment_shapes import AccountOrCardParams
 from app.wire.params import (
     Boolean,
     Currency,
@@ -30,10 +31,6 @@ from app.wire.params import (
     Text,
     Timestamp,
 )
-
-
-class ExternalBankAccountParams(BankAccountParams):
-    object = Enum(("bank_account",))
 
 
 class BusinessProfileParams(Params):
@@ -134,7 +131,7 @@ class AccountUpdate(RetrieveParams):
     default_currency = Currency()
     documents = Hash(DocumentsParams)
     email = Text()
-    external_account = HashOrText(ExternalBankAccountParams)
+    external_account = HashOrText(AccountOrCardParams)
     individual = Hash(IndividualParams)
     metadata = Metadata()
     requested_capabilities = ListOf(Enum(CAPABILITIES))

@@ -9,8 +9,8 @@ from app.domain.capabilities import nothing_due
 from app.domain.choices import Choices
 from app.domain.fees import SETTLING_DAYS
 from app.render import OMIT, render, view_of
-from app.render.fields import Attr, Const, Derived
-from app.render.view import View, list_object
+from app.render.fields import Attr, Const, Derived, Sublist
+from app.render.view import View
 
 _LISTED = 10
 
@@ -51,13 +51,6 @@ def _schedule(account: Account) -> dict[str, Any]:
     if choices.payout_interval == "weekly":
         schedule["weekly_anchor"] = choices.payout_weekly_anchor
     return schedule
-
-
-def _external_accounts(account: Account) -> dict[str, Any]:
-    """The newest bank accounts, at most ten of them."""
-    rows = account.__dict__["bank_accounts"]
-    return list_object([render(row) for row in rows[:_LISTED]], f"/v1/accounts/{account.id}/external_accounts",
-                       has_more=len(rows) > _LISTED)
 
 
 def _capabilities(account: Account) -> dict[str, str]:
@@ -104,7 +97,8 @@ class AccountView(View):
     default_currency = Attr()
     details_submitted = Derived(lambda row: row.platform_id is None or row.details_submitted)
     email = Attr()
-    external_accounts = Derived(_external_accounts, needs="bank_accounts")
+    external_accounts = Sublist("/v1/accounts/{id}/external_accounts", "bank_accounts", also="cards", limit=_LISTED,
+                                only=lambda row: row.is_external_account)
     future_requirements = Derived(lambda row: nothing_due())
     individual = Derived(_individual, needs="persons")
     metadata = Attr("metadata_")

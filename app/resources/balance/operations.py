@@ -17,7 +17,7 @@ from app.domain.fees import processing_fee
 from app.domain.ledger import OTHER_CLOCKS, PROCESSING, Entry, Posting
 from app.events.emit import announce
 from app.resources.balance.tables import BalanceTransaction, Funds
-from app.resources.external_accounts.tables import BankAccount
+from app.resources.external_accounts.tables import BankAccount, Card
 
 _PROCESSING_ALONE = 1
 """How many fees an entry has that is not worth a list of them."""
@@ -28,9 +28,10 @@ _HELD = Prepared(
     select(Funds.currency, Funds.source_type, func.sum(case((_HAS_COME, Funds.amount), else_=0)), func.sum(Funds.amount))
     .outerjoin(TestClock, (TestClock.account_id == Funds.account_id) & (TestClock.id == Funds.test_clock_id))
     .where(Funds.account_id == bindparam("account_id"), Funds.holder == "").group_by(Funds.currency, Funds.source_type))
-_DEFAULTS = Prepared(entity(BankAccount).where(
-    BankAccount.account_id == bindparam("account_id"), BankAccount.default_for_currency == true(),
-    BankAccount.status == "new"))
+_EXTERNAL_ACCOUNTS: tuple[type[BankAccount], type[Card]] = (BankAccount, Card)
+_DEFAULTS = {kind: Prepared(entity(kind).where(
+    kind.account_id == bindparam("account_id"), kind.default_for_currency == true(), kind.status == "new"))
+    for kind in _EXTERNAL_ACCOUNTS}
 _CONNECTED = Prepared(select(Account.id).where(Account.platform_id == bindparam("platform_id")).limit(1))
 _TAKE = Prepared(delete(Funds).where(Funds.account_id == bindparam("account_id"), Funds.id == bindparam("id"))
                  .returning(Funds.amount))
@@ -127,12 +128,12 @@ def _reserved(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, A
 
 
 def _instantly(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What of the available can be paid out instantly: that in currencies whose default bank account takes it.
+    """What of the available can be paid out instantly: that in currencies whose default external account takes it.
 
     Our choice: nothing of what is pending, so that a balance never becomes negative by a payout.
     """
-    currencies = {row.currency for row in ctx.session.rows(BankAccount, _DEFAULTS, account_id=ctx.account_id)
-                  if row.takes_instant_payouts}
+    currencies = {row.currency for kind in _EXTERNAL_ACCOUNTS
+                  for row in ctx.session.rows(kind, _DEFAULTS[kind], account_id=ctx.account_id) if row.takes_instant_payouts}
     shown = []
     for entry in available:
         if entry["currency"] in currencies:

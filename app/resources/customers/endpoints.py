@@ -9,7 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.db.base import StripeObject
 from app.domain.search import fold
-from app.errors import InvalidRequest, no_such
+from app.errors import no_such
 from app.resources.coupons.operations import active_discount, no_discount
 from app.resources.coupons.tables import Discount
 from app.resources.customers import operations
@@ -26,18 +26,18 @@ from app.resources.customers.params import (
 from app.resources.customers.tables import Customer, CustomerBalanceTransaction, TaxId
 from app.resources.customers.views import cash_balance_of
 from app.resources.payment_methods.operations import (
-    add_card,
     attach_payment_method,
     check_can_pay,
+    default_source_for,
     not_attached,
     take_payment_method,
-    take_source,
     use_payment_method,
 )
 from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.sources.operations import Source, attach_source, delete_source, find_source, new_source
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page
-from app.wire.params import ListParams, Params, RetrieveParams
+from app.wire.params import ListParams, Params, RetrieveParams, only_one
 from app.wire.search import Searchable, SearchPage, SearchParams, String, search_page
 
 blueprint = Blueprint("customers", __name__)
@@ -57,13 +57,14 @@ _DEFAULT = "invoice_settings[default_payment_method]"
 def create_customer(ctx: Context, params: dict[str, Any]) -> Customer:
     """POST /v1/customers: a `payment_method` is attached, and can be made the default in the same call."""
     methods = _methods_to_attach(ctx, params)
-    if "source" in params:
-        source = take_source(ctx, params["source"], param="source")
-        methods.append(source)
+    source = new_source(ctx, params["source"], param="source") if "source" in params else None
+    if source is not None:
         params["default_source"] = source.id
     customer = operations.create_customer(ctx, params)
     for method in methods:
         attach_payment_method(ctx, method, customer)
+    if source is not None:
+        attach_source(ctx, customer, source)
     return customer
 
 
@@ -104,8 +105,11 @@ def update_customer(ctx: Context, params: dict[str, Any], id: str) -> Customer:
     default = settings.get("default_payment_method")
     if default is not None:
         settings["default_payment_method"] = use_payment_method(ctx, default, customer=customer, param=_DEFAULT).id
-    _take_sources(ctx, customer, params)
-    return operations.update_customer(ctx, customer, params)
+    former = _take_sources(ctx, customer, params)
+    updated = operations.update_customer(ctx, customer, params)
+    if former is not None:
+        delete_source(ctx, customer, former)
+    return updated
 
 
 @blueprint.delete("/v1/customers/<id>")
@@ -215,23 +219,25 @@ def _owned(ctx: Context, table: type[S], customer_id: str, id: str) -> S:
     return row
 
 
-def _take_sources(ctx: Context, customer: Customer, params: dict[str, Any]) -> None:
-    """What the older parameters for sources name; the new or chosen one becomes the `default_source` in `params`."""
-    for name in ("default_card", "default_source"):
+def _take_sources(ctx: Context, customer: Customer, params: dict[str, Any]) -> Source | None:
+    """What the older parameters for sources name; the new or chosen one becomes the `default_source` in `params`.
+
+    Stripe: a new one takes the place of the default source, which is then deleted; that one is answered.
+    """
+    for name in ("default_bank_account", "default_card", "default_source"):
         if name in params:
-            params["default_source"] = use_payment_method(ctx, params[name], customer=customer, param=name).id
-    for name in ("default_alipay_account", "default_bank_account"):
-        if name in params:
-            raise no_such("source", params[name], param=name, status=400)
-    if "bank_account" in params:
-        raise InvalidRequest("Bank accounts are not simulated as payment sources: use a card.", param="bank_account")
-    card = params.get("card")
-    if isinstance(card, dict):
-        params["default_source"] = add_card(ctx, customer, card).id
-    for name, token in (("card", card if isinstance(card, str) else None), ("source", params.get("source"))):
-        if token is not None:
-            method = attach_payment_method(ctx, take_source(ctx, token, param=name), customer)
-            params["default_source"] = method.id
+            params["default_source"] = default_source_for(ctx, params[name], customer=customer, param=name)
+    if "default_alipay_account" in params:
+        raise no_such("source", params["default_alipay_account"], param="default_alipay_account", status=400)
+    only_one(params, "bank_account", "card", "source")
+    given = next((name for name in ("bank_account", "card", "source") if name in params), None)
+    if given is None:
+        return None
+    source = attach_source(ctx, customer, new_source(
+        ctx, params[given], param=given, kind=None if given == "source" else given))
+    params["default_source"] = source.id
+    former = customer.default_source_id
+    return None if former is None or former.startswith(PaymentMethod.id_prefix) else find_source(ctx, customer, former)
 
 
 def _methods_to_attach(ctx: Context, params: dict[str, Any]) -> list[PaymentMethod]:

@@ -1,6 +1,6 @@
 """What the customers endpoints take."""
 
-from app.resources.payment_shapes import SourceCardParams
+from app.resources.payment_shapes import AccountOrCardParams, SourceBankAccountParams, SourceCardParams
 from app.resources.shapes import (
     AddressParams,
     CustomFieldParams,
@@ -49,16 +49,6 @@ class TaxParams(Params):
     ip_address = Text(max=255, unsettable=True)
 
 
-class SourceBankAccountParams(Params):
-    account_holder_name = Text()
-    account_holder_type = Enum(("company", "individual"))
-    account_number = Text(required=True)
-    country = Text(required=True)
-    currency = Currency()
-    object = Enum(("bank_account",))
-    routing_number = Text()
-
-
 class _CustomerParams(RetrieveParams):
     address = Hash(AddressParams, unsettable=True)
     balance = signed_amount()
@@ -75,7 +65,7 @@ class _CustomerParams(RetrieveParams):
     preferred_locales = ListOf(Text())
     promotion_code = Text()
     shipping = Hash(ShippingParams, unsettable=True)
-    source = Text()
+    source = HashOrText(AccountOrCardParams)
     tax = Hash(TaxParams)
     tax_exempt = Enum(("exempt", "none", "reverse"), unsettable=True)
 

@@ -33,7 +33,7 @@ class Customer(StripeObject, HasMetadata, OnClock):
     default_payment_method_id: Mapped[ObjectId | None]
     """`invoice_settings.default_payment_method`."""
     default_source_id: Mapped[ObjectId | None]
-    """A payment method, too: cards are known by either name."""
+    """A card or bank account that came as a source, or any other payment method."""
     deleted: Mapped[bool]
     delinquent: Mapped[bool]
     description: Mapped[str | None] = mapped_column(String(5000))
@@ -59,10 +59,12 @@ class Customer(StripeObject, HasMetadata, OnClock):
         TestClock, viewonly=True, primaryjoin=to_one("Customer", "test_clock_id", "TestClock"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_payment_method_id", "PaymentMethod"))
-    default_source: Mapped[object] = relationship(
-        "PaymentMethod", viewonly=True, primaryjoin=to_one("Customer", "default_source_id", "PaymentMethod"))
     discount: Mapped[object] = relationship(
         "Discount", viewonly=True, primaryjoin=to_one("Customer", "discount_id", "Discount"))
+    cards: Mapped[list[object]] = relationship(
+        "CustomerCard", viewonly=True, primaryjoin=to_many("Customer", "CustomerCard", "customer_id"))
+    bank_accounts: Mapped[list[object]] = relationship(
+        "BankAccount", viewonly=True, primaryjoin=to_many("Customer", "BankAccount", "customer_id"))
     subscriptions: Mapped[list[object]] = relationship(
         "Subscription", viewonly=True, primaryjoin=to_many("Customer", "Subscription", "customer_id"),
         order_by="[Subscription.created.desc(), Subscription.seq.desc()]")

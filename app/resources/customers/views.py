@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Hash, Includable, Nested, Ref, Sublist
-from app.render.view import View, list_object
+from app.render.fields import Attr, Const, Derived, Hash, Includable, Nested, Ref, RefAmong, Sublist
+from app.render.view import View
 from app.resources.customers.tables import Customer, CustomerBalanceTransaction, TaxId
+from app.resources.payment_methods.tables import SOURCES
 
 
 def cash_balance_of(customer: Customer) -> dict[str, Any]:
@@ -35,7 +36,7 @@ class CustomerView(View):
     cash_balance = Includable(function=cash_balance_of)
     created = Attr()
     currency = Attr()
-    default_source = Ref()
+    default_source = RefAmong(*SOURCES)
     delinquent = Attr()
     description = Attr()
     discount = Nested(unless=lambda discount: discount.ended)
@@ -57,8 +58,8 @@ class CustomerView(View):
     phone = Attr()
     preferred_locales = Attr()
     shipping = Attr()
-    # Our choice: cards are payment methods here, and listed as those.
-    sources = Includable(function=lambda row: list_object([], f"/v1/customers/{row.id}/sources"))
+    sources = Sublist("/v1/customers/{id}/sources", "cards", also="bank_accounts", limit=10, includable=True,
+                      only=lambda row: row.is_source)
     subscriptions = Sublist(
         "/v1/customers/{id}/subscriptions", limit=10, includable=True, only=lambda row: row.ended_at is None)
     tax = Includable(function=_tax_of)

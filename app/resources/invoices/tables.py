@@ -123,8 +123,6 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Invoice", "default_payment_method_id", "PaymentMethod"))
     quote: Mapped[object] = relationship(
         "Quote", viewonly=True, primaryjoin=to_one("Invoice", "quote_id", "Quote"))
-    default_source: Mapped[object] = relationship(
-        "PaymentMethod", viewonly=True, primaryjoin=to_one("Invoice", "default_source_id", "PaymentMethod"))
     on_behalf_of: Mapped[Account | None] = relationship(
         Account, viewonly=True, primaryjoin="foreign(Invoice.on_behalf_of_id) == Account.id")
     transfer_destination: Mapped[Account | None] = relationship(

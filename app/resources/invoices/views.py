@@ -6,10 +6,11 @@ from typing import Any
 
 from app.domain.invoicing import settle
 from app.render import OMIT, view_of
-from app.render.fields import Attr, Const, Derived, Hash, HashRefs, Nested, Ref, RefList, Sublist
+from app.render.fields import Attr, Const, Derived, Hash, HashRefs, Nested, Ref, RefAmong, RefList, Sublist
 from app.render.view import View
 from app.resources.coupons.tables import Discount
 from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
+from app.resources.payment_methods.tables import SOURCES
 from app.resources.prices.views import plan_of
 from app.resources.tax_rates.tables import TaxRate
 
@@ -112,7 +113,7 @@ class InvoiceView(View):
     customer_tax_exempt = _of_customer("tax_exempt")
     customer_tax_ids = _of_customer("tax_id_values", default=[])
     default_payment_method = Ref()
-    default_source = Ref()
+    default_source = RefAmong(*SOURCES)
     default_tax_rates = RefList(table=TaxRate, whole=True)
     description = Attr()
     discount = RefList("discounts", table=Discount, single=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, relationship
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
 from app.db.types import Document, ObjectId
 from app.resources.customers.tables import Customer
+from app.resources.external_accounts.tables import BankAccount
 
 
 class PaymentMethod(StripeObject, HasMetadata, OnClock):
@@ -41,3 +42,21 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
 
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("PaymentMethod", "customer_id", "Customer"))
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it came as a card of the older sources API, and shows itself as one as well."""
+        return self.id.startswith(CustomerCard.id_prefix)
+
+
+class CustomerCard(PaymentMethod):
+    """A card that came as a source, in the shape of the older API: the same rows under another view. Only read as such."""
+
+    object_name = "card"
+    missing_name = "source"
+    path_param = "id"
+    id_prefix = "card_"
+
+
+SOURCES = (CustomerCard, BankAccount, PaymentMethod)
+"""What a `default_source` may name: sources, and payment methods that never were any."""

@@ -19,7 +19,14 @@ from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.balance.operations import hold_funds, post
 from app.resources.balance.tables import BalanceTransaction, Funds
-from app.resources.external_accounts.operations import bank_account_for, default_bank_account, disable_bank_account
+from app.resources.external_accounts.operations import (
+    ExternalAccount,
+    default_external_account,
+    disable_external_account,
+    external_account_for,
+    find_external_account,
+    paid_out_to,
+)
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payouts.tables import Payout, PayoutSchedule
 
@@ -95,14 +102,13 @@ def reverse_payout(ctx: Context, payout: Payout, values: Mapping[str, Any]) -> P
     id = ctx.ids.new(Payout.id_prefix, Payout.id_length, Payout.id_lead)
     with tracked(ctx, payout, "payout.updated"):
         payout.reversed_by_id = id
-    destination = ctx.get(BankAccount, payout.destination_id)
-    assert destination is not None, "a payout has gone somewhere"
+    destination = paid_out_to(ctx, payout.destination_id)
     return _begin(ctx, -payout.amount, payout.currency, destination, id=id, original_payout_id=payout.id,
                   source_type=payout.source_type, method="standard", metadata_=merged({}, values.get("metadata") or {}))
 
 
 def move_payout(ctx: Context, payout: Payout) -> None:
-    """The payout comes a step further: pending, in transit, and then paid, or failed where its bank account is one that fails.
+    """The payout comes a step further: pending, in transit, and then paid, or failed where what it goes to is one that fails.
 
     What is fetched back is never in transit. Emits payout.updated, payout.paid or payout.failed. One that was called off
     meanwhile stays as it is.
@@ -112,9 +118,7 @@ def move_payout(ctx: Context, payout: Payout) -> None:
         with tracked(ctx, payout, "payout.updated"):
             payout.status, payout.moves_at = "in_transit", ctx.now + ctx.choices.payout_settles_after_s
     elif payout.status in _UNDER_WAY:
-        destination = ctx.get(BankAccount, payout.destination_id)
-        assert destination is not None, "a payout goes somewhere"
-        reason = failure_of(destination.behavior)
+        reason = failure_of(paid_out_to(ctx, payout.destination_id).behavior)
         if reason is not None:
             fail_payout(ctx, payout, reason)
         else:
@@ -134,9 +138,7 @@ def fail_payout(ctx: Context, payout: Payout, reason: str) -> None:
     _give_back(ctx, payout, "payout_failure")
     payout.failure_code, payout.failure_message, payout.status = reason, FAILURES[reason], "failed"
     emit(ctx, "payout.failed", payout)
-    destination = ctx.get(BankAccount, payout.destination_id)
-    assert destination is not None, "a payout has gone somewhere"
-    disable_bank_account(ctx, destination)
+    disable_external_account(ctx, paid_out_to(ctx, payout.destination_id))
 
 
 def settle_payout(ctx: Context, payout: Payout) -> None:
@@ -157,16 +159,16 @@ def plan_payouts(ctx: Context) -> None:
 
 
 def run_schedule(ctx: Context, schedule: PayoutSchedule) -> None:
-    """Pay out all that is available, a payout for each currency and kind of funds that has a bank account to go to."""
+    """Pay out all that is available, a payout for each currency and kind of funds that has a bank account or card to go to."""
     hold_funds(ctx)
     for currency, source_type in ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now):
-        destination = default_bank_account(ctx, currency)
+        destination = default_external_account(ctx, currency)
         if destination is not None and destination.status == "new":
             _pay_out_everything(ctx, currency, source_type, destination)
     schedule.runs_at = _next_run(ctx)
 
 
-def _pay_out_everything(ctx: Context, currency: str, source_type: str, destination: BankAccount) -> None:
+def _pay_out_everything(ctx: Context, currency: str, source_type: str, destination: ExternalAccount) -> None:
     """One payout of all balance transactions that none has paid out, payouts by hand among them: they come to what is there."""
     id = ctx.ids.new(Payout.id_prefix, Payout.id_length, Payout.id_lead)
     taken = ctx.session.values(_TAKE, of_account=ctx.account_id, in_currency=currency, from_source_type=source_type,
@@ -179,7 +181,7 @@ def _pay_out_everything(ctx: Context, currency: str, source_type: str, destinati
            description="STRIPE PAYOUT")
 
 
-def _begin(ctx: Context, amount: int, currency: str, destination: BankAccount, *, method: str, source_type: str,
+def _begin(ctx: Context, amount: int, currency: str, destination: ExternalAccount, *, method: str, source_type: str,
            id: str | None = None, automatic: bool = False, **columns: Any) -> Payout:
     id = id or ctx.ids.new(Payout.id_prefix, Payout.id_length, Payout.id_lead)
     [moved] = post(ctx, payout_posting(ctx.account_id, amount, currency, payout=id, description=columns.get("description"),
@@ -197,9 +199,9 @@ def _begin(ctx: Context, amount: int, currency: str, destination: BankAccount, *
     return payout
 
 
-def _destination(ctx: Context, id: str | None, currency: str) -> BankAccount:
-    """The bank account that is named, or the default one. Our choice: the words of both refusals."""
-    found = bank_account_for(ctx, currency) if id is None else ctx.find(BankAccount, id, param="destination")
+def _destination(ctx: Context, id: str | None, currency: str) -> ExternalAccount:
+    """The bank account or card that is named, or the default one. Our choice: the words of both refusals."""
+    found = external_account_for(ctx, currency) if id is None else find_external_account(ctx, id, param="destination")
     if found.currency != currency:
         raise InvalidRequest(f"The currency of the payout ({currency}) must be that of its destination ({found.currency}).",
                              param="currency")
@@ -209,22 +211,21 @@ def _destination(ctx: Context, id: str | None, currency: str) -> BankAccount:
     return found
 
 
-def _check_instant(destination: BankAccount, amount: int) -> None:
+def _check_instant(destination: ExternalAccount, amount: int) -> None:
     if not destination.takes_instant_payouts:
         # Our choice: the words.
         raise InvalidRequest(f"Instant Payouts to {destination.id} are not supported.", code="instant_payouts_unsupported",
                              param="method")
-    if destination.currency == "usd" and amount > _INSTANT_MOST_USD:
+    if isinstance(destination, BankAccount) and destination.currency == "usd" and amount > _INSTANT_MOST_USD:
         raise InvalidRequest("Instant Payouts to bank accounts are only supported for amounts less than or equal to $9999",
                              param="amount")
 
 
 def _check_reversible(ctx: Context, payout: Payout) -> None:
     """Our choice: the words, where the API only says which payouts can be reversed."""
-    destination = ctx.get(BankAccount, payout.destination_id)
-    assert destination is not None, "a payout has gone somewhere"
+    destination = paid_out_to(ctx, payout.destination_id)
     reason = None
-    if ctx.account.platform_id is None or destination.country != "US":
+    if ctx.account.platform_id is None or not isinstance(destination, BankAccount) or destination.country != "US":
         reason = "only payouts of connected accounts to US bank accounts can be"
     elif payout.reversed_by_id is not None:
         reason = f"it has been already, by {payout.reversed_by_id}"

@@ -8,17 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
 from app.db.types import Cents, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
-from app.resources.external_accounts.tables import BankAccount
 
 
 class Payout(StripeObject, HasMetadata, TimeDriven):
-    """Money that leaves for a bank account, in minor units of `currency`; a negative amount is fetched from there."""
+    """Money that leaves for a bank account or a card, in minor units of `currency`; a negative amount is fetched from there."""
 
     __tablename__ = "payouts"
     __table_args__ = (
         belongs_to("balance_transactions", "balance_transaction_id"),
         belongs_to("balance_transactions", "failure_balance_transaction_id"),
-        belongs_to("bank_accounts", "destination_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index(),
         list_index("destination_id"),
@@ -36,6 +34,7 @@ class Payout(StripeObject, HasMetadata, TimeDriven):
     currency: Mapped[ObjectId]
     description: Mapped[str | None] = mapped_column(String(5000))
     destination_id: Mapped[ObjectId]
+    """A bank account or a card."""
     failure_balance_transaction_id: Mapped[ObjectId | None]
     """That by which the money came back, of a payout that failed or was canceled."""
     failure_code: Mapped[ObjectId | None]
@@ -53,8 +52,6 @@ class Payout(StripeObject, HasMetadata, TimeDriven):
 
     balance_transaction: Mapped[BalanceTransaction] = relationship(
         BalanceTransaction, viewonly=True, primaryjoin=to_one("Payout", "balance_transaction_id", "BalanceTransaction"))
-    destination: Mapped[BankAccount] = relationship(
-        BankAccount, viewonly=True, primaryjoin=to_one("Payout", "destination_id", "BankAccount"))
     failure_balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True,
         primaryjoin=to_one("Payout", "failure_balance_transaction_id", "BalanceTransaction"))

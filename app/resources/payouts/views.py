@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.render import view_of
-from app.render.fields import Attr, Const, Ref
+from app.render.fields import Attr, Const, Derived, Ref, RefAmong
 from app.render.view import View
+from app.resources.external_accounts.tables import BankAccount, Card
 from app.resources.payouts.tables import Payout
 
 
@@ -19,7 +20,7 @@ class PayoutView(View):
     created = Attr()
     currency = Attr()
     description = Attr()
-    destination = Ref()
+    destination = RefAmong(BankAccount, Card)
     failure_balance_transaction = Ref()
     failure_code = Attr()
     failure_message = Attr()
@@ -31,4 +32,4 @@ class PayoutView(View):
     source_type = Attr()
     statement_descriptor = Attr()
     status = Attr()
-    type = Const("bank_account")
+    type = Derived(lambda row: "card" if row.destination_id.startswith(Card.id_prefix) else "bank_account")

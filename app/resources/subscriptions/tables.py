@@ -90,8 +90,6 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
         "SetupIntent", viewonly=True, primaryjoin=to_one("Subscription", "pending_setup_intent_id", "SetupIntent"))
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True, primaryjoin=to_one("Subscription", "default_payment_method_id", "PaymentMethod"))
-    default_source: Mapped[object] = relationship(
-        "PaymentMethod", viewonly=True, primaryjoin=to_one("Subscription", "default_source_id", "PaymentMethod"))
 
 
 class SubscriptionItem(StripeObject, HasMetadata):

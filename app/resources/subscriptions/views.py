@@ -6,8 +6,9 @@ from typing import Any
 
 from app.domain.periods import Interval, period_containing
 from app.render import OMIT, view_of
-from app.render.fields import Attr, Const, Derived, Nested, Ref, RefList, Sublist
+from app.render.fields import Attr, Const, Derived, Nested, Ref, RefAmong, RefList, Sublist
 from app.render.view import View
+from app.resources.payment_methods.tables import SOURCES
 from app.resources.prices.views import plan_of
 from app.resources.subscriptions.tables import Subscription, SubscriptionItem
 from app.resources.tax_rates.tables import TaxRate
@@ -70,7 +71,7 @@ class SubscriptionView(View):
     customer = Ref()
     days_until_due = Attr()
     default_payment_method = Ref()
-    default_source = Ref()
+    default_source = RefAmong(*SOURCES)
     default_tax_rates = RefList(table=TaxRate, whole=True)
     description = Attr()
     discount = Nested(unless=lambda discount: discount.ended)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
-from app.domain.cards import brand_name
+from app.domain.older_cards import older_shape
 from app.errors import AuthenticationError, InvalidRequest, no_such
 from app.resources.customers.tables import Customer
 from app.resources.external_accounts.operations import BANK_ACCOUNT_NAMES, bank_account_by_number
@@ -70,20 +70,10 @@ def _customers_card(ctx: Context, customer_id: str, card: Any) -> PaymentMethod:
 
 
 def _fill_from(token: Token, method: PaymentMethod, sent: Mapping[str, Any], ctx: Context) -> None:
-    card, address = method.card or {}, method.billing_details["address"]
-    checks = card["checks"]
+    card = method.card or {}
     token.card = {
-        "id": ctx.ids.new("card_", Token.id_length, Token.id_lead), "object": "card", "address_city": address["city"],
-        "address_country": address["country"], "address_line1": address["line1"],
-        "address_line1_check": checks["address_line1_check"] or ("unchecked" if address["line1"] else None),
-        "address_line2": address["line2"], "address_state": address["state"], "address_zip": address["postal_code"],
-        "address_zip_check": checks["address_postal_code_check"] or ("unchecked" if address["postal_code"] else None),
-        # Older objects write this one brand in their own way.
-        "brand": "MasterCard" if card["brand"] == "mastercard" else brand_name(card["brand"]), "country": card["country"],
-        **({"currency": sent["currency"]} if "currency" in sent else {}),
-        "cvc_check": checks["cvc_check"], "dynamic_last4": None, "exp_month": card["exp_month"], "exp_year": card["exp_year"],
-        "fingerprint": card["fingerprint"], "funding": card["funding"], "last4": card["last4"], "metadata": {},
-        "name": method.billing_details["name"], "tokenization_method": None}
+        "id": ctx.ids.new("card_", Token.id_length, Token.id_lead), "object": "card", "metadata": {},
+        **({"currency": sent["currency"]} if "currency" in sent else {}), **older_shape(card, method.billing_details)}
     token.makes = {"behavior": method.behavior, "billing_details": method.billing_details, "card": card}
 
 

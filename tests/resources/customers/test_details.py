@@ -76,10 +76,13 @@ def test_a_source_is_a_card_that_is_charged_by_default(clock: Callable[..., Cloc
     subscription = jenny.subscribe(jenny.price(1000))
     assert (subscription["status"], jenny.latest_invoice(subscription)["paid"]) == ("active", True)
     path = f"/v1/customers/{jenny.customer}"
+    jcb = jenny.api.post(f"{path}/sources", source="tok_jp")
+    assert jenny.api.post(path, default_source=jcb["id"])["default_source"] == jcb["id"]
+    assert jenny.api.post(path, default_card=card["id"])["default_source"] == card["id"]
+    # A new default takes the place of the former one.
     changed = jenny.api.post(path, source="tok_mastercard")
-    assert changed["default_source"] != card["id"]
-    assert jenny.api.post(path, default_source=card["id"])["default_source"] == card["id"]
-    assert jenny.api.post(path, default_card=changed["default_source"])["default_source"] == changed["default_source"]
+    assert jenny.api.get(f"{path}/sources", expand=["data.customer"])["data"][0]["id"] == changed["default_source"]
+    assert [each["id"] for each in jenny.api.get(f"{path}/sources")["data"]] == [changed["default_source"], jcb["id"]]
     numbers = {"number": "378282246310005", "exp_month": 12, "exp_year": 2034, "cvc": "1234", "name": "Jenny",
                "address_zip": "94107", "metadata": {"a": "1"}}
     amex = jenny.api.post(path, card=numbers)["default_source"]
@@ -87,8 +90,8 @@ def test_a_source_is_a_card_that_is_charged_by_default(clock: Callable[..., Cloc
     assert (shown["card"]["brand"], shown["billing_details"]["name"], shown["metadata"]) == ("amex", "Jenny", {"a": "1"})
     assert shown["billing_details"]["address"]["postal_code"] == "94107"
     jenny.api.post(f"/v1/payment_methods/{amex}/detach")
-    assert jenny.customer_now()["default_source"] is None
-    assert jenny.api.post(path, card="tok_visa")["default_source"] is not None
+    assert jenny.customer_now()["default_source"] == jcb["id"]
+    assert jenny.api.post(path, card="tok_visa")["default_source"] != jcb["id"]
 
 
 def test_sources_that_cannot_be_had(api: Api) -> None:
@@ -98,10 +101,12 @@ def test_sources_that_cannot_be_had(api: Api) -> None:
     for values, message, param in (
             ({"source": "tok_x"}, "No such token: 'tok_x'", "source"),
             ({"card": "tok_x"}, "No such token: 'tok_x'", "card"),
-            ({"default_source": "card_x"}, "No such PaymentMethod: 'card_x'", "default_source"),
+            ({"default_source": "card_x"}, "No such source: 'card_x'", "default_source"),
+            ({"default_source": "pm_x"}, "No such PaymentMethod: 'pm_x'", "default_source"),
             ({"default_bank_account": "ba_x"}, "No such source: 'ba_x'", "default_bank_account"),
             ({"default_alipay_account": "aliacc_x"}, "No such source: 'aliacc_x'", "default_alipay_account"),
-            ({"bank_account": account}, "Bank accounts are not simulated as payment sources: use a card.", "bank_account"),
+            ({"bank_account": account}, "Missing required param: bank_account[routing_number].", "bank_account[routing_number]"),
+            ({"source": {"number": "4242424242424242"}}, "Missing required param: source[object].", "source[object]"),
             ({"card": {"exp_month": 1, "exp_year": 2034}}, "Missing required param: card[number].", "card[number]")):
         answer = api.refused("POST", path, **values)
         assert (answer.status, answer.error["message"], answer.error["param"]) == (400, message, param)

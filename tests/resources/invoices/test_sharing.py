@@ -141,7 +141,7 @@ def test_a_default_source_is_charged_after_the_default_payment_method(clock: Sta
     ("", {"application_fee_amount": 5}, "application_fee_amount", NO_ONE_TO_PAY),
     ("", {"application_fee_amount": -1}, "application_fee_amount", "This value must be greater than or equal to 0."),
     ("", {"account_tax_ids": ["txi_1", "tax"]}, "account_tax_ids[1]", "No such tax_id: 'tax'"),
-    ("", {"default_source": "src_none"}, "default_source", "No such PaymentMethod: 'src_none'"),
+    ("", {"default_source": "src_none"}, "default_source", "No such source: 'src_none'"),
     ("", {"payment_settings": {"default_mandate": "mandate_none"}}, "payment_settings[default_mandate]",
      "No such mandate: 'mandate_none'"),
     ("/pay", {"mandate": "mandate_none"}, "mandate", "No such mandate: 'mandate_none'"),

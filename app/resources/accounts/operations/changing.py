@@ -10,7 +10,7 @@ from app.db.roots import Account
 from app.domain.metadata import merged
 from app.resources.accounts.operations.reviewing import reviewing
 from app.resources.capabilities.operations import request_capability
-from app.resources.external_accounts.operations import add_bank_account
+from app.resources.external_accounts.operations import replace_external_account
 from app.resources.persons.operations import write_individual
 
 _PLAIN = ("business_type", "email")
@@ -36,9 +36,9 @@ def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
         account.metadata_ = merged(account.metadata_, values["metadata"])
     for name, requested in requested_in(values).items():
         request_capability(ctx, account, name, requested=requested)
-    external_account = values.get("external_account") or values.get("bank_account")
-    if external_account is not None:
-        add_bank_account(ctx.acting_as(account), {"external_account": external_account})
+    for name in ("bank_account", "external_account"):
+        if name in values:
+            replace_external_account(ctx.acting_as(account), values[name], param=name, asking=ctx)
     if "individual" in values:
         write_individual(ctx, account, values["individual"])
 

@@ -28,7 +28,7 @@ def facts_of(account: Account, verification: AccountVerification) -> AccountFact
         persons=tuple(facts_of_person(row) for row in rows["persons"]), structure=company.get("structure"),
         line1=next((company[name].get("line1") for name in _ADDRESSES if company.get(name)), None),
         tax_id=unshown.get("tax_id"), document=unshown.get("document"),
-        bank_ownership=_ownership(rows["bank_accounts"], verification.checked_banks), rejected=account.rejected_reason,
+        bank_ownership=_ownership(account.external_accounts, verification.checked_banks), rejected=account.rejected_reason,
         form_completed=account.onboarding_finished_at is not None)
 
 
@@ -44,7 +44,7 @@ def _given(account: Account) -> Iterator[str]:
         yield from _present(f"company.{name}", company.get(name) or {})
     yield from (f"documents.{name}.files" for name in unshown.get("documents") or ())
     yield from _present("tos_acceptance", account.tos_acceptance or {}, ("date", "ip"))
-    if account.__dict__["bank_accounts"]:
+    if account.external_accounts:
         yield "external_account"
 
 
@@ -52,9 +52,9 @@ def _present(head: str, values: Mapping[str, Any], names: Iterable[str] | None =
     return (f"{head}.{name}" for name in (values if names is None else names) if values.get(name))
 
 
-def _ownership(bank_accounts: Iterable[Any], checked: Iterable[str]) -> str | None:
+def _ownership(external_accounts: Iterable[Any], checked: Iterable[str]) -> str | None:
     """Whether the owner of a bank account has to be proven, or is being looked at."""
-    behaviors = {row.id: row.behavior for row in bank_accounts}
+    behaviors = {row.id: row.behavior for row in external_accounts}
     if "ownership:asked" in behaviors.values():
         return "asked"
     waits = any(behavior == "ownership:checked" and id not in checked for id, behavior in behaviors.items())

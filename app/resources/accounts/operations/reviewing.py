@@ -21,7 +21,7 @@ from app.resources.payment_methods.operations import behavior_of
 from app.resources.persons.operations import settle
 from app.resources.persons.tables import Person
 
-_RELATIONS = ("bank_accounts", "capabilities", "persons")
+_RELATIONS = ("bank_accounts", "capabilities", "cards", "persons")
 
 PersonEvent = Literal["person.created", "person.deleted", "person.updated"]
 
@@ -185,7 +185,7 @@ def _step(ctx: Context, account: Account) -> None:
     verification.standing = replace(standing, check=next_step(standing.check)).as_document()
     for person in account.__dict__["persons"]:
         person.check = next_step(Check.of_document(person.check)).as_document()
-    verification.checked_banks = sorted(row.id for row in account.__dict__["bank_accounts"])
+    verification.checked_banks = sorted(row.id for row in account.external_accounts)
     running = _derive(ctx, account)
     _tell(ctx, account, before, Telling())
     _go_on(ctx, account, running=running)

@@ -20,7 +20,7 @@ from app.resources.invoices.operations.items import sweep
 from app.resources.invoices.operations.lines import item_lines
 from app.resources.invoices.operations.sharing import sharing_columns
 from app.resources.invoices.tables import Invoice
-from app.resources.payment_methods.operations import use_payment_method
+from app.resources.payment_methods.operations import default_source_for, use_payment_method
 from app.resources.subscriptions.tables import Subscription
 from app.resources.tax_rates.operations import find_tax_rates
 
@@ -100,9 +100,12 @@ def _columns(ctx: Context, customer: Customer, invoice: Invoice | None, values: 
         columns["custom_fields"] = values["custom_fields"] or None
     if "automatic_tax" in values:
         columns["automatic_tax_enabled"] = values["automatic_tax"]["enabled"]
-    for name in ("default_payment_method", "default_source"):
-        if name in values:
-            columns[f"{name}_id"] = use_payment_method(ctx, values[name], customer=customer, param=name).id
+    if "default_payment_method" in values:
+        columns["default_payment_method_id"] = use_payment_method(
+            ctx, values["default_payment_method"], customer=customer, param="default_payment_method").id
+    if "default_source" in values:
+        columns["default_source_id"] = default_source_for(
+            ctx, values["default_source"], customer=customer, param="default_source")
     if "default_tax_rates" in values:
         columns["default_tax_rates"] = [
             rate.id for rate in find_tax_rates(ctx, values["default_tax_rates"], param="default_tax_rates")]

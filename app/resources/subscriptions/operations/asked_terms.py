@@ -14,7 +14,7 @@ from app.resources.accounts.operations import connected_account
 from app.resources.coupons.operations import Purchase, find_redemption
 from app.resources.customers.operations import check_email
 from app.resources.customers.tables import Customer
-from app.resources.payment_methods.operations import use_payment_method
+from app.resources.payment_methods.operations import default_source_for, use_payment_method
 from app.resources.prices.operations import terms_of
 from app.resources.subscriptions.operations.asked_items import rate_ids
 from app.resources.subscriptions.operations.terms import ItemSpec, Terms, is_metered
@@ -88,10 +88,9 @@ def asked_settings(ctx: Context, customer: Customer, values: Mapping[str, Any],
     """The columns of what no schedule has a say in, as the parameters set or change them."""
     columns: dict[str, Any] = {}
     if "default_source" in values:
-        # Our choice: a customer's cards are their payment methods, under either name.
         source = values["default_source"]
-        columns["default_source_id"] = None if source is None else use_payment_method(
-            ctx, source, customer=customer, param="default_source").id
+        columns["default_source_id"] = None if source is None else default_source_for(
+            ctx, source, customer=customer, param="default_source")
     if "payment_settings" in values:
         present = None if subscription is None else subscription.payment_settings
         columns["payment_settings"] = (present or {}) | {

@@ -1,0 +1,1 @@
+"""Sources of customers: the cards and bank accounts of the API that there was before payment methods."""
