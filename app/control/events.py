@@ -35,5 +35,5 @@ def newest_events(database: Database, *, account: str | None = None, types: Sequ
 
 def _shown(row: Event) -> dict[str, Any]:
     return {"id": row.id, "account": row.account_id, "type": row.type, "object": row.object_id, "created": row.created,
-            "request": row.request_id, "seq": row.seq, "data": orjson.loads(row.object_text),
+            "request": row.request_id, "seq": row.seq, "data": row.shown,
             "previous_attributes": None if row.previous_attributes is None else orjson.loads(row.previous_attributes)}

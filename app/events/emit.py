@@ -28,14 +28,14 @@ _ENDPOINTS = Prepared(entity(WebhookEndpoint).where(
 
 
 class Snapshot:
-    """A row's JSON at one moment, and the event that keeps it: several events can tell of one state."""
+    """A row's JSON at one moment, and where it is written: several events can tell of one state."""
 
-    __slots__ = ("event_id", "rendered")
+    __slots__ = ("rendered", "written")
 
     def __init__(self, rendered: dict[str, Any] | None = None) -> None:
         self.rendered: dict[str, Any] = rendered or {}
-        self.event_id: str | None = None
-        """The first event that told of this state; the others refer to it."""
+        self.written: tuple[str, str | None] | None = None
+        """Once an event has told of this state: the event that has its whole text, and what differs from that, as JSON."""
 
 
 def emit(ctx: Context, type: EventType, row: StripeObject | Account, *, previous: dict[str, Any] | None = None,
@@ -60,7 +60,7 @@ def record(ctx: Context, type: EventType, row: StripeObject | Account, *, previo
     """The first half of `emit`, for a caller who has more to tell before others react; `react` must follow."""
     if snapshot is None:
         snapshot = Snapshot(present(ctx.session, row))
-    _write(ctx, type, snapshot, row.id, previous)
+    _write(ctx, type, snapshot, row, previous)
     return snapshot
 
 
@@ -122,7 +122,7 @@ class _Audience:
     endpoints: list[WebhookEndpoint]
 
 
-def _write(ctx: Context, type: str, snapshot: Snapshot, object_id: str | None,
+def _write(ctx: Context, type: str, snapshot: Snapshot, row: StripeObject | Account | None,
            previous: dict[str, Any] | None) -> None:
     session, ids, account_id = ctx.session, ctx.ids, ctx.account_id
     if not session.kept:
@@ -130,13 +130,16 @@ def _write(ctx: Context, type: str, snapshot: Snapshot, object_id: str | None,
         return
     audience: _Audience = session.memo.get(("audience", account_id)) or _audience(ctx)
     listeners = [each for each in audience.endpoints if _listens(each, type, account_id)] if audience.endpoints else ()
-    id, seq, told_by = ids.new(Event.id_prefix, Event.id_length, Event.id_lead), ids.seq(), snapshot.event_id
-    if told_by is None:
-        snapshot.event_id = id
+    id, seq = ids.new(Event.id_prefix, Event.id_length, Event.id_lead), ids.seq()
+    if snapshot.written is None and row is not None:
+        snapshot.written = _differences(account_id, row, snapshot.rendered)
+    data_event_id, data = snapshot.written or (None, orjson.dumps(snapshot.rendered).decode())
+    if data_event_id is None and row is not None:
+        snapshot.written = id, None
+        row.__dict__["_told_whole"] = account_id, id, snapshot.rendered
     session.append(Event, {
         "account_id": account_id, "id": id, "seq": seq, "created": ctx.now, "platform_id": audience.platform_id,
-        "type": type, "object_id": object_id, "data": orjson.dumps(snapshot.rendered).decode() if told_by is None else None,
-        "data_event_id": told_by,
+        "type": type, "object_id": None if row is None else row.id, "data": data, "data_event_id": data_event_id,
         "previous_attributes": None if previous is None else orjson.dumps(previous).decode(), "api_version": API_VERSION,
         "request_id": ctx.request_id, "idempotency_key": ctx.idempotency_key, "pending_webhooks": len(listeners)})
     for endpoint in listeners:
@@ -145,6 +148,18 @@ def _write(ctx: Context, type: str, snapshot: Snapshot, object_id: str | None,
             event_account_id=account_id, event_id=id, seq=seq, status="pending", attempt_count=0,
             # Due at once: the moment before all others, so that the outbox needs no look at the wall clock here.
             next_attempt_at=0))
+
+
+def _differences(account_id: str, row: StripeObject | Account, rendered: dict[str, Any]) -> tuple[str, str | None] | None:
+    """The account's event that told of the row in full in this transaction, and the attributes that differ now, as JSON.
+
+    None where there is no such event, or the row is shown with other attributes now.
+    """
+    told_in, event_id, whole = row.__dict__.get("_told_whole", ("", "", {}))
+    if told_in != account_id or list(whole) != list(rendered):
+        return None
+    differs = map(ne, whole.values(), rendered.values())
+    return event_id, orjson.dumps(dict(compress(rendered.items(), differs))).decode()
 
 
 def _audience(ctx: Context) -> _Audience:

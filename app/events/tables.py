@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import orjson
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -27,8 +30,9 @@ class Event(StripeObject):
     type: Mapped[ObjectId]
     object_id: Mapped[ObjectId | None]
     data: Mapped[str | None] = mapped_column(Text)
-    """`data.object` as JSON text, never rendered again; null where `data_event` has told of the same state."""
+    """`data.object` as JSON text, never rendered again; only its attributes that differ where there is a `data_event`."""
     data_event_id: Mapped[ObjectId | None]
+    """The event that told of the object in full before, if that was in the same transaction."""
     previous_attributes: Mapped[str | None] = mapped_column(Text)
     """JSON text, on `*.updated` only."""
     api_version: Mapped[ObjectId]
@@ -43,11 +47,14 @@ class Event(StripeObject):
                                    "foreign(Event.data_event_id) == remote(Event.id))")
 
     @property
-    def object_text(self) -> str:
-        """`data.object` as JSON text; `data_event` must be loaded."""
-        told_by = self if self.data is not None else self.data_event
-        assert told_by is not None and told_by.data is not None, "an event has its data, or names the one that has it"
-        return told_by.data
+    def shown(self) -> dict[str, Any]:
+        """`data.object`; `data_event` must be loaded."""
+        own: dict[str, Any] = {} if self.data is None else orjson.loads(self.data)
+        if self.data_event_id is None:
+            return own
+        assert self.data_event is not None and self.data_event.data is not None, "what has told of the object in full is kept"
+        whole: dict[str, Any] = orjson.loads(self.data_event.data)
+        return whole | own
 
 
 class WebhookEndpoint(StripeObject, HasMetadata):

@@ -17,7 +17,7 @@ def _account(event: Event) -> Any:
 
 
 def _data(event: Event) -> dict[str, Any]:
-    data = {"object": orjson.loads(event.object_text)}
+    data = {"object": event.shown}
     if event.previous_attributes is not None:
         data["previous_attributes"] = orjson.loads(event.previous_attributes)
     return data

@@ -9,7 +9,7 @@ from tests.support.api import Api
 from tests.support.clock import Clock
 
 
-def test_events_of_one_state_keep_its_text_once(api: Api, server: Server, clock: Callable[..., Clock]) -> None:
+def test_an_object_is_told_of_in_full_once_in_a_transaction(api: Api, server: Server, clock: Callable[..., Clock]) -> None:
     world = clock("2022-08-01")
     invoice = world.subscribe(world.price())["latest_invoice"]
     told = api.get("/v1/events", types=["invoice.created", "invoice.finalized", "invoice.updated", "invoice.paid",
@@ -25,6 +25,21 @@ def test_events_of_one_state_keep_its_text_once(api: Api, server: Server, clock:
         rows = {row[0]: row[1:] for row in session.values(
             select(Event.id, Event.data, Event.data_event_id).where(Event.object_id == invoice))}
     texts = [rows[event["id"]] for event in told]
-    assert [told_by for _, told_by in texts] == [None, None, None, told[2]["id"], told[2]["id"]]
-    assert [None if text is None else orjson.loads(text) for text, _ in texts] == [
-        *(event["data"]["object"] for event in told[:3]), None, None]
+    # The draft is told of in full; what was done with it in the same transaction is told of by what it changed.
+    assert [told_by for _, told_by in texts] == [None, *[told[0]["id"]] * 4]
+    draft, *later = [orjson.loads(text) for text, _ in texts]
+    assert draft == told[0]["data"]["object"]
+    assert [len(changes) for changes in later] == [len(changed) for changed in (
+        [key for key, value in event["data"]["object"].items() if draft[key] != value] for event in told[1:])]
+    assert all(draft | changes == event["data"]["object"] for changes, event in zip(later, told[1:], strict=True))
+    assert "customer" not in later[0] and later[0]["status"] == "open" and later[1]["status"] == "paid"
+
+
+def test_an_event_of_another_request_is_told_of_in_full(api: Api, server: Server) -> None:
+    customer = api.post("/v1/customers", name="Jenny")
+    api.post(f"/v1/customers/{customer['id']}", name="Rosen")
+    with server.database.reading() as session:
+        told = session.values(select(Event.type, Event.data, Event.data_event_id).where(
+            Event.object_id == customer["id"]).order_by(Event.seq))
+    assert [(type, orjson.loads(text), told_by) for type, text, told_by in told] == [
+        ("customer.created", customer, None), ("customer.updated", customer | {"name": "Rosen"}, None)]

@@ -116,7 +116,7 @@ def previous_attributes_have_changed(books: Books) -> Iterator[Problem]:
     """every key of previous_attributes differs from the object's"""
     told = books.rows(Event, Event.previous_attributes.is_not(None), relations=("data_event",))
     for row in filter(_has_text, told):
-        before, after = orjson.loads(row.previous_attributes), orjson.loads(row.object_text)
+        before, after = orjson.loads(row.previous_attributes), row.shown
         unchanged = [key for key, value in before.items() if _same(value, after.get(key))]
         if unchanged or not before:
             yield Problem(row.account_id, "event", row.id, f"{row.type} names {unchanged or 'nothing'} as changed")
@@ -130,7 +130,7 @@ def old_values_were_shown(books: Books) -> Iterator[Problem]:
             # What happens at one moment is told in Stripe's order, which is not always that of the changes.
             states = before
             for event in together:
-                shown = orjson.loads(event.object_text)
+                shown = event.shown
                 if event.previous_attributes is not None and states:
                     unseen = [key for key, old in orjson.loads(event.previous_attributes).items()
                               if not _is_silent(shown, key) and not any(_was(old, state.get(key)) for state in states)]
@@ -149,7 +149,7 @@ def newest_events_show_objects_as_they_are(books: Books) -> Iterator[Problem]:
             tables.setdefault(table.object_name, []).append(table)
     for history in _histories(books):
         event = history[-1]
-        id, shown = event.object_id, orjson.loads(event.object_text)
+        id, shown = event.object_id, event.shown
         assert id is not None, "a history is that of an object"
         # A deleted object is shown as it was, and the API shows a stub of it or nothing.
         if event.type.endswith(".deleted") and shown["object"] != "subscription":
@@ -200,7 +200,8 @@ def _histories_in(books: Books, keys: list[tuple[str, str]]) -> Iterator[list[Ev
 
 def _has_text(event: Event) -> bool:
     """Whether what the event tells is there; where it is gone, the check of pointers says so."""
-    return event.data is not None or (event.data_event is not None and event.data_event.data is not None)
+    told_by = event if event.data_event_id is None else event.data_event
+    return told_by is not None and told_by.data is not None
 
 
 def _thing(event: Event) -> tuple[str, str | None, str]:
