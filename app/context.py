@@ -89,7 +89,7 @@ class Context:
         return replace(self, now=now)
 
     def add(self, row: S) -> S:
-        """Complete the row with its id, order, account, time and clock where they are not set, and take it in."""
+        """Complete the row with its id, order, account, application, time and clock where they are not set, and take it in."""
         values = row.__dict__
         cls = type(row)
         if values["id"] is None:
@@ -100,6 +100,8 @@ class Context:
             values["created"] = self.now
         if "test_clock_id" in values and values["test_clock_id"] is None:
             values["test_clock_id"] = self.test_clock_id
+        if "application" in values and values["application"] is None:
+            values["application"] = self.application_id
         if "metadata_" in values and values["metadata_"] is None:
             values["metadata_"] = {}
         return self.session.add(row)

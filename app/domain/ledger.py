@@ -145,16 +145,20 @@ def refund_failure_posting(account: str, amount: int, currency: str, *, refund: 
 
 
 def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, available_on: int | None,
-                  source_type: str, failed: bool = False) -> Posting:
-    """A customer's payment by other means than a card; or it has `failed` after all, and all but the fee goes back."""
+                  source_type: str, failed: bool = False, earning: Earning | None = None) -> Posting:
+    """A customer's payment by other means than a card; or it has `failed` after all, and all but the fee goes back.
+
+    The entries are the payment and, where there is an `earning`, the platform's.
+    """
+    fees, earned = _earned(earning, available_on)
     if failed:
         # The reference lists no fee beside it, so that what the processing cost stays paid.
         entry = Entry(account, "payment_failure_refund", "charge_failure", -amount, charge, available_on=available_on,
                       source_type=source_type)
     else:
-        entry = Entry(account, "payment", "charge", amount, charge, fees=_processing(fee), available_on=available_on,
+        entry = Entry(account, "payment", "charge", amount, charge, fees=_processing(fee) + fees, available_on=available_on,
                       source_type=source_type)
-    return Posting(currency, (entry,), ((BANKS, -entry.amount), (STRIPE, entry.fee)))
+    return Posting(currency, (entry, *earned), ((BANKS, -entry.amount), (STRIPE, fee)))
 
 
 def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:

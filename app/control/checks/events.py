@@ -35,9 +35,10 @@ _TOLD_ELSEWHERE = {
     "invoice": {"discount", "hosted_invoice_url", "invoice_pdf"},
     # Stripe has no event for the update of a payment intent.
     "payment_intent": {
-        "amount", "capture_method", "charges", "currency", "customer", "description", "last_payment_error", "metadata",
-        "next_action", "payment_method", "payment_method_options", "payment_method_types", "receipt_email", "review",
-        "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix", "status", "transfer_group"},
+        "amount", "application_fee_amount", "capture_method", "charges", "currency", "customer", "description",
+        "last_payment_error", "metadata", "next_action", "payment_method", "payment_method_options", "payment_method_types",
+        "receipt_email", "review", "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix",
+        "status", "transfer_data", "transfer_group"},
     "promotion_code": {"active", "coupon", "times_redeemed"},
     "quote": {"metadata"},
     "setup_intent": {

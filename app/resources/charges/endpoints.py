@@ -37,7 +37,7 @@ _SEARCHABLE = Searchable(Charge, "charges", {
 @blueprint.post("/v1/charges")
 @endpoint(ChargeCreate)
 def create_charge(ctx: Context, params: dict[str, Any]) -> Charge:
-    """POST /v1/charges, with a card or a customer. Not simulated: connected accounts, of which there are none yet."""
+    """POST /v1/charges, with a card, a customer, or a connected account that is debited."""
     return operations.create_charge(ctx, params)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
+from app.db.roots import Account
 from app.db.types import Cents, Document, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.customers.tables import Customer
@@ -36,6 +37,7 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     amount: Mapped[Cents]
     amount_captured: Mapped[Cents]
     amount_refunded: Mapped[Cents]
+    application: Mapped[ObjectId | None]
     application_fee_amount: Mapped[Cents | None]
     application_fee_id: Mapped[ObjectId | None]
     """What `platform_id` earned by it."""
@@ -55,6 +57,7 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     failure_code: Mapped[ObjectId | None]
     failure_message: Mapped[ObjectId | None]
     invoice_id: Mapped[ObjectId | None]
+    on_behalf_of_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
     outcome: Mapped[Document | None]
     paid: Mapped[bool]
     payment_intent_id: Mapped[ObjectId | None]
@@ -78,6 +81,10 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     statement_descriptor_suffix: Mapped[ObjectId | None]
     status: Mapped[ObjectId]
     """`succeeded`, `failed`, or `pending` until a bank has answered."""
+    transfer_amount: Mapped[Cents | None]
+    """How much of it is sent on; null where all that is taken is."""
+    transfer_destination_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
+    """Where what is taken is sent on to, of a destination charge."""
     transfer_group: Mapped[ObjectId | None]
     transfer_id: Mapped[ObjectId | None]
     """The transfer that sent it on, of a destination charge."""
@@ -104,6 +111,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
     """Newest first."""
     invoice: Mapped[object] = relationship(
         "Invoice", viewonly=True, primaryjoin=to_one("Charge", "invoice_id", "Invoice"))
+    on_behalf_of: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(Charge.on_behalf_of_id) == Account.id")
     payment_intent: Mapped[object] = relationship(
         "PaymentIntent", viewonly=True, primaryjoin=to_one("Charge", "payment_intent_id", "PaymentIntent"))
     source_transfer: Mapped[object] = relationship(
@@ -111,6 +120,8 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
         primaryjoin="and_(foreign(Charge.platform_id) == Transfer.account_id, "
                     "foreign(Charge.source_transfer_id) == Transfer.id)")
     """It may have gone with a test clock of the platform's."""
+    transfer_destination: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(Charge.transfer_destination_id) == Account.id")
     transfer: Mapped[object] = relationship(
         "Transfer", viewonly=True, primaryjoin=to_one("Charge", "transfer_id", "Transfer"))
     review: Mapped[object] = relationship("Review", viewonly=True, primaryjoin=to_one("Charge", "review_id", "Review"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.domain.applications import application_of, shown_application
+from app.domain.applications import shown_application
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Ref, Sublist
+from app.render.fields import Attr, Const, Derived, Hash, Ref, Sublist
 from app.render.view import View
 from app.resources.charges.tables import Charge
 
@@ -18,11 +18,6 @@ def _fraud_details(row: Any) -> dict[str, str]:
     return {"user_report": "fraudulent"} if any(refund.reason == "fraudulent" for refund in row.refunds) else {}
 
 
-def _application(row: Any) -> str | None:
-    """The platform's application, of a payment that it made or brought about on a connected account."""
-    return None if row.platform_id in (None, row.account_id) else application_of(row.platform_id)
-
-
 @view_of(Charge)
 class ChargeView(View):
     id = Attr()
@@ -30,7 +25,7 @@ class ChargeView(View):
     amount = Attr()
     amount_captured = Attr()
     amount_refunded = Attr()
-    application = Derived(_application, expand=shown_application)
+    application = Attr(expand=shown_application)
     application_fee = Ref()
     application_fee_amount = Attr()
     balance_transaction = Ref()
@@ -51,7 +46,7 @@ class ChargeView(View):
     invoice = Ref()
     livemode = Const(False)
     metadata = Attr("metadata_")
-    on_behalf_of = Const(None)
+    on_behalf_of = Ref()
     outcome = Attr()
     paid = Attr()
     payment_intent = Ref()
@@ -71,5 +66,7 @@ class ChargeView(View):
     statement_descriptor_suffix = Attr()
     status = Attr()
     transfer = Ref(omit_null=True)
-    transfer_data = Const(None)
+    transfer_data = Hash(
+        amount=Attr("transfer_amount"), destination=Ref("transfer_destination", column="transfer_destination_id"),
+        unless=lambda row: row.transfer_destination_id is None)
     transfer_group = Attr()

@@ -32,6 +32,7 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
     account_tax_ids: Mapped[Documents | None]
     amount_due: Mapped[Cents]
     amount_paid: Mapped[Cents]
+    application: Mapped[ObjectId | None]
     application_fee_amount: Mapped[Cents | None]
     application_fee_percent: Mapped[Decimals | None]
     """What the subscription gives of each invoice as the fee; null where there is none, or a caller set the amount."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import shown_application
 from app.domain.invoicing import settle
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Hash, HashRefs, Nested, Ref, RefAmong, RefList, Sublist
@@ -91,7 +92,7 @@ class InvoiceView(View):
     amount_due = Derived(_amount_due, needs="customer")
     amount_paid = Attr()
     amount_remaining = Derived(lambda row: _amount_due(row) - row.amount_paid)
-    application = Const(None)
+    application = Attr(expand=shown_application)
     application_fee_amount = Attr()
     attempt_count = Attr()
     attempted = Attr()

@@ -52,7 +52,7 @@ _PUBLISHABLE = (
 @blueprint.post("/v1/payment_intents")
 @endpoint(PaymentIntentCreate)
 def create_payment_intent(ctx: Context, params: dict[str, Any]) -> PaymentIntent:
-    """POST /v1/payment_intents. Not simulated: connected accounts, of which there are none yet."""
+    """POST /v1/payment_intents"""
     confirm = params.get("confirm", False)
     for name in _ONLY_CONFIRMING if not confirm else ():
         if name in params:

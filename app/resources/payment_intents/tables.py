@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_many, to_one
+from app.db.roots import Account
 from app.db.types import Cents, Document, Documents, ObjectId, UnixTime
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.tables import PaymentMethod
@@ -31,6 +32,8 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     amount: Mapped[Cents]
     amount_capturable: Mapped[Cents]
     amount_received: Mapped[Cents]
+    application: Mapped[ObjectId | None]
+    application_fee_amount: Mapped[Cents | None]
     authenticated_method_id: Mapped[ObjectId | None]
     """The payment method whose holder has authenticated this payment, where it waits to be confirmed once more."""
     automatic_payment_methods: Mapped[Document | None]
@@ -50,6 +53,7 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     mandate_id: Mapped[ObjectId | None]
     """The permission that it is paid by."""
     next_action: Mapped[Document | None]
+    on_behalf_of_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
     payment_method_id: Mapped[ObjectId | None]
     payment_method_options: Mapped[Document]
     """By type, what was asked for; what was not is left out."""
@@ -64,6 +68,10 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     statement_descriptor_suffix: Mapped[ObjectId | None]
     status: Mapped[ObjectId]
     """A key of `domain.lifecycle.MOVES["payment_intent"]`."""
+    transfer_amount: Mapped[Cents | None]
+    """How much is sent on; null where all that is taken is."""
+    transfer_destination_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
+    """Where what is taken is sent on to."""
     transfer_group: Mapped[ObjectId | None]
 
     customer: Mapped[Customer | None] = relationship(
@@ -72,8 +80,12 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
         "Invoice", viewonly=True, primaryjoin=to_one("PaymentIntent", "invoice_id", "Invoice"))
     payment_method: Mapped[PaymentMethod | None] = relationship(
         PaymentMethod, viewonly=True, primaryjoin=to_one("PaymentIntent", "payment_method_id", "PaymentMethod"))
+    on_behalf_of: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(PaymentIntent.on_behalf_of_id) == Account.id")
     review: Mapped[object] = relationship(
         "Review", viewonly=True, primaryjoin=to_one("PaymentIntent", "review_id", "Review"))
+    transfer_destination: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(PaymentIntent.transfer_destination_id) == Account.id")
     charges: Mapped[list[object]] = relationship(
         "Charge", viewonly=True, uselist=True, order_by="desc(Charge.seq)",
         primaryjoin=to_many("PaymentIntent", "Charge", "payment_intent_id"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import shown_application
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Ref, Sublist
+from app.render.fields import Attr, Const, Derived, Hash, Ref, Sublist
 from app.render.view import View
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_views import shown_options
@@ -28,8 +29,8 @@ class PaymentIntentView(View):
     amount_capturable = Attr()
     amount_details = Const({"tip": {}})
     amount_received = Attr()
-    application = Const(None)
-    application_fee_amount = Const(None)
+    application = Attr(expand=shown_application)
+    application_fee_amount = Attr()
     automatic_payment_methods = Attr()
     canceled_at = Attr()
     cancellation_reason = Attr()
@@ -46,7 +47,7 @@ class PaymentIntentView(View):
     livemode = Const(False)
     metadata = Attr("metadata_")
     next_action = Attr()
-    on_behalf_of = Const(None)
+    on_behalf_of = Ref()
     payment_method = Ref()
     payment_method_options = Derived(_payment_method_options)
     payment_method_types = Attr()
@@ -58,5 +59,8 @@ class PaymentIntentView(View):
     statement_descriptor = Attr()
     statement_descriptor_suffix = Attr()
     status = Attr()
-    transfer_data = Const(None)
+    transfer_data = Hash(
+        amount=Attr("transfer_amount", omit_null=True),
+        destination=Ref("transfer_destination", column="transfer_destination_id"),
+        unless=lambda row: row.transfer_destination_id is None)
     transfer_group = Attr()

@@ -43,6 +43,7 @@ class Quote(StripeObject, HasMetadata, TimeDriven):
     amount_tax: Mapped[Cents]
     amount_taxes: Mapped[Documents]
     amount_total: Mapped[Cents]
+    application: Mapped[ObjectId | None]
     application_fee_amount: Mapped[Cents | None]
     application_fee_percent: Mapped[Decimals | None]
     automatic_tax_enabled: Mapped[bool]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.applications import shown_application
 from app.render import view_of
 from app.render.fields import (
     Attr,
@@ -80,7 +81,7 @@ class QuoteView(View):
     object = Const("quote")
     amount_subtotal = Attr()
     amount_total = Attr()
-    application = Const(None, expandable=True)
+    application = Attr(expand=shown_application)
     application_fee_amount = Attr()
     application_fee_percent = Derived(lambda row: _percent(row.application_fee_percent))
     automatic_tax = Derived(lambda row: {"enabled": row.automatic_tax_enabled,

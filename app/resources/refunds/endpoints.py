@@ -22,7 +22,7 @@ blueprint = Blueprint("refunds", __name__)
 @blueprint.post("/v1/refunds")
 @endpoint(RefundCreate)
 def create_refund(ctx: Context, params: dict[str, Any]) -> Refund:
-    """POST /v1/refunds. Not simulated: transfers, application fees and cash balances, which nothing has yet."""
+    """POST /v1/refunds. Not simulated: cash balances, which no customer has."""
     return operations.create_refund(ctx, params)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.roots import Account
 from app.db.types import Document, Documents, ObjectId
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.tables import PaymentMethod
@@ -24,9 +26,11 @@ class SetupAttempt(StripeObject, OnClock):
     object_name = "setup_attempt"
     id_prefix = "setatt_"
 
+    application: Mapped[ObjectId | None]
     attach_to_self: Mapped[bool | None]
     customer_id: Mapped[ObjectId | None]
     flow_directions: Mapped[Documents | None]
+    on_behalf_of_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
     payment_method_details: Mapped[Document]
     payment_method_id: Mapped[ObjectId]
     setup_error: Mapped[Document | None]
@@ -37,6 +41,8 @@ class SetupAttempt(StripeObject, OnClock):
 
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("SetupAttempt", "customer_id", "Customer"))
+    on_behalf_of: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(SetupAttempt.on_behalf_of_id) == Account.id")
     payment_method: Mapped[PaymentMethod] = relationship(
         PaymentMethod, viewonly=True, primaryjoin=to_one("SetupAttempt", "payment_method_id", "PaymentMethod"))
     setup_intent: Mapped[object] = relationship(

@@ -35,7 +35,7 @@ _PUBLISHABLE = (
 @blueprint.post("/v1/setup_intents")
 @endpoint(SetupIntentCreate)
 def create_setup_intent(ctx: Context, params: dict[str, Any]) -> SetupIntent:
-    """POST /v1/setup_intents. Not simulated: connected accounts, of which there are none yet."""
+    """POST /v1/setup_intents"""
     confirm = params.get("confirm", False)
     for name in ("mandate_data", "return_url") if not confirm else ():
         if name in params:

@@ -13,7 +13,8 @@ from app.domain.ways_to_pay import UNVERIFIED, WAYS, setup_details
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit
 from app.render import load_for_rendering, render
-from app.resources.charges.operations import THREE_D_SECURE, check_connected, check_texts
+from app.resources.accounts.operations import connected_account
+from app.resources.charges.operations import THREE_D_SECURE, check_texts
 from app.resources.customers.tables import Customer
 from app.resources.intents import (
     authentication_action,
@@ -42,12 +43,14 @@ def create_setup_intent(ctx: Context, values: Mapping[str, Any]) -> SetupIntent:
 
     Raises InvalidRequest where it cannot be, and CardError for a card that cannot be.
     """
-    check_connected(values)
+    named = values.get("on_behalf_of")
+    account = None if named is None else connected_account(ctx, named, param="on_behalf_of", called="destination")
     check_texts(values)
     _check_self(values.get("attach_to_self"), values.get("customer"))
     customer = ctx.find(Customer, values["customer"], param="customer") if "customer" in values else None
     intent = SetupIntent(
         client_secret="", customer_id=None if customer is None else customer.id, metadata_=merged({}, values.get("metadata", {})),
+        on_behalf_of_id=None if account is None else account.id,
         payment_method_options=merged_options({}, values.get("payment_method_options")),
         return_url=values.get("return_url"), single_use=values.get("single_use"), status="requires_payment_method",
         usage=values.get("usage", "off_session"), **{name: values.get(name) for name in _PLAIN})
@@ -217,6 +220,7 @@ def _name_method(ctx: Context, intent: SetupIntent, values: Mapping[str, Any]) -
 def _attempt(ctx: Context, intent: SetupIntent, method: PaymentMethod) -> SetupAttempt:
     attempt = ctx.add(SetupAttempt(
         attach_to_self=intent.attach_to_self, customer_id=intent.customer_id, flow_directions=intent.flow_directions,
+        on_behalf_of_id=intent.on_behalf_of_id,
         payment_method_details={"card": {"three_d_secure": None}, "type": "card"}, payment_method_id=method.id,
         setup_intent_id=intent.id, status="requires_action", usage=intent.usage))
     intent.latest_attempt_id = attempt.id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.roots import Account
 from app.db.types import Document, Documents, ObjectId
 from app.resources.customers.tables import Customer
 from app.resources.mandates.tables import Mandate
@@ -32,6 +33,7 @@ class SetupIntent(StripeObject, HasMetadata, OnClock):
     path_param = "intent"
     id_prefix = "seti_"
 
+    application: Mapped[ObjectId | None]
     attach_to_self: Mapped[bool | None]
     cancellation_reason: Mapped[ObjectId | None]
     client_secret: Mapped[ObjectId]
@@ -44,6 +46,7 @@ class SetupIntent(StripeObject, HasMetadata, OnClock):
     latest_attempt_id: Mapped[ObjectId | None]
     mandate_id: Mapped[ObjectId | None]
     next_action: Mapped[Document | None]
+    on_behalf_of_id: Mapped[str | None] = mapped_column(String(255), ForeignKey("accounts.id"))
     payment_method_id: Mapped[ObjectId | None]
     payment_method_options: Mapped[Document]
     """By type, what was asked for; what was not is left out."""
@@ -64,6 +67,8 @@ class SetupIntent(StripeObject, HasMetadata, OnClock):
         SetupAttempt, viewonly=True, primaryjoin=to_one("SetupIntent", "latest_attempt_id", "SetupAttempt"))
     mandate: Mapped[Mandate | None] = relationship(
         Mandate, viewonly=True, primaryjoin=to_one("SetupIntent", "mandate_id", "Mandate"))
+    on_behalf_of: Mapped[Account | None] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(SetupIntent.on_behalf_of_id) == Account.id")
     payment_method: Mapped[PaymentMethod | None] = relationship(
         PaymentMethod, viewonly=True, primaryjoin=to_one("SetupIntent", "payment_method_id", "PaymentMethod"))
     single_use_mandate: Mapped[Mandate | None] = relationship(

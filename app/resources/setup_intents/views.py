@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import shown_application
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Ref
 from app.render.view import View
@@ -21,7 +22,7 @@ def _payment_method_options(row: SetupIntent) -> dict[str, Any]:
 class SetupIntentView(View):
     id = Attr()
     object = Const("setup_intent")
-    application = Const(None, expandable=True)
+    application = Attr(expand=shown_application)
     attach_to_self = Attr(omit_null=True)
     cancellation_reason = Attr()
     client_secret = Attr()
@@ -35,7 +36,7 @@ class SetupIntentView(View):
     mandate = Ref()
     metadata = Attr("metadata_")
     next_action = Attr()
-    on_behalf_of = Const(None, expandable=True)
+    on_behalf_of = Ref()
     payment_method = Ref()
     payment_method_options = Derived(_payment_method_options)
     payment_method_types = Attr()

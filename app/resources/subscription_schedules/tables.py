@@ -28,6 +28,7 @@ class SubscriptionSchedule(StripeObject, HasMetadata, TimeDriven):
     path_param = "schedule"
     id_prefix = "sub_sched_"
 
+    application: Mapped[ObjectId | None]
     canceled_at: Mapped[UnixTime | None]
     completed_at: Mapped[UnixTime | None]
     current_phase_end: Mapped[UnixTime | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import shown_application
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Hash, Inline, Ref, RefList
 from app.render.view import View
@@ -72,7 +73,7 @@ class SchedulePhaseView(View):
 class SubscriptionScheduleView(View):
     id = Attr()
     object = Const("subscription_schedule")
-    application = Const(None, expandable=True)
+    application = Attr(expand=shown_application)
     canceled_at = Attr()
     completed_at = Attr()
     created = Attr()

@@ -27,6 +27,7 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
     object_name = "subscription"
     id_prefix = "sub_"
 
+    application: Mapped[ObjectId | None]
     application_fee_percent: Mapped[Decimals | None]
     automatic_tax_enabled: Mapped[bool]
     billing_cycle_anchor: Mapped[UnixTime]

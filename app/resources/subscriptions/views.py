@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.applications import shown_application
 from app.domain.periods import Interval, period_containing
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Nested, Ref, RefAmong, RefList, Sublist
@@ -55,7 +56,7 @@ class SubscriptionItemView(View):
 class SubscriptionView(View):
     id = Attr()
     object = Const("subscription")
-    application = Const(None)
+    application = Attr(expand=shown_application)
     application_fee_percent = Derived(lambda row: percent(row.application_fee_percent))
     automatic_tax = Derived(lambda row: {"enabled": row.automatic_tax_enabled})
     billing_cycle_anchor = Derived(_anchor)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.db.roots import Account
 from tests.support.api import Api
 from tests.support.clock import Clock
+from tests.support.connected import connected
 
 StartClock = Callable[..., Clock]
 
@@ -24,13 +24,8 @@ def time(clock: StartClock) -> Clock:
 
 
 def connect(api: Api) -> str:
-    """An account connected to the sandbox's, which no endpoint makes yet."""
-    platform = api.get("/v1/account")["id"]
-    account = f"acct_of{platform[5:]}"
-    with api.server.database.writing() as session:
-        session.add(Account(id=account, platform_id=platform, created=1, country="US", default_currency="usd", choices={},
-                            display_name="Rocket", metadata_={}))
-    return account
+    """The id of an account that is connected to the sandbox's."""
+    return connected(api).account
 
 
 def draft(time: Clock, amount: int = 1000, **values: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from app.control.doctor import examine
 from tests.support.api import Api
 from tests.support.clock import DAY, Clock, at
+from tests.support.connected import connected
 from tests.support.reference import conforms
 from tests.support.rows import row_counts
 from tests.support.wall import NEW_YEAR, Wall
@@ -42,8 +43,10 @@ def test_a_quote_shows_all_that_it_was_made_with(api: Api, prices: dict[str, str
     own_rate = api.post("/v1/tax_rates", display_name="Reduced", inclusive=True, percentage=10)["id"]
     coupon = api.post("/v1/coupons", percent_off=50, duration="repeating", duration_in_months=3)["id"]
     gold = api.post("/v1/products", name="Silver")["id"]
+    seller = connected(api).account
     quote = api.post(
         "/v1/quotes", customer=customer(api), header="Offer", footer="Thank you", description="For a year",
+        transfer_data={"destination": seller},
         application_fee_percent="1.25", automatic_tax={"enabled": True}, collection_method="send_invoice",
         invoice_settings={"days_until_due": 30}, default_tax_rates=[rate], discounts=[{"coupon": coupon}],
         expires_at=NEW_YEAR + DAY, metadata={"deal": "7"}, subscription_data={"effective_date": NEW_YEAR + 2 * DAY,
@@ -64,7 +67,8 @@ def test_a_quote_shows_all_that_it_was_made_with(api: Api, prices: dict[str, str
         "on_behalf_of": None, "status": "draft", "subscription": None,
         "status_transitions": {"accepted_at": None, "canceled_at": None, "finalized_at": None},
         "subscription_data": {"effective_date": NEW_YEAR + 2 * DAY, "trial_period_days": 14},
-        "subscription_schedule": None, "test_clock": None, "transfer_data": None,
+        "subscription_schedule": None, "test_clock": None,
+        "transfer_data": {"amount": None, "amount_percent": None, "destination": seller},
         # 3000 at half price with 20 % on top: 1500, 1800. 3 * 99.5 = 298.5, rounded 299, half of it 149.5, rounded 150, leaves
         # 149 with 10 % inside: 13.5, rounded 14. 250 at half price with 20 % on top: 125, 150.
         "amount_subtotal": 3549, "amount_total": 1800 + 149 + 150,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.resources.subscription_schedules.conftest import DAY, FEB_1, HOUR, JAN_1, JAN_1_2021, MAR_1, Stage
+from tests.support.connected import connected
 from tests.support.reference import conforms
 
 
@@ -82,13 +83,14 @@ def test_iterations_are_counted_from_the_start_of_the_phase(
 
 
 def test_a_phase_wins_over_the_default_settings(stage: Stage) -> None:
-    item = {"price": stage.price()}
+    item, transfer = {"price": stage.price()}, {"amount_percent": None, "destination": connected(stage.api).account}
     schedule = stage.schedule(
         {"items": [item], "collection_method": "charge_automatically", "application_fee_percent": "2.25",
          "billing_thresholds": {"amount_gte": 9000}, "automatic_tax": {"enabled": "false"}},
         {"items": [item]},
         default_settings={"collection_method": "send_invoice", "invoice_settings": {"days_until_due": 10},
                           "application_fee_percent": "10.5", "automatic_tax": {"enabled": True},
+                          "transfer_data": {"destination": transfer["destination"]},
                           "billing_cycle_anchor": "phase_start", "default_payment_method": stage.card,
                           "billing_thresholds": {"amount_gte": 5000, "reset_billing_cycle_anchor": True}})
 
@@ -96,7 +98,7 @@ def test_a_phase_wins_over_the_default_settings(stage: Stage) -> None:
         "application_fee_percent": 10.5, "automatic_tax": {"enabled": True}, "billing_cycle_anchor": "phase_start",
         "billing_thresholds": {"amount_gte": 5000, "reset_billing_cycle_anchor": True},
         "collection_method": "send_invoice", "default_payment_method": stage.card,
-        "invoice_settings": {"days_until_due": 10}, "transfer_data": None,
+        "invoice_settings": {"days_until_due": 10}, "transfer_data": transfer,
     }
     assert schedule["phases"][0]["application_fee_percent"] == 2.25
     assert schedule["phases"][0]["automatic_tax"] == {"enabled": False}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.resources.subscription_schedules.conftest import APR_1, DAY, FEB_1, JAN_1, MAR_1, Stage
+from tests.support.connected import connected
 
 JAN_16_NOON = JAN_1 + 31 * DAY // 2
 
@@ -92,7 +93,8 @@ def test_tax_rates_and_the_fee_split(stage: Stage, schedule: dict[str, Any]) -> 
     assert [each["default_tax_rates"] for each in changed["phases"]] == [[], [rate], []]
 
     stage.advance(FEB_1)
-    changed = edit(stage, schedule, application_fee_percent="7.5")
+    changed = edit(stage, schedule, application_fee_percent="7.5",
+                   transfer_data={"destination": connected(stage.api).account})
     assert len(changed["phases"]) == 4
     assert changed["default_settings"]["application_fee_percent"] == 7.5
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.resources.subscription_schedules.conftest import APR_1, DAY, FEB_1, JAN_1, MAR_1, Stage
+from tests.support.connected import connected
 
 JAN_16_NOON = JAN_1 + 31 * DAY // 2
 
@@ -27,7 +28,8 @@ def refusal(stage: Stage, schedule: dict[str, Any], **values: Any) -> dict[str, 
 def test_plain_settings_change_by_themselves(stage: Stage) -> None:
     schedule = stage.schedule(phase(stage.price()), metadata={"a": 1, "b": 2})
     stage.new_events()
-    schedule = stage.update(schedule, metadata={"a": "", "c": 3}, default_settings={"application_fee_percent": 5})
+    settings = {"application_fee_percent": 5, "transfer_data": {"destination": connected(stage.api).account}}
+    schedule = stage.update(schedule, metadata={"a": "", "c": 3}, default_settings=settings)
 
     assert schedule["metadata"] == {"b": "2", "c": "3"}
     assert schedule["default_settings"]["application_fee_percent"] == 5

@@ -11,6 +11,8 @@ from app.domain.ledger import capture_posting, charge_posting
 from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.balance.operations import fee_of_charge, post
+from app.resources.charges.operations.connecting import refusal_of_sharing
+from app.resources.charges.operations.sharing import note_earning, plan_earning, send_on
 from app.resources.charges.tables import Charge
 from app.resources.payment_methods.operations import behavior_of
 from app.resources.payment_methods.tables import PaymentMethod
@@ -52,7 +54,7 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
         amount=amount, amount_captured=0, amount_refunded=0, billing_details=method.billing_details, captured=False,
         currency=currency, disputed=False, paid=False,
         payment_method_details=_details(method, authenticated=authenticated, mandate_id=mandate_id),
-        payment_method_id=method.id, status="failed", **facts))
+        payment_method_id=method.id, platform_id=ctx.account.platform_id, status="failed", **facts))
     charge.__dict__["refunds"] = []
     if reason is not None:
         decline = DECLINES[reason]
@@ -71,7 +73,8 @@ def charge_card(ctx: Context, method: PaymentMethod, *, amount: int, currency: s
 def capture_charge(ctx: Context, charge: Charge, amount: int | None = None) -> None:
     """Take `amount` of what is held, or all of it, and release the rest. Emits charge.captured.
 
-    Raises InvalidRequest for a charge that is not held any more, and for more than is.
+    Raises InvalidRequest for a charge that is not held any more, for more than is, and where an account that has a part in
+    it may not take it now.
     """
     if charge.captured:
         raise InvalidRequest(f"Charge {charge.id} has already been captured.", code="charge_already_captured")
@@ -86,6 +89,9 @@ def capture_charge(ctx: Context, charge: Charge, amount: int | None = None) -> N
     amount = charge.amount if amount is None else amount
     if amount > charge.amount:
         raise InvalidRequest("You cannot capture a charge for an amount greater than it already has.", param="amount")
+    refusal = refusal_of_sharing(ctx, charge)
+    if refusal is not None:
+        raise refusal
     charge.capture_before = None
     _take(ctx, charge, amount, behavior_of(ctx, charge.payment_method_id))
     emit(ctx, "charge.captured", charge)
@@ -103,14 +109,17 @@ def _take(ctx: Context, charge: Charge, amount: int, behavior: str) -> None:
     facts: dict[str, Any] = {
         "fee": fee_of_charge(ctx, amount), "charge": charge.id, "description": charge.description,
         "available_on": None if behavior == "bypass_pending" else available_on(ctx.now)}
+    earning = plan_earning(ctx, charge, amount)
     if amount == charge.amount:
-        [taken] = post(ctx, charge_posting(ctx.account_id, amount, charge.currency, **facts))
+        taken, *others = post(ctx, charge_posting(ctx.account_id, amount, charge.currency, earning=earning, **facts))
     else:
         rest = note_release(ctx, charge, charge.amount - amount, reason=None)
-        taken, given = post(ctx, capture_posting(ctx.account_id, charge.amount, rest.amount, charge.currency,
-                                                 refund=rest.id, **facts))
+        taken, *others, given = post(ctx, capture_posting(ctx.account_id, charge.amount, rest.amount, charge.currency,
+                                                          refund=rest.id, earning=earning, **facts))
         rest.balance_transaction_id = given.id
     charge.balance_transaction_id = taken.id
+    note_earning(ctx, earning, others, charge)
+    send_on(ctx, charge, amount)
 
 
 def _screen(ctx: Context, charge: Charge, behavior: str) -> None:

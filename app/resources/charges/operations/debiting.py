@@ -12,6 +12,7 @@ from app.domain.ways_to_pay import WAYS, charged_details
 from app.resources.balance.operations import fee_of_charge, post
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.operations.charging import AUTHORIZATION_S
+from app.resources.charges.operations.sharing import note_earning, plan_earning, send_on, take_back_earning
 from app.resources.charges.tables import Charge
 from app.resources.payment_methods.tables import PaymentMethod
 
@@ -34,7 +35,7 @@ def charge_otherwise(ctx: Context, method: PaymentMethod, *, amount: int, curren
         id=ctx.ids.new(Charge.other_prefix or "", Charge.id_length, Charge.id_lead), amount=amount, amount_captured=0,
         amount_refunded=0, billing_details=method.billing_details, captured=False, currency=currency, disputed=False,
         outcome=_ACCEPTED, paid=False, payment_method_details=charged_details(method.type, method.details, mandate_id),
-        payment_method_id=method.id, status="failed", **facts))
+        payment_method_id=method.id, platform_id=ctx.account.platform_id, status="failed", **facts))
     charge.__dict__["refunds"] = []
     if failure is not None:
         _note_failure(charge, failure)
@@ -48,16 +49,18 @@ def charge_otherwise(ctx: Context, method: PaymentMethod, *, amount: int, curren
         charge.amount_captured, charge.captured = amount, True
         charge.receipt_url = ctx.page_url("receipts", charge)
         _take(ctx, charge, method.type, days=SETTLING_DAYS)
+        send_on(ctx, charge, amount)
     else:
         charge.paid, charge.status, charge.capture_before = True, "succeeded", ctx.now + AUTHORIZATION_S
     return charge
 
 
 def accept_debit(ctx: Context, charge: Charge) -> None:
-    """The bank has paid. The caller emits the events."""
+    """The bank has paid, so that what it has paid is sent on. The caller emits the events."""
     charge.settles_at = None
     charge.amount_captured, charge.captured, charge.paid, charge.status = charge.amount, True, True, "succeeded"
     charge.receipt_url = ctx.page_url("receipts", charge)
+    send_on(ctx, charge, charge.amount)
 
 
 def refuse_debit(ctx: Context, charge: Charge, failure: Decline) -> None:
@@ -70,13 +73,16 @@ def refuse_debit(ctx: Context, charge: Charge, failure: Decline) -> None:
             ctx.account_id, charge.amount, charge.currency, fee=0, charge=charge.id, available_on=taken.available_on,
             source_type=taken.source_type, failed=True))
         charge.failure_balance_transaction_id = back.id
+        take_back_earning(ctx, charge)
 
 
 def _take(ctx: Context, charge: Charge, type: str, *, days: int) -> None:
-    [taken] = post(ctx, debit_posting(
+    earning = plan_earning(ctx, charge, charge.amount)
+    taken, *earned = post(ctx, debit_posting(
         ctx.account_id, charge.amount, charge.currency, fee=fee_of_charge(ctx, charge.amount), charge=charge.id,
-        available_on=available_on(ctx.now, days), source_type=WAYS[type].funds))
+        available_on=available_on(ctx.now, days), source_type=WAYS[type].funds, earning=earning))
     charge.balance_transaction_id = taken.id
+    note_earning(ctx, earning, earned, charge)
 
 
 def _note_failure(charge: Charge, failure: Decline) -> None:

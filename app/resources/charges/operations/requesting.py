@@ -9,15 +9,18 @@ from app.context import Context
 from app.domain.cards import DECLINES, checked, must_authenticate, refusal_of
 from app.domain.metadata import merged
 from app.domain.shipping import shipping_document
-from app.errors import CardError, InvalidRequest, no_such
+from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.accounts.operations import connected_account
 from app.resources.charges.operations.charging import charge_card
 from app.resources.charges.operations.checking import check_chargeable, check_texts
-from app.resources.charges.operations.connecting import check_connected
+from app.resources.charges.operations.connecting import refusal_of_sharing, sharing_columns
+from app.resources.charges.operations.sharing import announce_fee, announce_transfer
 from app.resources.charges.tables import Charge
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods.operations import older_card, source_for
 from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.transfers.operations import debit_account
 
 _PLAIN = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
 
@@ -27,9 +30,14 @@ def create_charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
 
     Raises CardError for a decline, after which the failed charge stays on record with its charge.failed.
     """
-    check_connected(values, of_intent=False)
     check_chargeable(values["amount"], values["currency"])
     check_texts(values)
+    shared = sharing_columns(ctx, values, amount=values["amount"], currency=values["currency"], of_intent=False)
+    if (values.get("source") or "").startswith("acct_"):
+        return _debit_account(ctx, values)
+    refusal = refusal_of_sharing(ctx, Charge(**shared))
+    if refusal is not None:
+        raise refusal
     customer = ctx.find(Customer, values["customer"], param="customer") if "customer" in values else None
     method = _method(ctx, values, customer)
     if method.customer_id is None:
@@ -40,7 +48,7 @@ def create_charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
         ctx, method, amount=values["amount"], currency=values["currency"], reason=reason,
         capture=values.get("capture", True), customer_id=None if customer is None else customer.id,
         metadata_=merged({}, values.get("metadata", {})), radar_options=values.get("radar_options"),
-        shipping=shipping_document(values.get("shipping")), **_plain(values))
+        shipping=shipping_document(values.get("shipping")), **_plain(values), **shared)
     if reason is not None:
         emit(ctx, "charge.failed", charge)
         decline = DECLINES[reason]
@@ -48,6 +56,8 @@ def create_charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
                         charge=charge.id)
     method.used = True
     emit(ctx, "charge.succeeded", charge)
+    announce_transfer(ctx, charge)
+    announce_fee(ctx, charge)
     return charge
 
 
@@ -75,13 +85,35 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name) for name in _PLAIN}
 
 
-def set_for_capture(charge: Charge, values: Mapping[str, Any]) -> None:
-    """What a capture changes of the charge besides taking its amount, whose event tells of it."""
-    check_connected(values, of_intent=False)
+def set_for_capture(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a capture changes of the charge besides taking its amount, whose event tells of it.
+
+    What it changes of who has a part in it comes back. Raises InvalidRequest where that cannot be.
+    """
     check_texts(values)
+    shared = sharing_columns(ctx, values, amount=values.get("amount", charge.amount), currency=charge.currency, present=charge,
+                             of_intent=False)
+    for name, value in shared.items():
+        setattr(charge, name, value)
     for name in _PLAIN:
         if name in values:
             setattr(charge, name, values[name])
+    return shared
+
+
+def _debit_account(ctx: Context, values: Mapping[str, Any]) -> Charge:
+    """Money that is fetched from a connected account. Raises InvalidRequest where that has less, or must not be debited."""
+    account = connected_account(ctx, values["source"], param="source", called="destination")
+    # Our choice: the words of these refusals, and that the account has to have the money.
+    for name in ("customer", "destination", "transfer_data", "on_behalf_of", "application_fee", "application_fee_amount"):
+        if values.get(name) is not None:
+            raise InvalidRequest(f"You cannot specify `{name}` for the debit of a connected account.", param=name)
+    if not values.get("capture", True):
+        raise InvalidRequest("The debit of a connected account is captured at once.", param="capture")
+    charge = debit_account(ctx, account, values["amount"], values["currency"], metadata_=merged({}, values.get("metadata", {})),
+                           shipping=shipping_document(values.get("shipping")), **_plain(values))
+    emit(ctx, "charge.succeeded", charge)
+    return charge
 
 
 def _method(ctx: Context, values: Mapping[str, Any], customer: Customer | None) -> PaymentMethod:
@@ -91,8 +123,6 @@ def _method(ctx: Context, values: Mapping[str, Any], customer: Customer | None) 
         card, source = None, card
     if card is not None:
         return older_card(ctx, card)
-    if source is not None and source.startswith("acct_"):
-        raise no_such("destination", source, param="source", status=400)
     if source is not None:
         return source_for(ctx, source, customer_id=None if customer is None else customer.id)
     if customer is None:

@@ -6,6 +6,7 @@ from app.context import Context
 from app.domain.invoicing import Settlement, settle
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.charges.operations import shared_by
 from app.resources.customers.operations import change_balance, check_email
 from app.resources.invoices.operations.discounts import use_up
 from app.resources.invoices.operations.drafting import retotal
@@ -45,7 +46,7 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
     if invoice.payment_intent_id is not None:
         create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
                            amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice),
-                           statement_descriptor=invoice.statement_descriptor)
+                           statement_descriptor=invoice.statement_descriptor, **shared_by(invoice))
     if invoice.pause_behavior == "void" and invoice.total > 0:
         # Our choice: also where nothing is left to charge, so that a pause neither uses up the balance nor adds to it.
         void_invoice(ctx, invoice)

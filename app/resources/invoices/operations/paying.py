@@ -11,6 +11,7 @@ from app.domain.dunning import next_attempt
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
 from app.render import render
+from app.resources.charges.operations import refusal_of_sharing
 from app.resources.charges.tables import Charge
 from app.resources.customers.operations import check_email
 from app.resources.invoices.operations.finalizing import advance_by_itself, finalize_invoice, mark_paid, pay_out_of_band
@@ -67,7 +68,8 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
             off_session: bool = True) -> CardError | None:
     """Charge what is due; the error of a decline, which the caller raises where somebody waits for an answer.
 
-    `automatic` attempts count and plan the next one; a manual one counts only when it is the first.
+    `automatic` attempts count and plan the next one; a manual one counts only when it is the first. Where an account that has
+    a part in the payment may not take it, nothing is charged: it raises InvalidRequest, or lets an automatic attempt fail.
     """
     ctx.session.load([invoice], "customer")
     method = payment_method or payment_method_of(ctx, invoice)
@@ -75,7 +77,10 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
     assert intent is not None, "an open invoice with an amount due has a payment intent"
     counts = automatic or not invoice.attempted
     charge = None
-    if method is not None:
+    refusal = None if method is None else refusal_of_sharing(ctx, intent)
+    if refusal is not None and not (automatic or ctx.ticking):
+        raise refusal
+    if method is not None and refusal is None:
         if method.type not in intent.payment_method_types:
             # Our choice: what an invoice is to be paid with may pay it, whatever types were named.
             intent.payment_method_types = [*intent.payment_method_types, method.type]
@@ -84,7 +89,7 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
         return None
     if intent.status == "requires_action":
         return _action_required(intent)
-    return None if method is None else card_error_of(intent, charge)
+    return None if method is None or refusal is not None else card_error_of(intent, charge)
 
 
 def confirm_invoice_payment(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from app.domain.cards import (
 )
 from app.errors import CardError
 from app.render import render
-from app.resources.charges.operations import charge_card
+from app.resources.charges.operations import charge_card, refusal_of_sharing
 from app.resources.charges.tables import Charge
 from app.resources.mandates.operations import create_mandate
 from app.resources.payment_intents.operations.outcomes import (
@@ -38,9 +38,13 @@ def attempt_payment(ctx: Context, intent: PaymentIntent, method: PaymentMethod, 
     The charge says by its status whether it succeeded, or waits for a bank: a decline is a fact and raises nothing
     (`card_error_of` makes the answer to a caller of it). None when the customer has to authenticate first; where that
     `can_wait` for nobody, it is a decline, and `authenticated` says that it has been done. Raises InvalidRequest when the
-    intent is over, and for a payment method that cannot pay what it asks for.
+    intent is over, for a payment method that cannot pay what it asks for, and when an account that has a part in it may not
+    take it now.
     """
     check_confirmable(intent)
+    refusal = refusal_of_sharing(ctx, intent)
+    if refusal is not None:
+        raise refusal
     if "charges" not in intent.__dict__:
         ctx.session.load([intent], "charges")
     if method.type != "card":

@@ -11,11 +11,13 @@ from app.domain.metadata import merged
 from app.errors import InvalidRequest
 from app.events.emit import emit
 from app.resources.charges.operations import (
+    announce_fee,
+    announce_transfer,
     capture_charge,
     check_chargeable,
-    check_connected,
     check_texts,
     set_for_capture,
+    sharing_columns,
 )
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.operations.canceling import held_charge
@@ -27,7 +29,6 @@ def capture_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any
 
     Raises InvalidRequest for an intent that does not wait for it, and for more than is held.
     """
-    check_connected(values)
     check_texts(values)
     charge = held_charge(ctx, intent)
     if charge is None:
@@ -41,12 +42,15 @@ def capture_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any
             f"Amount to capture ({format_amount(amount, intent.currency)}) is greater than the amount capturable "
             f"({format_amount(intent.amount_capturable, intent.currency)})", code="amount_too_large",
             param="amount_to_capture")
+    changed = sharing_columns(ctx, values, amount=amount, currency=intent.currency, present=intent)
     for name in ("statement_descriptor", "statement_descriptor_suffix"):
         if name in values:
-            setattr(intent, name, values[name])
-            setattr(charge, name, values[name])
+            changed[name] = values[name]
+    for name, value in changed.items():
+        setattr(intent, name, value)
+        setattr(charge, name, value)
     capture_charge(ctx, charge, amount)
-    _note_captured(ctx, intent, amount)
+    _note_captured(ctx, intent, charge)
 
 
 def capture_by_charge(ctx: Context, id: str, values: Mapping[str, Any]) -> Charge:
@@ -58,11 +62,16 @@ def capture_by_charge(ctx: Context, id: str, values: Mapping[str, Any]) -> Charg
     # The intent first, as where that is captured: two who want both must not wait for each other.
     intent = None if seen is None or seen.payment_intent_id is None else ctx.find(PaymentIntent, seen.payment_intent_id)
     charge = ctx.find(Charge, id)
-    set_for_capture(charge, values)
+    shared = set_for_capture(ctx, charge, values)
     capture_charge(ctx, charge, values.get("amount"))
-    if intent is not None:
-        ctx.session.load([intent], "charges")
-        _note_captured(ctx, intent, charge.amount_captured)
+    if intent is None:
+        announce_transfer(ctx, charge)
+        announce_fee(ctx, charge)
+        return charge
+    for name, value in shared.items():
+        setattr(intent, name, value)
+    ctx.session.load([intent], "charges")
+    _note_captured(ctx, intent, charge)
     return charge
 
 
@@ -72,7 +81,6 @@ def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping
     Our choice: Stripe has it for cards in a reader alone, which pay for nothing here; so it is for those intents that asked
     for it by `payment_method_options[card_present][request_incremental_authorization_support]`.
     """
-    check_connected(values)
     charge = held_charge(ctx, intent)
     # Our choice: the words of these refusals.
     if charge is None:
@@ -87,6 +95,9 @@ def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping
     if amount <= intent.amount:
         raise InvalidRequest("The amount must be greater than the amount that is authorized already.", param="amount")
     check_chargeable(amount, intent.currency)
+    for name, value in sharing_columns(ctx, values, amount=amount, currency=intent.currency, present=intent).items():
+        setattr(intent, name, value)
+        setattr(charge, name, value)
     if "description" in values:
         intent.description = values["description"]
     if "metadata" in values:
@@ -95,6 +106,8 @@ def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping
     emit(ctx, "payment_intent.amount_capturable_updated", intent)
 
 
-def _note_captured(ctx: Context, intent: PaymentIntent, amount: int) -> None:
-    intent.status, intent.amount_capturable, intent.amount_received = "succeeded", 0, amount
+def _note_captured(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
+    announce_transfer(ctx, charge)
+    intent.status, intent.amount_capturable, intent.amount_received = "succeeded", 0, charge.amount_captured
     emit(ctx, "payment_intent.succeeded", intent)
+    announce_fee(ctx, charge)

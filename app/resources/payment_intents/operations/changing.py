@@ -10,7 +10,7 @@ from app.domain.metadata import merged
 from app.domain.shipping import shipping_document
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.charges.operations import check_chargeable, check_connected, check_texts
+from app.resources.charges.operations import check_chargeable, check_texts, sharing_columns
 from app.resources.customers.tables import Customer
 from app.resources.intents import merged_options
 from app.resources.payment_intents.operations.outcomes import OPEN, note_method
@@ -21,7 +21,8 @@ from app.resources.payment_methods.tables import PaymentMethod
 _ALWAYS = ("description", "receipt_email", "shipping", "transfer_group")
 _WHILE_OPEN = ("capture_method", "currency", "payment_method_types", "setup_future_usage", "statement_descriptor",
                "statement_descriptor_suffix")
-_NOT_OF_INVOICES = ("amount", "capture_method", "currency", "customer", "payment_method_types")
+_NOT_OF_INVOICES = ("amount", "application_fee_amount", "capture_method", "currency", "customer", "payment_method_types",
+                    "transfer_data")
 
 
 def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
@@ -29,9 +30,9 @@ def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
 
     Emits payment_intent.created. Raises InvalidRequest where it cannot be, and CardError for a card that cannot be.
     """
-    check_connected(values)
     check_chargeable(values["amount"], values["currency"])
     check_texts(values)
+    shared = sharing_columns(ctx, values, amount=values["amount"], currency=values["currency"])
     automatic = values.get("automatic_payment_methods")
     if automatic is not None and automatic["enabled"] and "payment_method_types" in values:
         # Our choice: the words.
@@ -44,7 +45,7 @@ def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
         customer_id=None if customer is None else customer.id, metadata_=merged({}, values.get("metadata", {})),
         payment_method_options=merged_options({}, values.get("payment_method_options")),
         payment_method_types=values.get("payment_method_types") or ["card"], radar_options=values.get("radar_options"),
-        return_url=values.get("return_url"), status="requires_payment_method")
+        return_url=values.get("return_url"), status="requires_payment_method", **shared)
     _set_plain(intent, values)
     method = named_method(ctx, values, customer_id=intent.customer_id, types=intent.payment_method_types)
     if method is not None:
@@ -56,32 +57,35 @@ def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
 def create_for_invoice(ctx: Context, *, customer: Customer, invoice_id: str, amount: int, currency: str,
                        description: str | None, payment_method_id: str | None = None,
                        metadata: Mapping[str, str] | None = None, statement_descriptor: str | None = None,
-                       id: str | None = None) -> PaymentIntent:
+                       id: str | None = None, **shared: Any) -> PaymentIntent:
     """The intent to collect what is due of an invoice, `amount` in minor units. Nothing is attempted yet.
 
-    `id` is given where the invoice has named its intent already.
+    `id` is given where the invoice has named its intent already; `shared` are the columns that say who has a part in it.
     """
     intent = PaymentIntent(
         id=id, amount=amount, amount_capturable=0, amount_received=0, capture_method="automatic", client_secret="",
         confirmation_method="automatic", currency=currency, customer_id=customer.id, description=description,
         invoice_id=invoice_id, metadata_=dict(metadata or {}), payment_method_id=payment_method_id,
         payment_method_options={}, payment_method_types=["card"], statement_descriptor=statement_descriptor,
-        status="requires_payment_method" if payment_method_id is None else "requires_confirmation")
+        status="requires_payment_method" if payment_method_id is None else "requires_confirmation", **shared)
     _begin(ctx, intent)
     return intent
 
 
 def update_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
     """Change what is named. Stripe has no event for it. Raises InvalidRequest for what can no longer be changed."""
-    check_connected(values)
     check_texts(values)
     _check_changeable(intent, values)
+    amount, currency = values.get("amount", intent.amount), values.get("currency", intent.currency)
+    shared = sharing_columns(ctx, values, amount=amount, currency=currency, present=intent)
     if "amount" in values or "currency" in values:
-        check_chargeable(values.get("amount", intent.amount), values.get("currency", intent.currency))
-        intent.amount = values.get("amount", intent.amount)
+        check_chargeable(amount, currency)
+        intent.amount = amount
     if "customer" in values:
         intent.customer_id = ctx.find(Customer, values["customer"], param="customer").id
     _set_plain(intent, values)
+    for name, value in shared.items():
+        setattr(intent, name, value)
     if "metadata" in values:
         intent.metadata_ = merged(intent.metadata_, values["metadata"])
     if "payment_method_options" in values:
@@ -121,6 +125,8 @@ def take_method(intent: PaymentIntent, method: PaymentMethod) -> None:
 def _begin(ctx: Context, intent: PaymentIntent) -> None:
     ctx.add(intent)
     intent.client_secret = f"{intent.id}_secret_{ctx.ids.text(25)}"
+    if intent.transfer_destination_id is not None and intent.transfer_group is None:
+        intent.transfer_group = f"group_{intent.id}"
     intent.__dict__["charges"] = []
     emit(ctx, "payment_intent.created", intent)
 

@@ -8,6 +8,7 @@ from app.context import Context
 from app.domain.cards import Decline
 from app.errors import InvalidRequest
 from app.events.emit import emit
+from app.resources.charges.operations import announce_fee, announce_transfer, shared_by
 from app.resources.charges.tables import Charge
 from app.resources.intents import authentication_action, error_document
 from app.resources.payment_intents.tables import PaymentIntent
@@ -39,7 +40,7 @@ def option(intent: PaymentIntent, name: str, type: str = "card") -> Any:
 def facts_of_charge(intent: PaymentIntent) -> dict[str, Any]:
     """What a charge has of its intent, as columns."""
     same = {name: intent.__dict__[name] for name in _SAME}
-    return same | {"payment_intent_id": intent.id}
+    return same | shared_by(intent) | {"payment_intent_id": intent.id}
 
 
 def use_method(ctx: Context, intent: PaymentIntent, method: PaymentMethod, *, authenticated: bool) -> None:
@@ -54,8 +55,11 @@ def use_method(ctx: Context, intent: PaymentIntent, method: PaymentMethod, *, au
         keep_for_customer(ctx, method, intent.customer_id)
 
 
-def settle(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
-    """The charge has succeeded. Emits payment_intent.succeeded after charge.succeeded, or before it what can be captured."""
+def settle(ctx: Context, intent: PaymentIntent, charge: Charge, *, fee_told: bool = False) -> None:
+    """The charge has succeeded. Emits payment_intent.succeeded after charge.succeeded, or before it what can be captured.
+
+    With it go transfer.created, and, unless the platform has been told of its fee, application_fee.created.
+    """
     if not charge.captured:
         intent.status, intent.amount_capturable = "requires_capture", intent.amount
         emit(ctx, "payment_intent.amount_capturable_updated", intent)
@@ -63,7 +67,10 @@ def settle(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
         return
     intent.status, intent.amount_received = "succeeded", intent.amount
     emit(ctx, "charge.succeeded", charge)
+    announce_transfer(ctx, charge)
     emit(ctx, "payment_intent.succeeded", intent)
+    if not fee_told:
+        announce_fee(ctx, charge)
 
 
 def fail(ctx: Context, intent: PaymentIntent, method: PaymentMethod, charge: Charge, decline: Decline, *,

@@ -10,7 +10,7 @@ from app.domain.cards import Decline
 from app.domain.ways_to_pay import CANCELED, FAILURES, UNAUTHENTICATED, UNVERIFIED, WAYS, Way, debit_failure
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.charges.operations import accept_debit, charge_otherwise, refuse_debit
+from app.resources.charges.operations import accept_debit, announce_fee, charge_otherwise, refuse_debit
 from app.resources.charges.tables import Charge
 from app.resources.intents import deposits_say, error_document, page_action, verification_action
 from app.resources.mandates.operations import active_mandate, create_mandate
@@ -65,6 +65,8 @@ def attempt_otherwise(ctx: Context, intent: PaymentIntent, method: PaymentMethod
     intent.status = "processing"
     emit(ctx, "charge.pending", charge)
     emit(ctx, "payment_intent.processing", intent)
+    # Our choice: the platform's fee is on the balances as soon as the payment is, and goes back with it.
+    announce_fee(ctx, charge)
     if charge.settles_at == ctx.now:
         answer_debit(ctx, intent, charge)
     return charge
@@ -79,7 +81,7 @@ def answer_debit(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
         fail_debit(ctx, intent, charge, FAILURES[reason])
         return
     accept_debit(ctx, charge)
-    settle(ctx, intent, charge)
+    settle(ctx, intent, charge, fee_told=charge.transfer_id is None)
 
 
 def fail_debit(ctx: Context, intent: PaymentIntent, charge: Charge, failure: Decline) -> None:

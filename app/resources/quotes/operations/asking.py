@@ -23,7 +23,7 @@ from app.resources.quotes.operations.computing import compute_amounts
 from app.resources.quotes.operations.lines import set_lines, settle_currency
 from app.resources.quotes.operations.moving import check_expiry, require_status
 from app.resources.quotes.tables import Quote, QuoteDiscount, QuoteLineItem
-from app.resources.subscriptions.operations import transfer_data
+from app.resources.subscriptions.operations import check_fee_percent, transfer_data
 from app.resources.tax_rates.operations import find_tax_rates
 
 QUOTES_ON_CLOCK_MAX = 10
@@ -197,6 +197,7 @@ def _set_contents(ctx: Context, quote: Quote, values: Mapping[str, Any]) -> None
     if "discounts" in values:
         _set_discounts(ctx, quote, values["discounts"])
     _check_terms(quote)
+    check_fee_percent(ctx, quote.application_fee_percent, quote.transfer_data, param="application_fee_percent")
     compute_amounts(ctx, quote)
 
 

@@ -30,7 +30,14 @@ from app.resources.subscription_schedules.tables import (
     SchedulePhaseItem,
     SubscriptionSchedule,
 )
-from app.resources.subscriptions.operations import ItemSpec, check_items, check_thresholds, item_currency, transfer_data
+from app.resources.subscriptions.operations import (
+    ItemSpec,
+    check_fee_percent,
+    check_items,
+    check_thresholds,
+    item_currency,
+    transfer_data,
+)
 from app.resources.tax_rates.operations import find_tax_rates
 
 PHASES_MAX = 10
@@ -107,7 +114,7 @@ def read_phases(ctx: Context, schedule: SubscriptionSchedule, customer: Customer
         phase.start_date, phase.end_date = window.start, window.end
     for phase, values, path in zip(phases, sent, paths, strict=True):
         phase.trial_end = _trial_end(phase, values, path)
-    check_collection(schedule, customer, phases, position)
+    check_collection(ctx, schedule, customer, phases, position)
     return phases
 
 
@@ -146,11 +153,14 @@ def item_specs(phase: SchedulePhase) -> list[ItemSpec]:
     return [ItemSpec(item.price, item.quantity, item.tax_rates, item.billing_thresholds) for item in phase.items]
 
 
-def check_collection(schedule: SubscriptionSchedule, customer: Customer, phases: Sequence[SchedulePhase],
+def check_collection(ctx: Context, schedule: SubscriptionSchedule, customer: Customer, phases: Sequence[SchedulePhase],
                      position: int) -> None:
-    """Raises where a phase that sends its invoices does not say when they are due, or the customer has no address."""
+    """Raises where a phase takes a fee of nobody, or sends its invoices without saying when they are due or to which address."""
     defaults = schedule.default_settings
     for index, phase in enumerate(phases, position):
+        whose = "default_settings" if phase.application_fee_percent is None else f"phases[{index}]"
+        check_fee_percent(ctx, phase.application_fee_percent or defaults["application_fee_percent"],
+                          phase.transfer_data or defaults["transfer_data"], param=f"{whose}[application_fee_percent]")
         method = phase.collection_method or defaults["collection_method"]
         own = (phase.invoice_settings or {}).get("days_until_due")
         param = f"phases[{index}][invoice_settings][days_until_due]"

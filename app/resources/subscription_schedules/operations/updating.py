@@ -57,7 +57,7 @@ def update_schedule(ctx: Context, schedule: SubscriptionSchedule, values: Mappin
         if "phases" in values:
             _replace_phases(ctx, schedule, values["phases"])
         elif "default_settings" in values:
-            _check_settings(schedule)
+            _check_settings(ctx, schedule)
         if before is not None:
             plan_expiring(ctx, schedule)
     if before is not None:
@@ -116,11 +116,11 @@ def _start(ctx: Context, schedule: SubscriptionSchedule, sent: int | str | None,
     return start
 
 
-def _check_settings(schedule: SubscriptionSchedule) -> None:
+def _check_settings(ctx: Context, schedule: SubscriptionSchedule) -> None:
     """Raises where the phases that are not over cannot be collected under the new default settings."""
     since = schedule.current_phase_start or schedule.starts_at
     over = [phase for phase in schedule.phases if phase.start_date < since]
-    check_collection(schedule, schedule.customer, schedule.phases[len(over):], len(over))
+    check_collection(ctx, schedule, schedule.customer, schedule.phases[len(over):], len(over))
 
 
 def _follow_up(ctx: Context, schedule: SubscriptionSchedule, before: SchedulePhase, proration_behavior: str) -> None:

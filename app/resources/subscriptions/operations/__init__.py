@@ -2,7 +2,7 @@
 
 from app.resources.invoices.operations import check_currency
 from app.resources.subscriptions.operations.asked_items import added_item, item_spec
-from app.resources.subscriptions.operations.asked_terms import check_collection, transfer_data
+from app.resources.subscriptions.operations.asked_terms import check_collection, check_fee_percent, transfer_data
 from app.resources.subscriptions.operations.changing import (
     Change,
     apply_change,
@@ -62,6 +62,7 @@ __all__ = [
     "check_collection",
     "check_count",
     "check_currency",
+    "check_fee_percent",
     "check_items",
     "check_thresholds",
     "collecting_invoices",

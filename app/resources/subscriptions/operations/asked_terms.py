@@ -44,6 +44,7 @@ def asked_terms(ctx: Context, customer: Customer, terms: Terms, values: Mapping[
     if "transfer_data" in values:
         terms.transfer_data = transfer_data(ctx, values["transfer_data"], "transfer_data")
     check_collection(customer, terms)
+    check_fee_percent(ctx, terms.application_fee_percent, terms.transfer_data, param="application_fee_percent")
     return terms
 
 
@@ -72,6 +73,14 @@ def check_collection(customer: Customer, terms: Terms) -> None:
         if terms.days_until_due is None:
             raise missing_parameter("days_until_due")
         check_email(customer)
+
+
+def check_fee_percent(ctx: Context, percent: str | None, transfer: Mapping[str, Any] | None, *, param: str) -> None:
+    """Raises where a platform would take a fee of itself. Our choice: the words, after those for a charge."""
+    if percent is not None and transfer is None and ctx.account.platform_id is None:
+        raise InvalidRequest(
+            "Can only apply an application_fee_percent when the request is made on behalf of another account (using an OAuth "
+            "key, the Stripe-Account header, or `transfer_data[destination]`).", param=param)
 
 
 def transfer_data(ctx: Context, values: Mapping[str, Any] | None, param: str) -> dict[str, Any] | None:

@@ -2,14 +2,18 @@
 
 from app.resources.transfers.operations.reversing import reverse_transfer, update_transfer_reversal
 from app.resources.transfers.operations.sending import (
+    cannot_receive,
     create_transfer,
+    debit_account,
     transfer_charge,
     transfer_group_of,
     update_transfer,
 )
 
 __all__ = [
+    "cannot_receive",
     "create_transfer",
+    "debit_account",
     "reverse_transfer",
     "transfer_charge",
     "transfer_group_of",

@@ -22,12 +22,13 @@ from app.resources.transfers.tables import Transfer, TransferReversal
 
 def reverse_transfer(ctx: Context, transfer: Transfer, amount: int | None = None, *, refund_application_fee: bool = False,
                      description: str | None = None, metadata: Mapping[str, str] | None = None,
-                     source_refund: Refund | None = None) -> TransferReversal:
+                     source_refund: Refund | None = None, id: str | None = None) -> TransferReversal:
     """Fetch `amount` of the transfer back, or all that is left of it. `ctx` is the platform's.
 
-    `source_refund` is the refund of the platform's charge that asks for it. With `refund_application_fee` the platform gives
-    back what it earned by this part. Emits transfer.reversed, and application_fee.refunded where a fee goes back. Raises
-    InvalidRequest for more than is left, and where the connected account does not have it.
+    `source_refund` is the refund of the platform's charge that asks for it, which may know the reversal's `id` already. With
+    `refund_application_fee` the platform gives back what it earned by this part. Emits transfer.reversed, and
+    application_fee.refunded where a fee goes back. Raises InvalidRequest for more than is left, and where the connected
+    account does not have it.
     """
     ctx.session.lock(transfer)
     amount = _amount(transfer, amount)
@@ -39,7 +40,7 @@ def reverse_transfer(ctx: Context, transfer: Transfer, amount: int | None = None
     assert come is not None, "a payment is on the balance"
     fee = _fee(ctx, transfer, payment) if refund_application_fee else None
     _check_held(ctx, there, transfer, amount, come)
-    id = ctx.ids.new(TransferReversal.id_prefix, TransferReversal.id_length, TransferReversal.id_lead)
+    id = id or ctx.ids.new(TransferReversal.id_prefix, TransferReversal.id_length, TransferReversal.id_lead)
     refund_id = ctx.ids.new("pyr_", Refund.id_length, "1")
     # While the money of the transfer is pending, what comes back is pending too.
     back, gone = post(ctx, reversal_posting(
@@ -98,12 +99,16 @@ def _fee(ctx: Context, transfer: Transfer, payment: Charge) -> ApplicationFee:
 
 
 def _check_held(ctx: Context, there: Context, transfer: Transfer, amount: int, come: BalanceTransaction) -> None:
-    """What is still pending, and what a destination charge has brought, can be fetched back from an account without funds."""
-    charge = ctx.get(Charge, transfer.source_transaction_id)
-    if come.available_on > ctx.now or (charge is not None and charge.transfer_id == transfer.id):
+    """What is still pending can be fetched back from an account without funds, and to a point what a destination charge has
+    brought.
+    """
+    if come.available_on > ctx.now:
         return
+    charge = ctx.get(Charge, transfer.source_transaction_id)
+    # Our choice: how far a refund may take the other account below zero.
+    overdraft = ctx.choices.refund_overdraft if charge is not None and charge.transfer_id == transfer.id else 0
     available, _ = hold_funds(there).get((transfer.currency, come.source_type), (0, 0))
-    if amount > available:
+    if amount > available + overdraft:
         # Our choice: the words.
         raise InvalidRequest(f"The account {transfer.destination_id} has insufficient available funds to reverse "
                              f"{format_amount(amount, transfer.currency)} of transfer {transfer.id}.",

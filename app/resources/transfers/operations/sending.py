@@ -68,10 +68,36 @@ def transfer_charge(ctx: Context, charge: Charge, account: Account, amount: int,
     """
     group = charge.transfer_group or transfer_group_of(charge)
     earning = plan_application_fee(ctx, account, fee_amount) if fee_amount else None
-    transfer, _ = _send(ctx, account, amount, charge.currency, source_type="card", charge=charge, earning=earning,
+    taken = ctx.get(BalanceTransaction, charge.balance_transaction_id)
+    assert taken is not None, "what is sent on was taken"
+    transfer, _ = _send(ctx, account, amount, charge.currency, source_type=taken.source_type, charge=charge, earning=earning,
                         transfer_group=group)
     charge.transfer_id, charge.transfer_group = transfer.id, group
     return transfer
+
+
+def debit_account(ctx: Context, account: Account, amount: int, currency: str, **columns: Any) -> Charge:
+    """The payment by which a connected account is debited: a transfer from there. `columns` are further ones of it.
+
+    Emits transfer.created there. Raises InvalidRequest for a standard account, and for more than is available.
+    """
+    there = ctx.acting_as(account)
+    check_moves_its_money(there)
+    if not is_same_region(ctx.account.country, account.country):
+        # Our choice: the words.
+        raise InvalidRequest(f"Accounts located in {account.country} cannot be debited, because they are outside of your "
+                             "platform's region.", param="source")
+    available, _ = hold_funds(there).get((currency, "card"), (0, 0))
+    if amount > available:
+        # Our choice: the words.
+        raise InvalidRequest(f"The account {account.id} has insufficient available funds to be debited.",
+                             code="balance_insufficient", param="source")
+    transfer, payment = _send(there, ctx.account, amount, currency, source_type="card", description=columns.get("description"),
+                              transfer_group=columns.get("transfer_group"))
+    for name, value in columns.items():
+        setattr(payment, name, value)
+    emit(there, "transfer.created", transfer)
+    return payment
 
 
 def update_transfer(ctx: Context, transfer: Transfer, values: Mapping[str, Any]) -> Transfer:
@@ -87,9 +113,7 @@ def update_transfer(ctx: Context, transfer: Transfer, values: Mapping[str, Any])
 def check_receiving(ctx: Context, account: Account) -> None:
     """Raises InvalidRequest for a connected account that may not be sent money."""
     if not is_active(ctx, account.id, "transfers"):
-        raise InvalidRequest(
-            "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
-            "crypto_transfers, legacy_payments", code="insufficient_capabilities_for_transfer")
+        raise cannot_receive()
     # Our choice: who has agreed to be a recipient alone can be sent money from any region.
     is_recipient = (account.tos_acceptance or {}).get("service_agreement") == "recipient"
     if not is_recipient and not is_same_region(ctx.account.country, account.country):
@@ -97,6 +121,13 @@ def check_receiving(ctx: Context, account: Account) -> None:
             f"Funds can't be sent to accounts located in {account.country} because it's restricted outside of your platform's "
             "region. Learn more about sending funds to accounts with cross-border payouts here: "
             "https://stripe.com/docs/connect/cross-border-payouts.", param="destination")
+
+
+def cannot_receive(*, param: str | None = None, status: int = 400) -> InvalidRequest:
+    """The refusal to send money to an account that has not the capability for it."""
+    return InvalidRequest(
+        "Your destination account needs to have at least one of the following capabilities enabled: transfers, "
+        "crypto_transfers, legacy_payments", code="insufficient_capabilities_for_transfer", param=param, status=status)
 
 
 def transfer_group_of(charge: Charge) -> str:

@@ -20,6 +20,7 @@ from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import behavior_of
+from app.resources.refunds.operations.sharing import plan_reversal, return_fee, send_back
 from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
 
@@ -41,35 +42,28 @@ def create_refund(ctx: Context, values: Mapping[str, Any]) -> Refund:
             # Our choice: the words.
             raise InvalidRequest(f"You can only specify `{name}` if `origin` is `customer_balance`.", param=name)
     charge = _charge(ctx, values)
-    _check_connected(values, charge)
-    return refund_charge(
-        ctx, charge, amount=values.get("amount"), reason=values.get("reason"),
-        instructions_email=values.get("instructions_email"), metadata_=merged({}, values.get("metadata", {})))
+    flags: dict[str, Any] = {name: values.get(name, False) for name in ("refund_application_fee", "reverse_transfer")}
+    _check_flags(charge, **flags)
+    columns: dict[str, Any] = {
+        "instructions_email": values.get("instructions_email"), "metadata_": merged({}, values.get("metadata", {}))}
+    if charge.source_transfer_id is not None:
+        return _return_payment(ctx, charge, values.get("amount"), reason=values.get("reason"),
+                               refund_application_fee=flags["refund_application_fee"], **columns)
+    return refund_charge(ctx, charge, amount=values.get("amount"), reason=values.get("reason"), **flags, **columns)
 
 
 def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, reason: str | None = None,
-                  param: str = "amount", **columns: Any) -> Refund:
+                  param: str = "amount", refund_application_fee: bool = False, reverse_transfer: bool = False,
+                  **columns: Any) -> Refund:
     """Give back `amount` of the charge, or all that is left of it; `columns` are further ones of the refund.
 
-    Where the balance does not cover it, it waits. Emits charge.refunded, and charge.refund.updated where the sandbox lets
-    no time pass before the customer's bank answers. Raises InvalidRequest for a charge that failed, is disputed or refunded
-    already, and for more than is left; `param` is what the amount is called there.
+    With the two flags the same part of what it was sent on as, and of the fee, comes and goes back too. Where the balance
+    does not cover it, it waits. Emits charge.refunded, with the flags transfer.reversed and application_fee.refunded, and
+    charge.refund.updated where the sandbox lets no time pass before the customer's bank answers. Raises InvalidRequest for a
+    charge that failed, is disputed or refunded already, and for more than is left; `param` is what the amount is called
+    there.
     """
-    if not charge.paid:
-        # Our choice: the words.
-        raise InvalidRequest(f"Charge {charge.id} did not succeed, so that it cannot be refunded.", param="charge")
-    if charge.disputed and not _is_refundable(ctx, charge):
-        raise InvalidRequest(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
-    left = charge.amount - charge.amount_refunded
-    if not left:
-        raise InvalidRequest(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
-    amount = left if amount is None else amount
-    if amount > left:
-        whole = amount > charge.amount
-        most = f"charge amount ({format_amount(charge.amount, charge.currency)})" if whole else (
-            f"unrefunded amount on charge ({format_amount(left, charge.currency)})")
-        raise InvalidRequest(f"Refund amount ({format_amount(amount, charge.currency)}) is greater than {most}",
-                             param=param)
+    amount = _amount(ctx, charge, amount, param)
     if not charge.captured:
         _check_release(charge, amount, param)
     refund = _note(ctx, charge, amount, reason=reason, **columns)
@@ -77,8 +71,13 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
         charge.capture_before = None
         emit(ctx, "charge.refunded", charge)
         return refund
-    _give(ctx, refund, charge)
+    reversal = plan_reversal(ctx, refund, charge) if reverse_transfer else None
+    _give(ctx, refund, charge, coming=0 if reversal is None else reversal.amount)
     emit(ctx, "charge.refunded", charge)
+    if reversal is not None:
+        reversal.make(ctx, refund, refund_application_fee=refund_application_fee)
+    elif refund_application_fee:
+        return_fee(ctx, refund, charge)
     if refund.settles_at == ctx.now:
         settle_refund(ctx, refund)
     return refund
@@ -107,10 +106,30 @@ def money_came(ctx: Context, topup: Topup) -> None:
         refund.settles_at = ctx.now
 
 
-def _give(ctx: Context, refund: Refund, charge: Charge) -> None:
-    """Let the money go, where the balance covers it, and note what the card does with it."""
+def _amount(ctx: Context, charge: Charge, amount: int | None, param: str) -> int:
+    """What goes back of the charge, where `amount` of it can, or all that is left."""
+    if not charge.paid:
+        # Our choice: the words.
+        raise InvalidRequest(f"Charge {charge.id} did not succeed, so that it cannot be refunded.", param="charge")
+    if charge.disputed and not _is_refundable(ctx, charge):
+        raise InvalidRequest(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
+    left = charge.amount - charge.amount_refunded
+    if not left:
+        raise InvalidRequest(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
+    amount = left if amount is None else amount
+    if amount > left:
+        whole = amount > charge.amount
+        most = f"charge amount ({format_amount(charge.amount, charge.currency)})" if whole else (
+            f"unrefunded amount on charge ({format_amount(left, charge.currency)})")
+        raise InvalidRequest(f"Refund amount ({format_amount(amount, charge.currency)}) is greater than {most}",
+                             param=param)
+    return amount
+
+
+def _give(ctx: Context, refund: Refund, charge: Charge, *, coming: int = 0) -> None:
+    """Let the money go, where the balance covers it with what is `coming`, and note what the card does with it."""
     taken = _taken(ctx, charge)
-    if not _is_covered(ctx, taken, refund.amount):
+    if not _is_covered(ctx, taken, refund.amount - coming):
         # Our choice: it is tried when money becomes available, which is at midnight, or has come from a bank.
         refund.status, refund.settles_at = "pending", (ctx.now // DAY + 1) * DAY
         return
@@ -224,14 +243,29 @@ def _charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
     return ctx.find(Charge, paid.id, param="payment_intent")
 
 
-def _check_connected(values: Mapping[str, Any], charge: Charge) -> None:
-    """No charge has moved money to another account so far. Our choice: the words of both refusals."""
-    if values.get("refund_application_fee"):
+def _check_flags(charge: Charge, *, refund_application_fee: bool, reverse_transfer: bool) -> None:
+    """Our choice: the words of these refusals."""
+    if refund_application_fee and charge.application_fee_id is None:
         raise InvalidRequest(f"The application fee of charge {charge.id} cannot be refunded, because it has none.",
                              param="refund_application_fee")
-    if values.get("reverse_transfer"):
+    if reverse_transfer and charge.transfer_id is None:
         raise InvalidRequest(f"The transfer of charge {charge.id} cannot be reversed, because it has none.",
                              param="reverse_transfer")
+    if refund_application_fee and charge.transfer_id is not None and not reverse_transfer:
+        raise InvalidRequest("To refund the application fee of a destination charge, its transfer has to be reversed too. Pass "
+                             "`reverse_transfer` as well.", param="refund_application_fee")
+
+
+def _return_payment(ctx: Context, payment: Charge, amount: int | None, *, reason: str | None, refund_application_fee: bool,
+                    **columns: Any) -> Refund:
+    """What a transfer has brought goes back to where it came from. Emits charge.refunded, and transfer.reversed there."""
+    amount = _amount(ctx, payment, amount, "amount")
+    refund = send_back(ctx, payment, amount, refund_application_fee=refund_application_fee)
+    refund.reason = reason
+    for name, value in columns.items():
+        setattr(refund, name, value)
+    emit(ctx, "charge.refunded", payment)
+    return refund
 
 
 def _refuse_cash_balance(values: Mapping[str, Any]) -> None:

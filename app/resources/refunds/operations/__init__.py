@@ -1,0 +1,25 @@
+"""What happens to refunds."""
+
+from app.resources.refunds.operations.refunding import (
+    EXPIRED,
+    cancel_refund,
+    create_refund,
+    money_came,
+    note_release,
+    refund_charge,
+    released_of,
+    settle_refund,
+    update_refund,
+)
+
+__all__ = [
+    "EXPIRED",
+    "cancel_refund",
+    "create_refund",
+    "money_came",
+    "note_release",
+    "refund_charge",
+    "released_of",
+    "settle_refund",
+    "update_refund",
+]
