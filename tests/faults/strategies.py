@@ -170,9 +170,10 @@ class Pedant:
         """For each value that the endpoint takes, at every depth, a call for each of its limits."""
         for name, field in _declared(schema):
             for value in self._limits(field, name, home):
-                yield self._simple(schema, home) | recipe | {name: value}
+                yield self.simple(schema, home) | recipe | {name: value}
 
-    def _simple(self, schema: Params, home: str | None) -> dict[str, Raw]:
+    def simple(self, schema: Params, home: str | None) -> dict[str, Raw]:
+        """What is required, and nothing else."""
         return {name: self._simplest(field, name, home) for name, field in _declared(schema) if field.required}
 
     def _limits(self, field: Any, name: str, home: str | None) -> Iterator[Raw]:
@@ -199,7 +200,7 @@ class Pedant:
     def _simplest(self, field: Any, name: str, home: str | None) -> Raw:
         match field:
             case Hash() if not isinstance(field, RangeQuery):
-                return self._simple(field.params, home)
+                return self.simple(field.params, home)
             case ListOf():
                 return [self._simplest(field.element, name, self._pool.kind_of(f"{home}_{name}") or home)]
             case MapOf():

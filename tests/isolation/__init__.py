@@ -1,0 +1,1 @@
+"""The borders between sandboxes, and between the accounts of one."""
