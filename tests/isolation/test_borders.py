@@ -23,6 +23,15 @@ CREATES = [route for route in ROUTES if route.method == "POST" and "<" not in ro
 PUBLIC = {"/v1/country_specs/<id>", "/v1/tax_codes/<id>"}
 """What Stripe defines is the same for everybody."""
 
+PLATFORMS_OWN = ("/v1/application_fees", "/v1/transfers")
+"""What a connected account has none of."""
+
+NAMED = ("tr_", "trr_")
+"""A payment that has come from a platform names its transfer, and a refund of it the reversal."""
+
+UNMADE = ("/v1/application_fees/",)
+"""What nothing brings about so far."""
+
 # Who calls, and whose objects they name.
 BORDERS = [
     ("stranger", "platform"),
@@ -78,7 +87,9 @@ def is_ones_own(caller: Side, owner: Side, path: str) -> bool:
 
 def test_every_route_with_an_id_was_tried_by_the_owner(world: World) -> None:
     for side in (world.platform, world.account, world.stranger):
-        assert [str(route) for route in WITH_ID if route not in side.paths and route.rule not in PUBLIC] == [], side.name
+        untried = [str(route) for route in WITH_ID if route not in side.paths and route.rule not in PUBLIC
+                   and not route.rule.startswith(UNMADE) and not (side.api.account and route.rule.startswith(PLATFORMS_OWN))]
+        assert not untried, f"{side.name}: {untried}"
 
 
 def test_what_is_on_the_other_side_is_not_there(border: tuple[Side, Side]) -> None:
@@ -130,7 +141,8 @@ def test_lists_and_searches_have_nothing_of_the_other_side(border: tuple[Side, S
             if "limit" in query and "limit" not in schema_of(caller.api.server, route).load_fields:
                 del query["limit"]
             answer = caller.api.call("GET", route.rule, query)
-            if seen := tells_of(answer, owner.ids - caller.ids):
+            seen = [id for id in tells_of(answer, owner.ids - caller.ids) if not id.startswith(NAMED)]
+            if seen:
                 leaks.append(f"{route}: {query} tells of {seen}")
     assert not leaks, "\n".join(leaks)
 
@@ -142,7 +154,10 @@ def test_nothing_is_made_of_what_is_on_the_other_side(border: tuple[Side, Side])
         fields = schema_of(caller.api.server, route).load_fields
         for name, kind in ((name, owner.pool.kind_of(name)) for name in fields):
             theirs = [id for id in owner.pool.ids(kind) if id in owner.ids] if kind is not None else []
-            if kind == "account" or not theirs or type(fields[name]).__name__ not in ("Text", "HashOrText"):
+            # A group is a text of the caller's.
+            if kind == "account" or name == "transfer_group" or not theirs:
+                continue
+            if type(fields[name]).__name__ not in ("Text", "HashOrText"):
                 continue
             answer = caller.api.call("POST", route.rule, caller.parameters(route) | {name: theirs[0]})
             if answer.status < 400 or tells_of(answer, owner.ids - caller.ids):

@@ -88,11 +88,11 @@ def build_world(url: str, folder: Path) -> World:
     server = _serve(url, 1)
     platform = _Noting(server, "sk_test_isolation_platform")
     stranger = _Noting(server, "sk_test_isolation_stranger")
-    fill(platform)
-    fill(stranger)
-    accounts = [_Noting(server, platform.key, account=connected(platform).account) for _ in range(2)]
-    for account in accounts:
-        fill(account)
+    accounts = [_Noting(server, each.key, account=connected(each).account) for each in (platform, platform, stranger)]
+    for side in (platform, stranger, *accounts[:2]):
+        fill(side)
+    share(platform, accounts[0])
+    share(stranger, accounts.pop())
     server.database.close()
     shared = _shared_ids(platform, stranger, *accounts)
     with copied(url, folder) as copy:
@@ -136,6 +136,14 @@ def fill(api: Api) -> None:
     if api.account:
         api.get(f"/v1/accounts/{api.account}/capabilities")
     ids_of(api)
+
+
+def share(platform: Api, account: Api) -> None:
+    """What passes between a platform and an account that is connected to it."""
+    transfer = platform.post("/v1/transfers", amount=500, currency="usd", destination=account.account)["id"]
+    platform.post(f"/v1/transfers/{transfer}/reversals", amount=100)
+    platform.get("/v1/transfers")
+    platform.get(f"/v1/accounts/{account.account}/capabilities")
 
 
 class _Found:
