@@ -162,6 +162,13 @@ def no_access(key_hint: str, account_id: str) -> PermissionDenied:
         "Application access may have been revoked.", code="account_invalid")
 
 
+def no_permission(what: str, account_id: str) -> PermissionDenied:
+    """The error for what a platform may not do to an account that is connected to it: `this endpoint`, or parameters."""
+    return PermissionDenied(
+        f"This application does not have the required permissions for {what} on account '{account_id}'.",
+        code="oauth_not_supported")
+
+
 def unrecognized_url(method: str, path: str) -> InvalidRequest:
     """The error for a route that does not exist; a path with nothing between or behind its slashes lacks an id."""
     advice = (

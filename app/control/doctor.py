@@ -7,6 +7,7 @@ from typing import Any
 from app.control.checks import (
     Books,
     Check,
+    accounts,
     balances,
     banking,
     clocks,
@@ -30,6 +31,10 @@ from app.control.keys import account_named
 from app.db.database import Database
 
 CHECKS: tuple[Check, ...] = (
+    accounts.accounts_are_connected_to_platforms,
+    accounts.accounts_are_paid_out_as_they_chose,
+    accounts.capabilities_are_what_accounts_may_do,
+    accounts.requirements_are_in_order,
     invoices.subtotals_are_sums_of_lines,
     invoices.totals_follow_from_subtotals,
     invoices.finalized_amounts_meet_the_balance,

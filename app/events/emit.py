@@ -164,7 +164,8 @@ def _differences(account_id: str, row: StripeObject | Account, rendered: dict[st
 
 def _audience(ctx: Context) -> _Audience:
     account, endpoints = ctx.account, list[WebhookEndpoint]()
-    for account_id in filter(None, (account.id, account.platform_id)):
+    # Of an account that was deleted nobody hears any more.
+    for account_id in () if account.deleted else filter(None, (account.id, account.platform_id)):
         endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=account_id, status="enabled")
     audience = ctx.session.memo["audience", account.id] = _Audience(account.platform_id, endpoints)
     return audience

@@ -69,6 +69,15 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
 
 
 @pytest.mark.parametrize(("check", "damage"), [
+    ("accounts_are_connected_to_platforms", "UPDATE accounts SET type = NULL WHERE type IS NOT NULL"),
+    ("accounts_are_connected_to_platforms", "UPDATE accounts SET platform_id = id WHERE platform_id IS NOT NULL"),
+    ("accounts_are_paid_out_as_they_chose", "UPDATE payout_schedules SET runs_at = NULL WHERE runs_at IS NOT NULL"),
+    ("accounts_are_paid_out_as_they_chose", "UPDATE accounts SET deleted = true WHERE platform_id IS NOT NULL"),
+    ("capabilities_are_what_accounts_may_do", "UPDATE capabilities SET requested = false WHERE status = 'active'"),
+    ("capabilities_are_what_accounts_may_do", "UPDATE capabilities SET status = 'inactive' WHERE status = 'active'"),
+    ("capabilities_are_what_accounts_may_do", "UPDATE accounts SET rejected_reason = 'other' WHERE charges_enabled"),
+    ("requirements_are_in_order", "UPDATE accounts SET requirements = '{\"past_due\": [\"email\"]}' WHERE charges_enabled"),
+    ("due_moments_are_derived", "UPDATE accounts SET deleted = true WHERE platform_id IS NOT NULL"),
     ("subtotals_are_sums_of_lines", f"UPDATE invoice_lines SET amount = amount + 1 WHERE id = {A_LINE}"),
     ("totals_follow_from_subtotals", "UPDATE invoices SET total_discount_amounts = '[]'"),
     ("totals_follow_from_subtotals", "UPDATE invoices SET tax = tax + 1 WHERE tax > 0"),

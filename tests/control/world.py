@@ -9,7 +9,7 @@ from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.connected import connected
 from tests.support.marketplace import charge, id_of, send_on
-from tests.support.money import connect, fund, pay_out_by_itself
+from tests.support.money import fund, pay_out_by_itself
 
 JAN_31, FEB_28, APR_30, HOUR = 1_643_587_200, 1_646_006_400, 1_651_276_800, 3_600
 
@@ -157,16 +157,16 @@ def _paid_out(server: Server, api: Api) -> None:
     for bank_account in api.get("/v1/account")["external_accounts"]["data"]:
         api.post(f"/_sim/bank_accounts/{bank_account['id']}")
     pay_out_by_itself(api)
-    connected = connect(api)
-    fund(connected, 700)
-    payout = connected.post("/v1/payouts", amount=700, currency="usd")["id"]
-    connected.post(f"/_sim/payouts/{payout}/settle")
-    connected.post(f"/v1/payouts/{payout}/reverse")
+    seller = connected(api)
+    fund(seller, 700)
+    payout = seller.post("/v1/payouts", amount=700, currency="usd")["id"]
+    seller.post(f"/_sim/payouts/{payout}/settle")
+    seller.post(f"/v1/payouts/{payout}/reverse")
 
 
 def _shared_out(api: Api) -> None:
     """Two charges sent on to a connected account, one with a fee; a part of each comes back."""
-    account = connected(api)
+    account = connected(api, settings={})
     taken = charge(api, 1000)
     sent = api.post("/v1/transfers", amount=900, currency="usd", destination=id_of(account), source_transaction=taken["id"])
     api.post(f"/v1/transfers/{sent['id']}/reversals", amount=300)

@@ -21,6 +21,8 @@ def passing(**params: Any) -> dict[str, Any]:
         "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
         "business_profile": {"mcc": "5734", "url": "https://rosen.example.com"}, "individual": INDIVIDUAL,
         "tos_acceptance": {"date": 1609798905, "ip": "8.8.8.8"}, "external_account": "btok_us_verified",
+        # Else the day on which money becomes available is also that on which it leaves.
+        "settings": {"payouts": {"schedule": {"interval": "manual"}}},
         **params,
     }  # fmt: skip
 

@@ -23,19 +23,9 @@ def available(api: Api, currency: str = "usd") -> int:
 def pay_out_by_itself(api: Api) -> None:
     """Let the midnight be now at which all that is available is paid out."""
     api.post("/_sim/settings", payout_interval="daily")
+    account = api.get("/v1/account")["id"]
     with api.server.database.writing() as session:
-        session.connection.execute(text("UPDATE payout_schedules SET runs_at = :now, due_at = :now"), {"now": wall_seconds()})
+        session.connection.execute(text("UPDATE payout_schedules SET runs_at = :now, due_at = :now WHERE account_id = :account"),
+                                   {"now": wall_seconds(), "account": account})
     api.server.worker.run_due()
     api.post("/_sim/settings", payout_interval="manual")
-
-
-def connect(api: Api) -> Api:
-    """Another sandbox's account, connected to this one's."""
-    other = Api(api.server)
-    platform, account = api.get("/v1/account")["id"], other.get("/v1/account")["id"]
-    with api.server.database.writing() as session:
-        session.connection.execute(text("UPDATE accounts SET platform_id = :platform WHERE id = :id"),
-                                   {"platform": platform, "id": account})
-    return other
-
-

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import tuple_
+from sqlalchemy import select, tuple_
 
+from app.db.roots import Account
 from app.db.session import Session, entity
 
 BATCH = 1_000
@@ -28,14 +29,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The rows under examination: those of one account, or of all where `account_id` is None."""
+    """The rows under examination: those of one account and of all connected to it, or all where `account_id` is None."""
 
     session: Session
     account_id: str | None = None
 
     def of(self, table: Any) -> Any:
         """The condition for the rows of a table, for `where`."""
-        return table.account_id == self.account_id if self.account_id is not None else table.account_id.is_not(None)
+        owner = table.id if table is Account else table.account_id
+        if self.account_id is None:
+            return owner.is_not(None)
+        return owner.in_(select(Account.id).where((Account.id == self.account_id) | (Account.platform_id == self.account_id)))
 
     def values(self, statement: Any) -> list[Any]:
         """The tuples of a statement."""

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.control.checks import Books, Problem
 from app.db.base import Base, OnClock, TimeDriven
-from app.db.roots import TestClock
+from app.db.roots import Account, TestClock
 from app.db.session import DUE_MOMENTS
 from app.events.tables import Event
 
@@ -59,10 +59,12 @@ def nothing_is_ahead_of_its_clock(books: Books) -> Iterator[Problem]:
 
 
 def due_moments_are_derived(books: Books) -> Iterator[Problem]:
-    """due_at is the moment that follows from the row's other columns"""
+    """due_at is the moment that follows from the row's other columns, and null where the account was deleted"""
+    deleted = {id for (id,) in books.values(select(Account.id).where(books.of(Account), Account.deleted.is_(True)))}
     for table in _tables(TimeDriven):
         derive = DUE_MOMENTS.get(table)
         for row in books.rows(table) if derive is not None else ():
-            if row.due_at != (expected := derive(row)):  # type: ignore[misc]
+            expected = None if row.account_id in deleted else derive(row)  # type: ignore[misc]
+            if row.due_at != expected:
                 yield Problem(row.account_id, row.object_name, row.id,
                               f"due_at is {row.due_at}, and should be {expected}")

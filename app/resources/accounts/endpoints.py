@@ -9,7 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.db.roots import Account
 from app.resources.accounts import operations
-from app.resources.accounts.params import AccountCreate, AccountList, AccountUpdate
+from app.resources.accounts.params import AccountCreate, AccountList, AccountReject, AccountUpdate
 from app.wire.endpoint import endpoint
 from app.wire.pagination import Page, list_page
 from app.wire.params import RetrieveParams
@@ -22,6 +22,20 @@ blueprint = Blueprint("accounts", __name__)
 def retrieve_own_account(ctx: Context, params: dict[str, Any]) -> Account:
     """GET /v1/account: the account behind the key, or the connected one that the header names."""
     return ctx.account
+
+
+@blueprint.post("/v1/account")
+@endpoint(AccountUpdate)
+def update_own_account(ctx: Context, params: dict[str, Any]) -> Account:
+    """POST /v1/account: the connected account that the header names."""
+    return operations.update_account(ctx, ctx.account, params)
+
+
+@blueprint.delete("/v1/account")
+@endpoint(RetrieveParams)
+def delete_own_account(ctx: Context, params: dict[str, Any]) -> Account:
+    """DELETE /v1/account: the connected account that the header names."""
+    return operations.delete_account(ctx, ctx.account)
 
 
 @blueprint.post("/v1/accounts")
@@ -51,3 +65,17 @@ def retrieve_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
 def update_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
     """POST /v1/accounts/:id"""
     return operations.update_account(ctx, operations.find_connected(ctx, id), params)
+
+
+@blueprint.delete("/v1/accounts/<id>")
+@endpoint(RetrieveParams)
+def delete_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
+    """DELETE /v1/accounts/:id: a test account can be deleted at any time, whatever its type and its balance."""
+    return operations.delete_account(ctx, operations.find_connected(ctx, id))
+
+
+@blueprint.post("/v1/accounts/<id>/reject")
+@endpoint(AccountReject)
+def reject_account(ctx: Context, params: dict[str, Any], id: str) -> Account:
+    """POST /v1/accounts/:id/reject"""
+    return operations.reject_account(ctx, operations.find_connected(ctx, id), params["reason"])

@@ -1,56 +1,106 @@
-"""What an account looks like."""
+"""What an account looks like, to its platform and to itself."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from app.db.roots import Account
 from app.domain.capabilities import nothing_due
 from app.domain.choices import Choices
 from app.domain.fees import SETTLING_DAYS
+from app.domain.payout_schedules import Schedule, schedule_of
+from app.domain.statement_descriptors import PREFIX_MAX, descriptor_of, host_of
 from app.render import OMIT, render, view_of
 from app.render.fields import Attr, Const, Derived, Sublist
 from app.render.view import View
 
-_LISTED = 10
+_LISTED: Final = 10
+_ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
+_PROFILE: Final = ("mcc", "name", "product_description", "support_address", "support_email", "support_phone", "support_url",
+                   "url")
+_NO_DOCUMENT: Final = {"back": None, "details": None, "details_code": None, "front": None}
+
+
+def _nulls(names: tuple[str, ...], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What was given of these members, and null for the others."""
+    return dict.fromkeys(names) | dict(given or {})
+
+
+def _business_profile(account: Account) -> dict[str, Any]:
+    profile = _nulls(_PROFILE, account.business_profile or {"name": account.display_name})
+    if profile["support_address"] is not None:
+        profile["support_address"] = _nulls(_ADDRESS, profile["support_address"])
+    return profile
+
+
+def _hides_its_owner(account: Account) -> bool:
+    """Whether who is behind the account is for its holder alone to see: of all but Custom ones, once onboarding began."""
+    return account.type != "custom" and (account.platform_id is None or account.onboarding_started_at is not None)
+
+
+def _business_type(account: Account) -> Any:
+    # A platform's own account has always had the key.
+    return OMIT if _hides_its_owner(account) and account.platform_id is not None else account.business_type
+
+
+def _company(account: Account) -> Any:
+    if _hides_its_owner(account):
+        return OMIT
+    given = dict(account.company or {})
+    shown = {"address": _nulls(_ADDRESS, given.pop("address", None)), "directors_provided": False, "executives_provided": False,
+             "name": None, "owners_provided": False, "phone": None, "tax_id_provided": False,
+             "verification": {"document": _NO_DOCUMENT}} | given
+    return dict(sorted(shown.items()))
 
 
 def _settings(account: Account) -> dict[str, Any]:
-    """What a dashboard would let its owner set."""
-    return {
+    """What was chosen, what follows from the profile, and the defaults of the rest."""
+    chosen = account.settings or {}
+    profile = account.business_profile or {}
+    payments = _nulls(("statement_descriptor", "statement_descriptor_kana", "statement_descriptor_kanji"), chosen.get("payments"))
+    payments["statement_descriptor"] = payments["statement_descriptor"] or descriptor_of(profile.get("url"))
+    cards = _nulls(("statement_descriptor_prefix", "statement_descriptor_prefix_kana", "statement_descriptor_prefix_kanji"),
+                   chosen.get("card_payments"))
+    if cards["statement_descriptor_prefix"] is None and payments["statement_descriptor"] is not None:
+        cards["statement_descriptor_prefix"] = payments["statement_descriptor"].upper()[:PREFIX_MAX]
+    payouts = chosen.get("payouts", {})
+    shown = {
         "bacs_debit_payments": {},
-        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
-        "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
-        "card_payments": {
-            "decline_on": {"avs_failure": False, "cvc_failure": False},
-            "statement_descriptor_prefix": None,
-            "statement_descriptor_prefix_kana": None,
-            "statement_descriptor_prefix_kanji": None,
-        },
-        "dashboard": {"display_name": account.display_name, "timezone": "Etc/UTC"},
-        "payments": {
-            "statement_descriptor": None,
-            "statement_descriptor_kana": None,
-            "statement_descriptor_kanji": None,
-        },
+        "branding": _nulls(("icon", "logo", "primary_color", "secondary_color"), chosen.get("branding")),
+        "card_issuing": {"tos_acceptance": _terms(chosen.get("card_issuing"))},
+        "card_payments": {"decline_on": {"avs_failure": False, "cvc_failure": False} | cards.pop("decline_on", {}), **cards},
+        "dashboard": {"display_name": account.display_name or _display_name(profile), "timezone": "Etc/UTC"},
+        "payments": payments,
         "payouts": {
-            "debit_negative_balances": True,
-            "schedule": _schedule(account),
-            "statement_descriptor": None,
+            "debit_negative_balances": payouts.get("debit_negative_balances", account.type != "custom"),
+            "schedule": _schedule(account).as_shown(),
+            "statement_descriptor": payouts.get("statement_descriptor"),
         },
         "sepa_debit_payments": {},
     }
+    if any(row.id == "treasury" and row.requested for row in account.__dict__["capabilities"]):
+        shown["treasury"] = {"tos_acceptance": _terms(chosen.get("treasury"))}
+    return shown
 
 
-def _schedule(account: Account) -> dict[str, Any]:
-    """When the account is paid out, as the settings of the sandbox say."""
+def _terms(group: Mapping[str, Any] | None) -> dict[str, Any]:
+    return _nulls(("date", "ip"), (group or {}).get("tos_acceptance"))
+
+
+def _display_name(profile: Mapping[str, Any]) -> str | None:
+    """The name of the business, or of its site without the last part of its host."""
+    host = host_of(profile.get("url"))
+    name: str | None = profile.get("name") or (host.rpartition(".")[0] or host if host is not None else None)
+    return name
+
+
+def _schedule(account: Account) -> Schedule:
+    """When the account is paid out: a platform as the settings of the sandbox say, any other as its own do."""
+    if account.platform_id is not None:
+        return schedule_of(account.country, (account.settings or {}).get("payouts", {}).get("schedule", {}))
     choices = Choices().with_overrides(account.choices or {})
-    schedule: dict[str, Any] = {"delay_days": SETTLING_DAYS, "interval": choices.payout_interval}
-    if choices.payout_interval == "monthly":
-        schedule["monthly_anchor"] = choices.payout_monthly_anchor
-    if choices.payout_interval == "weekly":
-        schedule["weekly_anchor"] = choices.payout_weekly_anchor
-    return schedule
+    return Schedule(choices.payout_interval, SETTLING_DAYS, choices.payout_weekly_anchor, choices.payout_monthly_anchor)
 
 
 def _capabilities(account: Account) -> dict[str, str]:
@@ -76,21 +126,11 @@ def _controller(account: Account) -> dict[str, Any]:
 class AccountView(View):
     id = Attr()
     object = Const("account")
-    business_profile = Derived(
-        lambda row: {
-            "mcc": None,
-            "name": row.display_name,
-            "product_description": None,
-            "support_address": None,
-            "support_email": None,
-            "support_phone": None,
-            "support_url": None,
-            "url": None,
-        }
-    )
-    business_type = Attr()
+    business_profile = Derived(_business_profile)
+    business_type = Derived(_business_type)
     capabilities = Derived(_capabilities, needs="capabilities")
     charges_enabled = Derived(lambda row: row.platform_id is None or row.charges_enabled)
+    company = Derived(_company)
     controller = Derived(_controller)
     country = Attr()
     created = Attr()
@@ -104,6 +144,6 @@ class AccountView(View):
     metadata = Attr("metadata_")
     payouts_enabled = Derived(lambda row: row.platform_id is None or row.payouts_enabled)
     requirements = Derived(lambda row: row.requirements or nothing_due())
-    settings = Derived(_settings)
-    tos_acceptance = Derived(lambda row: {"date": None, "ip": None, "user_agent": None})
+    settings = Derived(_settings, needs="capabilities")
+    tos_acceptance = Derived(lambda row: _nulls(("date", "ip", "user_agent"), row.tos_acceptance))
     type = Derived(lambda row: row.type or "standard")

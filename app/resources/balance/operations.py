@@ -13,8 +13,10 @@ from sqlalchemy import bindparam, case, delete, func, select, true
 from app.context import Context
 from app.db.roots import Account, TestClock
 from app.db.session import Prepared, entity
-from app.domain.fees import processing_fee
+from app.domain import payout_schedules
+from app.domain.fees import available_on, processing_fee
 from app.domain.ledger import OTHER_CLOCKS, PROCESSING, Entry, Posting
+from app.domain.payout_schedules import Schedule
 from app.events.emit import announce
 from app.resources.balance.tables import BalanceTransaction, Funds
 from app.resources.external_accounts.tables import BankAccount, Card
@@ -110,6 +112,20 @@ def note_availability(ctx: Context, transactions: Iterable[BalanceTransaction]) 
     """Let the view say `available` for transactions of the wall clock whose day has come."""
     for transaction in transactions:
         transaction.__dict__["available"] = transaction.available_on <= ctx.now
+
+
+def settles_at(ctx: Context) -> int:
+    """When the money of a payment that the account in view takes now becomes available to it."""
+    account = ctx.account
+    if account.platform_id is None:
+        return available_on(ctx.now)
+    return payout_schedules.available_on(ctx.now, account.country, schedule_of_account(account).delay_days)
+
+
+def schedule_of_account(account: Account) -> Schedule:
+    """When a connected account is paid out, by its country and what was chosen for it."""
+    chosen = (account.settings or {}).get("payouts", {}).get("schedule", {})
+    return payout_schedules.schedule_of(account.country, chosen)
 
 
 def _hold(ctx: Context) -> None:

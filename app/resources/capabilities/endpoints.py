@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.resources.accounts.operations import find_connected, previewed, reviewing
+from app.db.roots import Account
+from app.resources.accounts.operations import check_has_capabilities, find_connected, previewed, reviewing
 from app.resources.capabilities import operations
 from app.resources.capabilities.params import CapabilityUpdate
 from app.resources.capabilities.tables import Capability
@@ -22,7 +23,7 @@ blueprint = Blueprint("capabilities", __name__)
 @endpoint(RetrieveParams)
 def list_capabilities(ctx: Context, params: dict[str, Any], account: str) -> Page:
     """GET /v1/accounts/:account/capabilities: those that have been requested once, newest first, all on one page."""
-    found = operations.all_capabilities(ctx, find_connected(ctx, account))
+    found = operations.all_capabilities(ctx, _find_account(ctx, account))
     return Page(Capability, found, f"/v1/accounts/{account}/capabilities", has_more=False)
 
 
@@ -30,7 +31,7 @@ def list_capabilities(ctx: Context, params: dict[str, Any], account: str) -> Pag
 @endpoint(RetrieveParams)
 def retrieve_capability(ctx: Context, params: dict[str, Any], account: str, capability: str) -> Capability:
     """GET /v1/accounts/:account/capabilities/:capability: any, also one that was never requested."""
-    found = find_connected(ctx, account)
+    found = _find_account(ctx, account)
     return previewed(ctx, found, operations.find_capability(ctx, found, capability))
 
 
@@ -38,9 +39,17 @@ def retrieve_capability(ctx: Context, params: dict[str, Any], account: str, capa
 @endpoint(CapabilityUpdate)
 def update_capability(ctx: Context, params: dict[str, Any], account: str, capability: str) -> Capability:
     """POST /v1/accounts/:account/capabilities/:capability"""
-    found = find_connected(ctx, account)
+    found = _find_account(ctx, account)
     operations.check_name(capability)
     if "requested" in params:
         with reviewing(ctx, found):
-            operations.request_capability(ctx, found, capability, requested=params["requested"])
+            operations.request_capability(ctx, found, capability, requested=params["requested"], param="requested")
+            if params["requested"]:
+                operations.check_together(ctx, found, param="requested")
     return previewed(ctx, found, operations.find_capability(ctx, found, capability))
+
+
+def _find_account(ctx: Context, id: str) -> Account:
+    account = find_connected(ctx, id)
+    check_has_capabilities(account)
+    return account

@@ -7,18 +7,25 @@ from sqlalchemy import bindparam
 from app.context import Context
 from app.db.roots import Account
 from app.db.session import Prepared, entity
-from app.domain.capabilities import CAPABILITIES, nothing_due
-from app.errors import no_such
+from app.domain.capabilities import CAPABILITIES, is_offered, nothing_due
+from app.errors import InvalidRequest, no_such
 from app.resources.capabilities.tables import Capability
 
 _NEWEST = Prepared(entity(Capability).where(Capability.account_id == bindparam("account_id")).order_by(
     Capability.created.desc(), Capability.seq.desc()))
 
 
-def request_capability(ctx: Context, account: Account, name: str, *, requested: bool) -> None:
-    """Ask for a capability of the account, or ask for it no more; what comes of it is for the next review to say."""
+def request_capability(ctx: Context, account: Account, name: str, *, requested: bool, param: str) -> None:
+    """Ask for a capability of the account, or ask for it no more; what comes of it is for the next review to say.
+
+    Raises InvalidRequest, about `param`, for one that accounts of the country cannot have, and for one that is permanent.
+    """
     there = ctx.acting_as(account)
     capability = there.get(Capability, name)
+    if requested and not is_offered(name, account.country):
+        raise InvalidRequest(f"The `{name}` capability is not available in country {account.country}", param=param)
+    if not requested and account.type != "custom" and capability is not None and capability.requested:
+        raise InvalidRequest(f"The {name} capability cannot be unrequested.", param=param)
     if capability is None:
         if not requested:
             return
@@ -27,6 +34,23 @@ def request_capability(ctx: Context, account: Account, name: str, *, requested: 
         capability.requested = requested
         if requested:
             capability.requested_at = ctx.now
+
+
+def check_together(ctx: Context, account: Account, *, param: str) -> None:
+    """Raises InvalidRequest where the account has requested capabilities that do not go without or with something else.
+
+    Our choice: it is looked at when something is asked for, so that a capability can be given up by itself.
+    """
+    requested = {row.id for row in all_capabilities(ctx, account) if row.requested}
+    if "card_payments" not in requested:
+        return
+    # Our choice: the words of both.
+    if "transfers" not in requested:
+        raise InvalidRequest("Accounts that have requested the `card_payments` capability need the `transfers` capability as "
+                             "well.", param=param)
+    if (account.tos_acceptance or {}).get("service_agreement") == "recipient":
+        raise InvalidRequest("Accounts under the recipient service agreement cannot request the `card_payments` capability.",
+                             param=param)
 
 
 def find_capability(ctx: Context, account: Account, name: str) -> Capability:

@@ -17,7 +17,7 @@ from app.domain.metadata import merged
 from app.domain.payouts import next_run
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
-from app.resources.balance.operations import hold_funds, post
+from app.resources.balance.operations import hold_funds, post, schedule_of_account
 from app.resources.balance.tables import BalanceTransaction, Funds
 from app.resources.external_accounts.operations import (
     ExternalAccount,
@@ -148,7 +148,7 @@ def settle_payout(ctx: Context, payout: Payout) -> None:
 
 
 def plan_payouts(ctx: Context) -> None:
-    """The settings of the sandbox have changed: note when the next automatic payouts are made, if at all."""
+    """The settings that say so have changed: note when the next automatic payouts of the account are made, if at all."""
     ctx.session.hold_name(f"payout schedule of {ctx.account_id}")
     schedule, runs_at = ctx.get(PayoutSchedule, _SCHEDULE_ID), _next_run(ctx)
     if schedule is not None:
@@ -161,7 +161,8 @@ def plan_payouts(ctx: Context) -> None:
 def run_schedule(ctx: Context, schedule: PayoutSchedule) -> None:
     """Pay out all that is available, a payout for each currency and kind of funds that has a bank account or card to go to."""
     hold_funds(ctx)
-    for currency, source_type in ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now):
+    pays = ctx.account.platform_id is None or ctx.account.payouts_enabled
+    for currency, source_type in [] if not pays else ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now):
         destination = default_external_account(ctx, currency)
         if destination is not None and destination.status == "new":
             _pay_out_everything(ctx, currency, source_type, destination)
@@ -248,5 +249,13 @@ def _give_back(ctx: Context, payout: Payout, type: str) -> None:
 
 
 def _next_run(ctx: Context) -> int | None:
-    return next_run(ctx.now, ctx.choices.payout_interval, weekly_anchor=ctx.choices.payout_weekly_anchor,
-                    monthly_anchor=ctx.choices.payout_monthly_anchor)
+    """When the account is next paid out by itself: a platform as the sandbox's settings say, others as their own do."""
+    account = ctx.account
+    if account.deleted:
+        return None
+    if account.platform_id is not None:
+        own = schedule_of_account(account)
+        return next_run(ctx.now, own.interval, weekly_anchor=own.weekly_anchor, monthly_anchor=own.monthly_anchor)
+    choices = ctx.choices
+    return next_run(ctx.now, choices.payout_interval, weekly_anchor=choices.payout_weekly_anchor,
+                    monthly_anchor=choices.payout_monthly_anchor)

@@ -10,7 +10,8 @@ from app.control.doctor import examine
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.clock import DAY, at
-from tests.support.money import available, connect, fund
+from tests.support.connected import connected
+from tests.support.money import available, fund
 from tests.support.reference import conforms
 from tests.support.wall import Wall
 
@@ -254,33 +255,33 @@ def test_another_sandbox_sees_nothing(api: Api, server: Server) -> None:
 
 
 def test_a_payout_of_a_connected_account_is_fetched_back(api: Api, server: Server, wall: Wall) -> None:
-    connected = connect(api)
-    fund(connected, 5000)
-    payout = connected.post("/v1/payouts", amount=5000, currency="usd")
-    refused = connected.refused("POST", f"/v1/payouts/{payout['id']}/reverse")
+    seller = connected(api)
+    fund(seller, 5000)
+    payout = seller.post("/v1/payouts", amount=5000, currency="usd")
+    refused = seller.refused("POST", f"/v1/payouts/{payout['id']}/reverse")
     assert refused.error["message"] == f"Payout {payout['id']} cannot be reversed: it is pending."
-    connected.post(f"/_sim/payouts/{payout['id']}/settle")
-    back = connected.post(f"/v1/payouts/{payout['id']}/reverse", metadata={"why": "wrong"})
+    seller.post(f"/_sim/payouts/{payout['id']}/settle")
+    back = seller.post(f"/v1/payouts/{payout['id']}/reverse", metadata={"why": "wrong"})
     assert (back["amount"], back["original_payout"], back["status"], back["metadata"], back["reversed_by"]) == (
         -5000, payout["id"], "pending", {"why": "wrong"}, None)
-    assert connected.get(f"/v1/payouts/{payout['id']}", expand=["reversed_by"])["reversed_by"] == back
-    [moved] = connected.get("/v1/balance_transactions", source=back["id"])["data"]
-    assert (moved["type"], moved["net"], available(connected)) == ("payout", 5000, 5000)
+    assert seller.get(f"/v1/payouts/{payout['id']}", expand=["reversed_by"])["reversed_by"] == back
+    [moved] = seller.get("/v1/balance_transactions", source=back["id"])["data"]
+    assert (moved["type"], moved["net"], available(seller)) == ("payout", 5000, 5000)
     wall.now += 2
     server.worker.run_due()
-    assert types(connected) == ["payout.created", "payout.updated", "payout.paid", "payout.updated", "payout.created",
-                                "payout.paid"]
+    assert types(seller)[-6:] == ["payout.created", "payout.updated", "payout.paid", "payout.updated", "payout.created",
+                                  "payout.paid"]
     for id, reason in ((payout["id"], f"it has been already, by {back['id']}"), (back["id"], "it reverses another one")):
-        refused = connected.refused("POST", f"/v1/payouts/{id}/reverse")
+        refused = seller.refused("POST", f"/v1/payouts/{id}/reverse")
         assert (refused.status, refused.error["message"]) == (400, f"Payout {id} cannot be reversed: {reason}.")
-    late = connected.post("/v1/payouts", amount=1000, currency="usd")
-    instant = connected.post("/v1/payouts", amount=1000, currency="usd", method="instant")
+    late = seller.post("/v1/payouts", amount=1000, currency="usd")
+    instant = seller.post("/v1/payouts", amount=1000, currency="usd", method="instant")
     wall.now = late["arrival_date"] + 90 * DAY + 1
     server.worker.run_due()
     for id, reason in ((late["id"], "it arrived more than 90 days ago"), (instant["id"], "it was instant")):
-        refused = connected.refused("POST", f"/v1/payouts/{id}/reverse")
+        refused = seller.refused("POST", f"/v1/payouts/{id}/reverse")
         assert refused.error["message"] == f"Payout {id} cannot be reversed: {reason}."
-    assert examine(server.database, account=connected.key) == []
+    assert examine(server.database, account=api.key) == []
 
 
 def test_a_platform_does_not_fetch_back(api: Api) -> None:

@@ -7,18 +7,29 @@ from typing import Any
 
 from app.context import Context
 from app.db.roots import Account
+from app.domain.country_specs import bank_account_currencies
 from app.domain.metadata import merged
+from app.errors import InvalidRequest
+from app.resources.accounts.operations.choosing import choose
+from app.resources.accounts.operations.describing import describe
+from app.resources.accounts.operations.permitted import check_permitted, refused_endpoint
 from app.resources.accounts.operations.reviewing import reviewing
-from app.resources.capabilities.operations import request_capability
+from app.resources.capabilities.operations import check_together, request_capability
 from app.resources.external_accounts.operations import replace_external_account
 from app.resources.persons.operations import write_individual
 
-_PLAIN = ("business_type", "email")
-_DOCUMENTS = ("business_profile", "tos_acceptance")
+_PLAIN = ("business_type", "default_currency", "email")
 
 
 def update_account(ctx: Context, account: Account, values: Mapping[str, Any]) -> Account:
-    """Change the account. Emits account.updated and what else follows, of the connected account."""
+    """Change the account. Emits account.updated and what else follows, of the connected account.
+
+    Raises PermissionDenied for what is not the platform's to change, and InvalidRequest.
+    """
+    if account.platform_id is None:
+        # Our choice: a platform's own account is changed in the Dashboard alone, as the reference says of live platforms.
+        raise refused_endpoint(account)
+    check_permitted(account, values)
     with reviewing(ctx, account):
         apply(ctx, account, values)
     return account
@@ -26,16 +37,21 @@ def update_account(ctx: Context, account: Account, values: Mapping[str, Any]) ->
 
 def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
     """Note what the parameters say about the account; what follows from it is for a review to say."""
+    if values.get("default_currency"):
+        _check_currency(values["default_currency"], account.country)
     for name in _PLAIN:
         if name in values:
             setattr(account, name, values[name])
-    for name in _DOCUMENTS:
-        if name in values:
-            setattr(account, name, (getattr(account, name) or {}) | values[name])
+    describe(ctx, account, values)
+    if "settings" in values:
+        choose(ctx, account, values["settings"])
     if "metadata" in values:
         account.metadata_ = merged(account.metadata_, values["metadata"])
-    for name, requested in requested_in(values).items():
-        request_capability(ctx, account, name, requested=requested)
+    asked = requested_in(values)
+    for name, requested in asked.items():
+        request_capability(ctx, account, name, requested=requested, param=f"capabilities[{name}][requested]")
+    if any(asked.values()) or "tos_acceptance" in values:
+        check_together(ctx, account, param="capabilities")
     for name in ("bank_account", "external_account"):
         if name in values:
             replace_external_account(ctx.acting_as(account), values[name], param=name, asking=ctx)
@@ -48,3 +64,10 @@ def requested_in(values: Mapping[str, Any]) -> dict[str, bool]:
     asked = dict.fromkeys(values.get("requested_capabilities") or (), True)
     return asked | {name: sent["requested"] for name, sent in (values.get("capabilities") or {}).items()
                     if "requested" in sent}
+
+
+def _check_currency(currency: str, country: str) -> None:
+    if currency not in bank_account_currencies(country):
+        # Our choice: the words.
+        raise InvalidRequest(f"The currency {currency} cannot be paid out to bank accounts in {country}.",
+                             param="default_currency")

@@ -64,11 +64,17 @@ def reviewing(ctx: Context, account: Account) -> Iterator[Telling]:
 
 @contextmanager
 def deriving(ctx: Context, account: Account) -> Iterator[None]:
-    """Change an account that is only being made inside; what then follows is told from its verification on."""
+    """Change an account that is only being made inside; what then follows is told from its verification on.
+
+    Emits person.created for those who come with it.
+    """
     there = ctx.acting_as(account)
     with _changing(there, account):
         yield
-    _go_on(there, account, running=_derive(there, account))
+    running = _derive(there, account)
+    for person in account.__dict__["persons"]:
+        emit(there, "person.created", person)
+    _go_on(there, account, running=running)
 
 
 def take_step(ctx: Context, verification: AccountVerification) -> None:

@@ -6,11 +6,10 @@ from typing import Any
 
 from app.context import Context
 from app.domain.cards import DECLINES
-from app.domain.fees import available_on
 from app.domain.ledger import capture_posting, charge_posting
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.balance.operations import fee_of_charge, post
+from app.resources.balance.operations import fee_of_charge, post, settles_at
 from app.resources.charges.operations.connecting import refusal_of_sharing
 from app.resources.charges.operations.sharing import note_earning, plan_earning, send_on
 from app.resources.charges.tables import Charge
@@ -108,7 +107,7 @@ def _take(ctx: Context, charge: Charge, amount: int, behavior: str) -> None:
     charge.receipt_url = ctx.page_url("receipts", charge)
     facts: dict[str, Any] = {
         "fee": fee_of_charge(ctx, amount), "charge": charge.id, "description": charge.description,
-        "available_on": None if behavior == "bypass_pending" else available_on(ctx.now)}
+        "available_on": None if behavior == "bypass_pending" else settles_at(ctx)}
     earning = plan_earning(ctx, charge, amount)
     if amount == charge.amount:
         taken, *others = post(ctx, charge_posting(ctx.account_id, amount, charge.currency, earning=earning, **facts))

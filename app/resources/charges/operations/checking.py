@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.currencies import MAXIMUM_CHARGE, format_amount, minimum_charge
+from app.domain.statement_descriptors import problem_of
 from app.domain.urls import is_url
 from app.errors import InvalidRequest
 
@@ -34,10 +35,6 @@ def check_texts(values: Mapping[str, Any]) -> None:
         raise InvalidRequest("Not a valid URL", code="url_invalid", param="return_url")
     for name, shortest in (("statement_descriptor", 5), ("statement_descriptor_suffix", 1)):
         text = values.get(name)
-        if text is None:
-            continue
-        # Our choice: the words; the rules are those of the card networks.
-        if set("<>\\'\"*") & set(text):
-            raise InvalidRequest(f"The {name} must not contain any of the characters < > \\ ' \" *.", param=name)
-        if len(text) < shortest or not any(character.isalpha() for character in text):
-            raise InvalidRequest(f"The {name} must have at least {shortest} characters, and one letter among them.", param=name)
+        problem = None if text is None else problem_of(name, text, shortest=shortest)
+        if problem is not None:
+            raise InvalidRequest(problem, param=name)

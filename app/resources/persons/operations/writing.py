@@ -12,7 +12,7 @@ from app.context import Context
 from app.db.roots import Account
 from app.db.session import Prepared, entity
 from app.domain.metadata import merged
-from app.errors import InvalidRequest, PermissionDenied
+from app.errors import InvalidRequest, no_permission
 from app.resources.files.operations import identity_file
 from app.resources.legal_values import check_address, kept_phone
 from app.resources.persons.operations.assessing import settle_nothing
@@ -40,8 +40,7 @@ _YOUNGEST: Final = 13
 def check_access(account: Account) -> None:
     """Raises 403 for an account whose holder has begun to onboard by themselves: its persons are no business of the platform."""
     if account.type != "custom" and account.onboarding_started_at is not None:
-        raise PermissionDenied("This application does not have the required permissions for this endpoint on account "
-                               f"'{account.id}'.", code="oauth_not_supported")
+        raise no_permission("this endpoint", account.id)
 
 
 def all_persons(ctx: Context, account: Account) -> list[Person]:
