@@ -22,6 +22,8 @@ from app.factory import create_app
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.clock import Clock
+from tests.support.connected import connected
+from tests.support.marketplace import healthy
 from tests.support.wall import Wall
 
 settings.register_profile("long", deadline=None)
@@ -118,6 +120,14 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
 def api(server: Server) -> Api:
     """A client of an empty sandbox, in this process."""
     return Api(server)
+
+
+@pytest.fixture
+def seller(api: Api, server: Server) -> Iterator[Api]:
+    """A client that acts for an account connected to the sandbox's; in the end the books of both must agree."""
+    client = connected(api)
+    yield client
+    healthy(server, api, client)
 
 
 @pytest.fixture

@@ -62,6 +62,8 @@ CHECKS: tuple[Check, ...] = (
     banking.payouts_are_on_the_balance,
     banking.payouts_and_their_reversals_name_each_other,
     banking.topups_are_on_the_balance_when_they_have_come,
+    transfers.charges_are_sent_on_as_they_ask,
+    transfers.charges_earn_the_fee_that_they_name,
     transfers.fee_refunds_arrive,
     transfers.fees_are_kept_of_their_payment,
     transfers.fees_have_gone_back_by_their_refunds,

@@ -8,6 +8,7 @@ from typing import Any
 from app.context import Context
 from app.control.params import ChargeDispute, FraudWarning
 from app.db.base import StripeObject
+from app.errors import InvalidRequest
 from app.resources.charges.tables import Charge
 from app.resources.disputes.operations import open_dispute
 from app.resources.early_fraud_warnings.operations import warn
@@ -19,17 +20,24 @@ Deed = Callable[[Context, Charge, Mapping[str, Any]], StripeObject]
 
 def warn_of_fraud(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
     """The issuer warns of fraud. Raises InvalidRequest for a charge that took nothing."""
-    return warn(ctx, charge, values["fraud_type"])
+    return warn(ctx, _paid_by_somebody(charge), values["fraud_type"])
 
 
 def review(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
     """Somebody wants to look at the charge. Raises InvalidRequest where there is nothing to decide."""
-    return open_review(ctx, charge)
+    return open_review(ctx, _paid_by_somebody(charge))
 
 
 def dispute(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
     """The customer's bank takes the money back, or asks. Raises InvalidRequest for more than there is."""
-    return open_dispute(ctx, charge, **values)
+    return open_dispute(ctx, _paid_by_somebody(charge), **values)
+
+
+def _paid_by_somebody(charge: Charge) -> Charge:
+    """Raises InvalidRequest for what another account has paid, which no issuer and no reviewer knows of."""
+    if charge.source_transfer_id is not None:
+        raise InvalidRequest(f"Charge {charge.id} came by a transfer from another account.", param="charge")
+    return charge
 
 
 DEEDS: dict[str, tuple[Deed, Params]] = {

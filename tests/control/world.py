@@ -172,6 +172,7 @@ def _shared_out(api: Api) -> None:
     api.post(f"/v1/transfers/{sent['id']}/reversals", amount=300)
     fee = send_on(api, account, amount=1000, fee=100)["application_fee"]
     api.post(f"/v1/application_fees/{fee}/refunds", amount=40)
+    charge(account, 2000, application_fee_amount=70)
 
 
 def _with_sources(api: Api) -> None:

@@ -5,42 +5,21 @@ The fee is 2.9 % + 30, so that 10000 cost 320.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from app.control.doctor import examine
-from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.connected import connected
+from tests.support.marketplace import charge as charged
+from tests.support.marketplace import id_of, total
 from tests.support.wall import NEW_YEAR, Wall, events_after
+
+pytestmark = pytest.mark.usefixtures("wall")
 
 URL = "/v1/payment_intents"
 TUESDAY = NEW_YEAR + 2 * 86_400
 """New Year 2023 is a Sunday, so that what is paid then is available on Tuesday."""
-
-
-@pytest.fixture
-def seller(api: Api, wall: Wall) -> Api:
-    return connected(api)
-
-
-@pytest.fixture(autouse=True)
-def books(api: Api, server: Server, seller: Api) -> Iterator[None]:
-    """Each test ends with books that agree, on both sides."""
-    yield
-    assert [examine(server.database, account=account) for account in (api.key, account_of(seller))] == [[], []]
-
-
-def account_of(client: Api) -> str:
-    return str(client.get("/v1/account")["id"])
-
-
-def pay(api: Api, amount: int = 10_000, card: str = "pm_card_visa", **values: Any) -> dict[str, Any]:
-    """A charge, with its payment intent's id."""
-    intent = api.post(URL, amount=amount, currency="usd", payment_method=card, confirm=True, **values)
-    return dict(intent["charges"]["data"][0])
 
 
 def rows(api: Api) -> list[tuple[str, int, int]]:
@@ -48,24 +27,19 @@ def rows(api: Api) -> list[tuple[str, int, int]]:
     return [(row["type"], row["amount"], row["fee"]) for row in api.get("/v1/balance_transactions", limit=100)["data"][::-1]]
 
 
-def total(api: Api) -> int:
-    balance = api.get("/v1/balance")
-    return sum(entry["amount"] for entries in (balance["available"], balance["pending"]) for entry in entries)
-
-
 def types(api: Api, since: int = 0) -> list[str]:
     return [event["type"] for event in api.events()[since:]]
 
 
-def sent_on(api: Api, seller: Api, **values: Any) -> dict[str, Any]:
+def sent_on(api: Api, seller: Api, amount: int = 10_000, **values: Any) -> dict[str, Any]:
     """A destination charge."""
-    return pay(api, transfer_data={"destination": account_of(seller)} | values.pop("transfer_data", {}), **values)
+    return charged(api, amount, transfer_data={"destination": id_of(seller)} | values.pop("transfer_data", {}), **values)
 
 
 def test_a_direct_charge_is_the_sellers_and_the_platform_earns_a_fee(api: Api, seller: Api) -> None:
     before, there = len(api.events()), len(seller.events())
-    charge = pay(seller, application_fee_amount=500)
-    application = f"ca_{account_of(api).removeprefix('acct_')}"
+    charge = charged(seller, 10_000, application_fee_amount=500)
+    application = f"ca_{id_of(api).removeprefix('acct_')}"
     [taken] = seller.get("/v1/balance_transactions")["data"]
     assert (taken["amount"], taken["fee"], taken["net"]) == (10_000, 820, 9180)
     assert sorted((fee["type"], fee["amount"], fee["application"], fee["description"]) for fee in taken["fee_details"]) == [
@@ -74,7 +48,7 @@ def test_a_direct_charge_is_the_sellers_and_the_platform_earns_a_fee(api: Api, s
     assert (rows(api), total(api), total(seller)) == ([("application_fee", 500, 0)], 500, 9180)
     fee = api.get(f"/v1/application_fees/{charge['application_fee']}")
     assert (fee["account"], fee["application"], fee["charge"], fee["originating_transaction"], fee["amount"]) == (
-        account_of(seller), application, charge["id"], None, 500)
+        id_of(seller), application, charge["id"], None, 500)
     [earned] = api.get("/v1/balance_transactions", source=fee["id"])["data"]
     assert (earned["id"], earned["reporting_category"], earned["available_on"], earned["status"]) == (
         fee["balance_transaction"], "platform_earning", TUESDAY, "pending")
@@ -85,14 +59,14 @@ def test_a_direct_charge_is_the_sellers_and_the_platform_earns_a_fee(api: Api, s
     assert (intent["application"], intent["application_fee_amount"]) == (application, 500)
     assert types(seller, there) == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
     assert types(api, before) == ["application_fee.created"]
-    assert {event["account"] for event in seller.events()} == {account_of(seller)}
+    assert {event["account"] for event in seller.events()} == {id_of(seller)}
     assert seller.get(f"/v1/charges/{charge['id']}", expand=["application_fee"])["application_fee"]["id"] == fee["id"]
 
 
 def test_a_destination_charge_is_sent_on_whole_and_the_fee_comes_back(api: Api, seller: Api) -> None:
     before = len(api.events())
     charge = sent_on(api, seller, application_fee_amount=500)
-    account = account_of(seller)
+    account = id_of(seller)
     assert rows(api) == [("charge", 10_000, 320), ("transfer", -10_000, 0), ("application_fee", 500, 0)]
     assert rows(seller) == [("payment", 10_000, 500)]
     assert (total(api), total(seller)) == (180, 9500)
@@ -105,7 +79,7 @@ def test_a_destination_charge_is_sent_on_whole_and_the_fee_comes_back(api: Api, 
     payment = seller.get(f"/v1/charges/{transfer['destination_payment']}")
     assert payment["id"].startswith("py_")
     assert (payment["source_transfer"], payment["application_fee"], payment["transfer_group"], payment["application"]) == (
-        transfer["id"], charge["application_fee"], None, f"ca_{account_of(api).removeprefix('acct_')}")
+        transfer["id"], charge["application_fee"], None, f"ca_{id_of(api).removeprefix('acct_')}")
     assert payment["payment_method_details"] == {"stripe_account": {}, "type": "stripe_account"}
     fee = api.get(f"/v1/application_fees/{charge['application_fee']}")
     assert (fee["charge"], fee["originating_transaction"], fee["account"]) == (payment["id"], charge["id"], account)
@@ -124,20 +98,20 @@ def test_a_part_of_a_destination_charge_is_sent_on(api: Api, seller: Api) -> Non
     assert rows(api) == [("charge", 10_000, 320), ("transfer", -9500, 0)]
     assert rows(seller) == [("payment", 9500, 0)]
     assert (total(api), total(seller), charge["application_fee"]) == (180, 9500, None)
-    assert charge["transfer_data"] == {"amount": 9500, "destination": account_of(seller)}
+    assert charge["transfer_data"] == {"amount": 9500, "destination": id_of(seller)}
     intent = api.get(f"{URL}/{charge['payment_intent']}")
-    assert intent["transfer_data"] == {"amount": 9500, "destination": account_of(seller)}
+    assert intent["transfer_data"] == {"amount": 9500, "destination": id_of(seller)}
 
 
 def test_one_charge_is_shared_by_separate_transfers(api: Api, seller: Api) -> None:
     other = connected(api)
-    charge = pay(api, transfer_group="ORDER_7")
+    charge = charged(api, 10_000, transfer_group="ORDER_7")
     for client, amount in ((seller, 7000), (other, 2000)):
-        api.post("/v1/transfers", amount=amount, currency="usd", destination=account_of(client),
+        api.post("/v1/transfers", amount=amount, currency="usd", destination=id_of(client),
                  source_transaction=charge["id"])
     assert (total(api), total(seller), total(other)) == (680, 7000, 2000)
     assert {transfer["transfer_group"] for transfer in api.get("/v1/transfers")["data"]} == {"ORDER_7"}
-    too_much = api.refused("POST", "/v1/transfers", amount=1001, currency="usd", destination=account_of(seller),
+    too_much = api.refused("POST", "/v1/transfers", amount=1001, currency="usd", destination=id_of(seller),
                            source_transaction=charge["id"])
     assert too_much.error["message"] == "The transfer amount exceeds the amount remaining on the source charge"
 
@@ -180,7 +154,7 @@ def test_parts_are_rounded_and_the_last_one_takes_the_rest(api: Api, seller: Api
 
 
 def test_the_fee_goes_back_in_the_same_parts(api: Api, seller: Api) -> None:
-    charge = pay(seller, amount=30_000, application_fee_amount=3000)
+    charge = charged(seller, 30_000, application_fee_amount=3000)
     for amount, back in ((10_000, 1000), (20_000, 2000)):
         seller.post("/v1/refunds", charge=charge["id"], amount=amount, refund_application_fee=True)
         assert rows(api)[-1] == ("application_fee_refund", -back, 0)
@@ -196,7 +170,7 @@ def test_a_refund_without_the_flags_is_the_platforms_loss(api: Api, seller: Api)
 @pytest.mark.parametrize(("flag", "sellers", "platforms"), [(True, -320, 0), (False, -820, 500)])
 def test_the_refund_of_a_direct_charge_is_the_sellers(api: Api, seller: Api, flag: bool, sellers: int,
                                                       platforms: int) -> None:
-    charge = pay(seller, application_fee_amount=500)
+    charge = charged(seller, 10_000, application_fee_amount=500)
     before, there = len(api.events()), len(seller.events())
     seller.post("/v1/refunds", charge=charge["id"], refund_application_fee=flag)
     assert (total(seller), total(api)) == (sellers, platforms)
@@ -218,7 +192,7 @@ def test_a_dispute_of_a_destination_charge_is_the_platforms(api: Api, seller: Ap
 
 
 def test_a_dispute_of_a_direct_charge_is_the_sellers(api: Api, seller: Api, wall: Wall) -> None:
-    charge = pay(seller, application_fee_amount=500)
+    charge = charged(seller, 10_000, application_fee_amount=500)
     dispute = seller.post(f"/_sim/charges/{charge['id']}/dispute")
     assert (rows(seller)[1:], total(seller), total(api)) == ([("adjustment", -10_000, 1500)], 9180 - 11_500, 500)
     seller.post(f"/v1/disputes/{dispute['id']}/close")
@@ -230,5 +204,5 @@ def test_what_a_top_up_has_brought_can_be_transferred(api: Api, seller: Api, wal
     assert (rows(api), total(api)) == ([], 0)
     events_after(api, wall, 2)
     assert (rows(api), total(api)) == ([("topup", 2000, 0)], 2000)
-    api.post("/v1/transfers", amount=2000, currency="usd", destination=account_of(seller))
+    api.post("/v1/transfers", amount=2000, currency="usd", destination=id_of(seller))
     assert (total(api), total(seller)) == (0, 2000)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.clock.now import wall_seconds
-from app.context import Context
 from app.control.doctor import examine
-from app.db.roots import Account
-from app.events.emit import emit
-from app.resources.application_fees.tables import ApplicationFee
-from app.resources.charges.tables import Charge
-from app.resources.transfers.operations import transfer_charge
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.reference import conforms
@@ -23,6 +16,12 @@ def id_of(account: Api) -> str:
 
 def pending(api: Api) -> int:
     return sum(entry["amount"] for entry in api.get("/v1/balance")["pending"])
+
+
+def total(api: Api) -> int:
+    """What an account has, available or pending, in its currencies together."""
+    balance = api.get("/v1/balance")
+    return sum(entry["amount"] for entries in (balance["available"], balance["pending"]) for entry in entries)
 
 
 def charge(api: Api, amount: int, *, card: str = "pm_card_visa", **values: Any) -> dict[str, Any]:
@@ -44,7 +43,8 @@ def new_types(api: Api, since: int) -> list[str]:
 
 def healthy(server: Server, *clients: Api) -> None:
     """The doctor finds nothing in the books of these accounts."""
-    assert [examine(server.database, account=client.get("/v1/account")["id"]) for client in clients] == [[]] * len(clients)
+    found = [examine(server.database, account=id_of(client)) for client in clients]
+    assert found == [[]] * len(clients), found
 
 
 def money_types(account: Api) -> list[str]:
@@ -55,14 +55,4 @@ def money_types(account: Api) -> list[str]:
 
 def send_on(api: Api, account: Api, *, amount: int = 10_000, fee: int = 500, card: str = "pm_card_visa") -> dict[str, Any]:
     """The charge of a payment that is sent on to the account, less a fee."""
-    taken = charge(api, amount, card=card)
-    platform, destination = id_of(api), id_of(account)
-    with api.server.database.writing() as session:
-        ctx = Context(session=session, ids=api.server.database.ids, account_id=platform, now=wall_seconds())
-        row, there = ctx.find(Charge, taken["id"]), session.get(Account, destination)
-        assert there is not None
-        transfer = transfer_charge(ctx, row, there, amount, fee_amount=fee)
-        emit(ctx, "charge.updated", row)
-        emit(ctx, "transfer.created", transfer)
-        emit(ctx, "application_fee.created", session.get(ApplicationFee, ctx.account_id, row.application_fee_id))
-    return api.get(f"/v1/charges/{taken['id']}")
+    return charge(api, amount, card=card, application_fee_amount=fee, transfer_data={"destination": id_of(account)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from sqlalchemy import case, func, select
 
@@ -24,7 +25,10 @@ def balances_are_sums_of_their_transactions(books: Books) -> Iterator[Problem]:
 
 
 def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Problem]:
-    """what becomes available on a day is what the transactions of that day come to"""
+    """what becomes available on a day is what the transactions of that day come to, or the last of them where some are gone
+
+    What crosses from a test clock to the wall clock may come to a day that has passed there, and be released at once.
+    """
     moved = select(
         BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
         BalanceTransaction.test_clock_id, BalanceTransaction.available_on, func.sum(BalanceTransaction.net).label("net"),
@@ -34,9 +38,17 @@ def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Pro
     same = ((moved.c.account_id == Funds.account_id) & (moved.c.currency == Funds.currency)
             & (moved.c.source_type == Funds.source_type) & (moved.c.available_on == Funds.available_on)
             & (func.coalesce(moved.c.test_clock_id, "") == func.coalesce(Funds.test_clock_id, "")))
-    statement = select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net).outerjoin(
+    statement = select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net, Funds.source_type,
+                       Funds.test_clock_id).outerjoin(
         moved, same).where(books.of(Funds), Funds.available_on > 0, Funds.amount != func.coalesce(moved.c.net, 0))
-    for account_id, currency, available_on, amount, net in books.values(statement):
+    for account_id, currency, available_on, amount, net, source_type, clock_id in books.values(statement):
+        day = select(BalanceTransaction.net).where(
+            BalanceTransaction.account_id == account_id, BalanceTransaction.currency == currency,
+            BalanceTransaction.source_type == source_type, BalanceTransaction.available_on == available_on,
+            BalanceTransaction.available_on > BalanceTransaction.created, BalanceTransaction.test_clock_id.is_(None))
+        latest = accumulate(each for (each,) in books.values(day.order_by(BalanceTransaction.seq.desc())))
+        if clock_id is None and amount in latest:
+            continue
         yield Problem(account_id, "balance", currency,
                       f"{amount} become available at {available_on}, and the transactions of that day come to {net}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.control.checks import Books, Problem
@@ -78,6 +78,38 @@ def fees_are_kept_of_their_payment(books: Books) -> Iterator[Problem]:
                 fee.amount] or named != (fee.id, fee.amount):
             yield Problem(fee.account_id, "application_fee", fee.id,
                           f"is {fee.amount}; the platform got {earned.amount}, and the payment names {named} and lost {kept}")
+
+
+def charges_are_sent_on_as_they_ask(books: Books) -> Iterator[Problem]:
+    """what was captured of a destination charge, or the part that it asks for, has gone to its destination, less a fee at most"""
+    asked = func.coalesce(Charge.transfer_amount, Charge.amount_captured)
+    part = case((asked < Charge.amount_captured, asked), else_=Charge.amount_captured)
+    statement = select(Charge.account_id, Charge.id, Charge.transfer_id).outerjoin(
+        Transfer, and_(Transfer.account_id == Charge.account_id, Transfer.id == Charge.transfer_id,
+                       Transfer.source_transaction_id == Charge.id, Transfer.destination_id == Charge.transfer_destination_id,
+                       Transfer.amount == part)).where(
+        books.of(Charge), or_(
+            Charge.transfer_id.is_not(None) & Transfer.id.is_(None),
+            Charge.transfer_destination_id.is_not(None) & Charge.captured.is_(True) & (part > 0) & Transfer.id.is_(None)))
+    for account_id, id, transfer in books.values(statement):
+        yield Problem(account_id, "charge", id, f"names the transfer {transfer}, which is not what it asks for")
+
+
+def charges_earn_the_fee_that_they_name(books: Books) -> Iterator[Problem]:
+    """a charge that names a fee, or is captured and was to bring one, has it, of its amount, on the platform's side"""
+    fee, other = ApplicationFee, and_(Charge.platform_id.is_not(None), Charge.platform_id != Charge.account_id)
+    owner = case((other, Charge.platform_id), else_=Charge.account_id)
+    taken_of_it = or_(and_(fee.charge_id == Charge.id, fee.charged_account_id == Charge.account_id),
+                      fee.originating_transaction_id == Charge.id)
+    due = Charge.captured.is_(True) & (Charge.application_fee_amount > 0)
+    statement = select(Charge.account_id, Charge.id, Charge.application_fee_amount, Charge.application_fee_id).outerjoin(
+        fee, and_(fee.account_id == owner, fee.id == Charge.application_fee_id, fee.amount == Charge.application_fee_amount,
+                  taken_of_it)).where(
+        # The platform's fee of what came from a test clock of its own goes with that clock.
+        books.of(Charge), Charge.source_transfer_id.is_(None), fee.id.is_(None),
+        or_(Charge.application_fee_id.is_not(None), due))
+    for account_id, id, amount, named in books.values(statement):
+        yield Problem(account_id, "charge", id, f"was to bring a fee of {amount}, and names {named}")
 
 
 def fee_refunds_arrive(books: Books) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.errors import InvalidRequest, missing_parameter, no_such
+from app.errors import missing_parameter, no_such
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods import operations
 from app.resources.payment_methods.params import (
@@ -28,12 +28,9 @@ blueprint = Blueprint("payment_methods", __name__)
 @blueprint.post("/v1/payment_methods")
 @endpoint(PaymentMethodCreate)
 def create_payment_method(ctx: Context, params: dict[str, Any]) -> PaymentMethod:
-    """POST /v1/payment_methods"""
-    for name in ("payment_method", "customer"):
-        if name in params:
-            # Our choice: the words of the refusal.
-            raise InvalidRequest("A payment method can only be copied to a connected account, and there are none here.",
-                                 param=name)
+    """POST /v1/payment_methods: also a copy of one of the platform's, for a connected account."""
+    if "payment_method" in params or "customer" in params:
+        return operations.copy_payment_method(ctx, params)
     if "type" not in params:
         raise missing_parameter("type")
     return operations.create_payment_method(ctx, params)

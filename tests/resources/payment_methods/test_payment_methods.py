@@ -266,9 +266,9 @@ def test_another_type_is_made_shown_and_attached(api: Api, type: str, sent: dict
     ({"type": "card", "card": CARD, "sepa_debit": {"iban": IBAN}}, None, "sepa_debit",
      "You passed sepa_debit, but the payment method is of type card."),
     ({"payment_method": "pm_card_visa", "customer": "cus_x"}, None, "payment_method",
-     "A payment method can only be copied to a connected account, and there are none here."),
+     "A payment method can only be copied to a connected account, by a request with its Stripe-Account header."),
     ({"type": "card", "card": CARD, "customer": "cus_x"}, None, "customer",
-     "A payment method can only be copied to a connected account, and there are none here."),
+     "A payment method can only be copied to a connected account, by a request with its Stripe-Account header."),
 ])
 def test_what_cannot_be_made(api: Api, params: dict[str, Any], code: str | None, param: str, message: str) -> None:
     api.get("/v1/account")

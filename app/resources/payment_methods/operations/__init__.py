@@ -20,6 +20,7 @@ from app.resources.payment_methods.operations.choosing import (
     source_for,
     use_payment_method,
 )
+from app.resources.payment_methods.operations.copying import copy_payment_method
 from app.resources.payment_methods.operations.making import (
     changed_details,
     changed_expiry,
@@ -39,6 +40,7 @@ __all__ = [
     "changed_expiry",
     "check_can_pay",
     "check_code",
+    "copy_payment_method",
     "create_payment_method",
     "default_source_for",
     "detach_payment_method",

@@ -13,6 +13,7 @@ from app.errors import InvalidRequest, no_such
 from app.resources.customers.tables import Customer
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payment_methods.operations.attaching import DETACHED, attach_payment_method, take_payment_method
+from app.resources.payment_methods.operations.copying import find_own
 from app.resources.payment_methods.operations.making import (
     cannot_pay,
     check_can_pay,
@@ -50,9 +51,7 @@ def use_payment_method(ctx: Context, id: str, *, customer: Customer, param: str)
     """
     magic = magic_method(ctx, id)
     if magic is None:
-        method = ctx.get(PaymentMethod, id)
-        if method is None:
-            raise no_such("PaymentMethod", id, param=param, status=400)
+        method = find_own(ctx, id, param=param)
         if method.customer_id != customer.id:
             raise not_attached(id, param=param)
         check_can_pay(method, param=param)
@@ -73,7 +72,7 @@ def payment_method_for(ctx: Context, id: str, *, customer_id: str | None, wanted
     magic = magic_method(ctx, id)
     if magic is not None:
         return ctx.add(magic)
-    method = ctx.find(PaymentMethod, id, param="payment_method")
+    method = find_own(ctx, id, param="payment_method")
     check_can_pay(method, param="payment_method")
     if method.customer_id is not None and customer_id is None:
         raise InvalidRequest(f"The payment method `{id}` belongs to the Customer `{method.customer_id}`. Please include the "
