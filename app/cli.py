@@ -12,13 +12,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from app import __version__
-from app.control import Refused
-from app.terminal import progress, shown_time, table
+from app.terminal import (
+    Commands,
+    account_option,
+    data_option,
+    database_option,
+    examples,
+    json_option,
+    print_result,
+    progress,
+    shown_time,
+    table,
+    values_of,
+)
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -26,33 +37,6 @@ if TYPE_CHECKING:
 
 FOLLOW_S = 0.5
 """How long `events tail --follow` waits before it looks again."""
-
-
-class Commands(click.Group):
-    """A group whose commands end with a sentence, and no stack trace, where the operator can do something about it."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Refused as refused:
-            raise click.ClickException(str(refused)) from refused
-        except Exception as problem:
-            # SQLAlchemy's errors are told by name: importing it here would make every command slow.
-            if type(problem).__module__ == "sqlalchemy.exc" and (cause := getattr(problem, "orig", None)) is not None:
-                raise click.ClickException(f"The database refused: {cause}".strip()) from problem
-            raise
-
-
-def examples(*lines: str) -> str:
-    """The end of a help text."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-database_option = click.option(
-    "--database", metavar="URL", envvar="DATABASE_URL",
-    help="sqlite:///path or postgresql://user:password@host/name. Default: $DATABASE_URL, then sqlite:///var/billyard.db.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-account_option = click.option("--account", metavar="ACCOUNT", help="An account's id, or a key that opens it.")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -115,7 +99,7 @@ def upgrade_database(database: str | None, as_json: bool) -> None:
     opened = Database(_configure(database).database_url)
     before, after = upgrade(opened), newest_revision()
     opened.close()
-    _print({"from": before, "to": after}, as_json, f"From {before or 'nothing'} to {after}.")
+    print_result({"from": before, "to": after}, as_json, f"From {before or 'nothing'} to {after}.")
 
 
 @db.command("check", epilog=examples("billyard db check && echo in order"))
@@ -129,7 +113,7 @@ def check_database(database: str | None, as_json: bool) -> None:
 
         revision, expected = revision_of(opened), newest_revision()
         found = [str(difference) for difference in differences(opened)]
-    _print({"revision": revision, "expected": expected, "differences": found}, as_json,
+    print_result({"revision": revision, "expected": expected, "differences": found}, as_json,
            "\n".join([f"At revision {revision}; this program needs {expected}.", *found]))
     if revision != expected or found:
         sys.exit(1)
@@ -154,7 +138,7 @@ def create_key(key: str | None, kind: str, account: str | None, database: str | 
         from app.control.keys import create_key as create
 
         made = create(opened, _configure(database), kind=kind, key=key, account=account)
-    _print(made, as_json, f"{made['key']}  {made['account']}")
+    print_result(made, as_json, f"{made['key']}  {made['account']}")
 
 
 @keys.command("list", epilog=examples("billyard keys list", "billyard keys list --account acct_1Lm… --json"))
@@ -167,7 +151,7 @@ def list_keys(account: str | None, database: str | None, as_json: bool) -> None:
         from app.control.keys import list_keys as list_all
 
         found = list_all(opened, account=account)
-    _print(found, as_json, table(found, ("id", "kind", "hint", "account", "created", "revoked_at")))
+    print_result(found, as_json, table(found, ("id", "kind", "hint", "account", "created", "revoked_at")))
 
 
 @keys.command("revoke", epilog=examples("billyard keys revoke sk_test_staging0123456789",
@@ -181,7 +165,7 @@ def revoke_key(key: str, database: str | None, as_json: bool) -> None:
         from app.control.keys import revoke_key as revoke
 
         revoked = revoke(opened, key)
-    _print(revoked, as_json, f"{revoked['hint']} is revoked.")
+    print_result(revoked, as_json, f"{revoked['hint']} is revoked.")
 
 
 @main.group()
@@ -200,7 +184,7 @@ def list_clocks(account: str | None, database: str | None, as_json: bool) -> Non
 
         found = list_all(opened, account=account)
     columns = ("id", "status", "frozen_time", "target_time", "customers", "name", "failure")
-    _print(found, as_json, table(found, columns))
+    print_result(found, as_json, table(found, columns))
 
 
 @clock.command("advance", epilog=examples(
@@ -234,7 +218,7 @@ def advance_clock(clock_id: str, to: str | None, by: str | None, leave: bool, ac
         with progress(quiet=as_json) as report:
             engine = None if leave else build_engine(config, opened)
             moved = clocks.finish_advance(opened, TICKERS, clock_id, engine=engine, report=report, account=account)
-    _print(moved, as_json, f"{moved['id']} stands at {shown_time(moved['frozen_time'])}.")
+    print_result(moved, as_json, f"{moved['id']} stands at {shown_time(moved['frozen_time'])}.")
 
 
 @clock.command("next", epilog=examples("billyard clock next clock_1Lm…", "billyard clock next clock_1Lm… --limit 100"))
@@ -250,7 +234,7 @@ def next_due(clock_id: str, limit: int, account: str | None, database: str | Non
         from app.registry import TICKERS
 
         found = list_due(opened, TICKERS, clock_id, account=account, limit=limit)
-    _print(found, as_json, table(found, ("at", "reason", "id", "customer")))
+    print_result(found, as_json, table(found, ("at", "reason", "id", "customer")))
 
 
 @main.command(epilog=examples("billyard doctor", "billyard doctor --account sk_test_billyard_ready --json"))
@@ -263,7 +247,7 @@ def doctor(account: str | None, database: str | None, as_json: bool) -> None:
         from app.control.doctor import CHECKS, examine
 
         found = examine(opened, account=account)
-    _print(found, as_json, table(found, ("check", "account", "object", "id", "message"))
+    print_result(found, as_json, table(found, ("check", "account", "object", "id", "message"))
            if found else f"{len(CHECKS)} checks found no problem.")
     if found:
         sys.exit(1)
@@ -275,26 +259,60 @@ def _deeds(kind: str, summary: str, *lines: str) -> None:
     @main.command(kind, help=summary, epilog=examples(*lines))
     @click.argument("id", metavar=kind.upper())
     @click.argument("deed", metavar="WHAT")
-    @click.option("-d", "--data", multiple=True, metavar="NAME=VALUE",
-                  help=f"A parameter of POST /_sim/{kind}s/{kind.upper()}/WHAT.")
+    @data_option
     @account_option
     @database_option
     @json_option
     def do_it(id: str, deed: str, data: tuple[str, ...], account: str | None, database: str | None, as_json: bool) -> None:
-        with _opened(database) as opened:
-            from app.control import deeds
-
-            _, possible = deeds.DEEDS[kind]
-            if deed not in possible:
-                raise click.UsageError(f"{deed} is not one of {', '.join(possible)}.")
-            if not all("=" in each for each in data):
-                raise click.UsageError("Give --data as NAME=VALUE.")
-            values = dict(each.split("=", 1) for each in data)
-            made = deeds.do(opened, _configure(database), kind, deed, id, values, account=account)
-        _print(made, as_json, f"{made['object']} {made['id']}" + (f" is {made['status']}" if "status" in made else ""))
+        _do(kind, deed, id, data, account, database, as_json)
 
 
-_deeds("charge", "Let happen to a charge what a bank or a reviewer would do: early_fraud_warning, dispute or review.",
+def _do(kind: str, deed: str, id: str, data: tuple[str, ...], account: str | None, database: str | None, as_json: bool) -> None:
+    with _opened(database) as opened:
+        from app.control import deeds
+
+        _, possible = deeds.DEEDS[kind]
+        if deed not in possible:
+            raise click.UsageError(f"{deed} is not one of {', '.join(possible)}.")
+        made = deeds.do(opened, _configure(database), kind, deed, id, values_of(data), account=account)
+    print_result(made, as_json, f"{made['object']} {made['id']}" + (f" is {made['status']}" if "status" in made else ""))
+
+
+@main.group("bank_account")
+def bank_account() -> None:
+    """The bank accounts of sandboxes, as their owners keep them on Stripe's dashboard."""
+
+
+@bank_account.command("add", epilog=examples(
+    "billyard bank_account add --account sk_test_billyard_ready -d external_account=btok_us_verified_noAccount",
+    "billyard bank_account add --account acct_1Lm… -d external_account[account_number]=000123456789 …"))
+@data_option
+@click.option("--account", metavar="ACCOUNT", required=True, help="An account's id, or a key that opens it.")
+@database_option
+@json_option
+def add_bank_account(data: tuple[str, ...], account: str, database: str | None, as_json: bool) -> None:
+    """Give an account a further bank account, by the parameters of POST /_sim/bank_accounts."""
+    with _opened(database) as opened:
+        from app.control import deeds
+
+        made = deeds.add_bank_account(opened, _configure(database), values_of(data), account=account)
+    print_result(made, as_json, f"{made['object']} {made['id']} ends in {made['last4']}")
+
+
+@bank_account.command("update", epilog=examples(
+    "billyard bank_account update ba_1Lm…", "billyard bank_account update ba_1Lm… -d default_for_currency=true"))
+@click.argument("id", metavar="BANK_ACCOUNT")
+@data_option
+@account_option
+@database_option
+@json_option
+def update_bank_account(id: str, data: tuple[str, ...], account: str | None, database: str | None, as_json: bool) -> None:
+    """Change a bank account; without any parameter one that is errored is put right."""
+    _do("bank_account", "update", id, data, account, database, as_json)
+
+
+_deeds("charge", "Let happen to a charge what a bank or a reviewer would do: early_fraud_warning, dispute or review; of "
+       "a debit also settle or fail.",
        "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… dispute -d amount=500 -d reason=duplicate --json")
 _deeds("payout", "Let a payout arrive now, as it would in time, or come back: settle or fail.",
        "billyard payout po_1Lm… settle", "billyard payout po_1Lm… fail -d failure_code=account_closed --json")
@@ -310,7 +328,7 @@ def routes(as_json: bool) -> None:
     from app.registry import BLUEPRINTS
 
     found = list_routes(BLUEPRINTS)
-    _print(found, as_json, table(found, ("method", "path", "source"), heading=False))
+    print_result(found, as_json, table(found, ("method", "path", "source"), heading=False))
 
 
 @main.group()
@@ -365,10 +383,6 @@ def _opened(database: str | None, *, any_revision: bool = False) -> Iterator[Dat
         yield opened
     finally:
         opened.close()
-
-
-def _print(data: Any, as_json: bool, text: str) -> None:
-    click.echo(json.dumps(data, indent=2) if as_json else text)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""How the command line shows things: tables, moments, and how far an advance has come."""
+"""How the command line asks and shows things: options, tables, moments, and how far an advance has come."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +11,49 @@ from typing import Any
 
 import click
 
+from app.control import Refused
+
 MOMENTS = frozenset({"at", "created", "frozen_time", "revoked_at", "target_time"})
 """The columns that hold unix seconds."""
+
+database_option = click.option(
+    "--database", metavar="URL", envvar="DATABASE_URL",
+    help="sqlite:///path or postgresql://user:password@host/name. Default: $DATABASE_URL, then sqlite:///var/billyard.db.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+account_option = click.option("--account", metavar="ACCOUNT", help="An account's id, or a key that opens it.")
+data_option = click.option("-d", "--data", multiple=True, metavar="NAME=VALUE", help="A parameter of the route.")
+
+
+class Commands(click.Group):
+    """A group whose commands end with a sentence, and no stack trace, where the operator can do something about it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from refused
+        except Exception as problem:
+            # SQLAlchemy's errors are told by name: importing it here would make every command slow.
+            if type(problem).__module__ == "sqlalchemy.exc" and (cause := getattr(problem, "orig", None)) is not None:
+                raise click.ClickException(f"The database refused: {cause}".strip()) from problem
+            raise
+
+
+def examples(*lines: str) -> str:
+    """The end of a help text."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def values_of(data: tuple[str, ...]) -> dict[str, str]:
+    """The parameters that `--data` gives, each as NAME=VALUE."""
+    if not all("=" in each for each in data):
+        raise click.UsageError("Give --data as NAME=VALUE.")
+    return dict(each.split("=", 1) for each in data)
+
+
+def print_result(data: Any, as_json: bool, text: str) -> None:
+    """What a command has come to: JSON where that is wanted, else the text."""
+    click.echo(json.dumps(data, indent=2) if as_json else text)
 
 
 def table(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, heading: bool = True) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from app.context import Context
 from app.errors import InvalidRequest
+from app.resources.external_accounts import operations as external_accounts
+from app.resources.external_accounts.operations import ExternalAccount
 from app.resources.payouts import operations as payouts
 from app.resources.payouts.tables import Payout
 from app.resources.topups import operations as topups
@@ -25,6 +27,18 @@ def fail_topup(ctx: Context, topup: Topup, values: Mapping[str, Any]) -> Topup:
     """The bank refuses for a `failure_code`, or takes back what had come. Raises InvalidRequest where there is neither."""
     topups.fail_topup(ctx, topup, values["failure_code"])
     return topup
+
+
+def add_bank_account(ctx: Context, values: Mapping[str, Any]) -> ExternalAccount:
+    """A further bank account or card of the sandbox's own. Raises as `add_external_account` does."""
+    return external_accounts.add_external_account(
+        ctx, values["external_account"], param="external_account", asking=ctx,
+        default=values.get("default_for_currency", False), metadata=values.get("metadata"))
+
+
+def update_bank_account(ctx: Context, bank_account: ExternalAccount, values: Mapping[str, Any]) -> ExternalAccount:
+    """Change what is named; without anything one that is errored is put right."""
+    return external_accounts.update_external_account(ctx, bank_account, values)
 
 
 def settle_payout(ctx: Context, payout: Payout, values: Mapping[str, Any]) -> Payout:

@@ -13,6 +13,7 @@ from app.control.params import (
     BankAccountCreate,
     BankAccountUpdate,
     ChargeDispute,
+    DebitFailure,
     Failure,
     FraudWarning,
     SettingsUpdate,
@@ -88,6 +89,20 @@ def dispute_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObjec
     return issuing.dispute(ctx, ctx.find(Charge, id), params)
 
 
+@blueprint.post("/_sim/charges/<id>/settle")
+@endpoint(RetrieveParams)
+def settle_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
+    """POST /_sim/charges/:id/settle: the bank that was asked for it answers now, as it would have in time."""
+    return issuing.settle(ctx, ctx.find(Charge, id), params)
+
+
+@blueprint.post("/_sim/charges/<id>/fail")
+@endpoint(DebitFailure)
+def fail_charge(ctx: Context, params: dict[str, Any], id: str) -> StripeObject:
+    """POST /_sim/charges/:id/fail: the bank that was asked for it refuses."""
+    return issuing.fail(ctx, ctx.find(Charge, id), params)
+
+
 @blueprint.post("/_sim/payouts/<id>/settle")
 @endpoint(RetrieveParams)
 def settle_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
@@ -106,13 +121,11 @@ def fail_payout(ctx: Context, params: dict[str, Any], id: str) -> Payout:
 @endpoint(BankAccountCreate)
 def create_bank_account(ctx: Context, params: dict[str, Any]) -> ExternalAccount:
     """POST /_sim/bank_accounts: what the owner of an account does on Stripe's dashboard, where the API has no call for it."""
-    return external_accounts.add_external_account(
-        ctx, params["external_account"], param="external_account", asking=ctx,
-        default=params.get("default_for_currency", False), metadata=params.get("metadata"))
+    return banking.add_bank_account(ctx, params)
 
 
 @blueprint.post("/_sim/bank_accounts/<id>")
 @endpoint(BankAccountUpdate)
 def update_bank_account(ctx: Context, params: dict[str, Any], id: str) -> ExternalAccount:
     """POST /_sim/bank_accounts/:id: without any parameter one that is errored is put right."""
-    return external_accounts.update_external_account(ctx, external_accounts.find_external_account(ctx, id), params)
+    return banking.update_bank_account(ctx, external_accounts.find_external_account(ctx, id), params)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.context import Context
-from app.control.params import ChargeDispute, FraudWarning
+from app.control.params import ChargeDispute, DebitFailure, FraudWarning
 from app.db.base import StripeObject
 from app.errors import InvalidRequest
 from app.resources.charges.tables import Charge
 from app.resources.disputes.operations import open_dispute
 from app.resources.early_fraud_warnings.operations import warn
+from app.resources.invoices.operations import settle_debit_now
 from app.resources.reviews.operations import open_review
 from app.wire.params import Params, RetrieveParams
 
@@ -40,9 +41,23 @@ def _paid_by_somebody(charge: Charge) -> Charge:
     return charge
 
 
+def settle(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
+    """The bank that was asked for the charge answers now, as it would in time. Raises InvalidRequest where none was asked."""
+    settle_debit_now(ctx, charge)
+    return charge
+
+
+def fail(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> StripeObject:
+    """The bank refuses for a `failure_code`. Raises InvalidRequest where none was asked."""
+    settle_debit_now(ctx, charge, values["failure_code"])
+    return charge
+
+
 DEEDS: dict[str, tuple[Deed, Params]] = {
     "early_fraud_warning": (warn_of_fraud, FraudWarning()),
     "dispute": (dispute, ChargeDispute()),
+    "fail": (fail, DebitFailure()),
     "review": (review, RetrieveParams()),
+    "settle": (settle, RetrieveParams()),
 }
 """What can be done to a charge, by the last word of its `/_sim` route, with what that takes."""

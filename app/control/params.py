@@ -9,6 +9,7 @@ from app.domain.banks import FAILURES
 from app.domain.choices import ALLOWED, Choices
 from app.domain.disputes import REASONS
 from app.domain.radar import FRAUD_TYPES, TEST_CARDS_FRAUD
+from app.domain.ways_to_pay import FAILURES as DEBIT_FAILURES
 from app.resources.payment_shapes import AccountOrCardParams
 from app.wire.params import (
     Boolean,
@@ -54,6 +55,12 @@ class Failure(RetrieveParams):
     """Why a bank refuses, where it is not for the most general of reasons."""
 
     failure_code = Enum(tuple(FAILURES), load_default="could_not_process")
+
+
+class DebitFailure(RetrieveParams):
+    """Why a bank refuses what it was asked for."""
+
+    failure_code = Enum(tuple(DEBIT_FAILURES), load_default="generic_decline")
 
 
 class FraudWarning(RetrieveParams):

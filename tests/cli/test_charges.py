@@ -53,7 +53,7 @@ def test_a_bank_disputes_at_the_terminal(run: Run, world: World, charge: str) ->
     (("$charge", "early_fraud_warning", "-d", "fraud_type=theft"), 1, "Invalid fraud_type: must be one of card_never_received"),
     (("$charge", "early_fraud_warning", "-d", "amount=1"), 1, "Received unknown parameter: amount"),
     (("$charge", "early_fraud_warning", "-d", "misc"), 2, "Give --data as NAME=VALUE."),
-    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning, dispute, review"),
+    (("$charge", "robbery"), 2, "robbery is not one of early_fraud_warning, dispute, fail, review, settle"),
 ])
 def test_what_cannot_happen_to_a_charge(run: Run, world: World, charge: str, arguments: tuple[str, ...], code: int,
                                         message: str) -> None:

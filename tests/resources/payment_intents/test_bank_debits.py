@@ -361,3 +361,11 @@ def test_an_invoice_that_is_voided_asks_its_bank_no_more(clock: Any) -> None:
     january.advance(days=1, expect=[])
     [charge] = january.api.get("/v1/charges", customer=january.customer)["data"]
     assert [amount for _, _, amount, _ in money(january.api, source=charge["id"])] == [700, -700]
+
+
+def test_an_operator_answers_for_the_bank(api: Api) -> None:
+    paid, refused = (debit(api, "pm_usBankAccount_processing")["charges"]["data"][0]["id"] for _ in range(2))
+    assert api.post(f"/_sim/charges/{paid}/settle")["status"] == "succeeded"
+    assert api.post(f"/_sim/charges/{refused}/fail")["failure_code"] == "generic_decline"
+    again = api.refused("POST", f"/_sim/charges/{refused}/settle")
+    assert (again.status, again.error["message"]) == (400, f"Charge {refused} is failed: no bank has to answer for it.")

@@ -44,6 +44,7 @@ from app.resources.invoices.operations.paying import (
     payment_method_of,
     retry_collection,
     settle_debit,
+    settle_debit_now,
     verify_payment,
 )
 from app.resources.invoices.operations.previewing import as_preview
@@ -89,6 +90,7 @@ __all__ = [
     "send_invoice",
     "settle_currency",
     "settle_debit",
+    "settle_debit_now",
     "sharing_columns",
     "show_item",
     "stop_collecting",

@@ -8,6 +8,7 @@ from typing import Any
 from app.context import Context
 from app.db.roots import TestClock
 from app.domain.dunning import next_attempt
+from app.domain.ways_to_pay import FAILURES
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
 from app.render import render
@@ -23,6 +24,7 @@ from app.resources.payment_intents.operations import (
     card_error_of,
     chosen_method,
     fail_authentication,
+    fail_debit,
     verify_deposits,
 )
 from app.resources.payment_intents.tables import PaymentIntent
@@ -159,6 +161,24 @@ def settle_debit(ctx: Context, charge: Charge) -> None:
         charge.settles_at = arrival.target_time
         return
     _answer(ctx, charge, lambda intent: answer_debit(ctx, intent, charge))
+
+
+def settle_debit_now(ctx: Context, charge: Charge, failure: str | None = None) -> None:
+    """The bank answers before its time, or where it never would: it pays, or refuses for a key of `ways_to_pay.FAILURES`.
+
+    Raises InvalidRequest for a charge that no bank has been asked for.
+    """
+    if charge.status != "pending":
+        # Our choice: the words; only an operator can ask for it.
+        raise InvalidRequest(f"Charge {charge.id} is {charge.status}: no bank has to answer for it.")
+
+    def say(intent: PaymentIntent) -> None:
+        if failure is None:
+            answer_debit(ctx, intent, charge)
+        else:
+            fail_debit(ctx, intent, charge, FAILURES[failure])
+
+    _answer(ctx, charge, say)
 
 
 def _answer(ctx: Context, charge: Charge, say: Callable[[PaymentIntent], None]) -> None:
