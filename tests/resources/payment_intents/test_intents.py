@@ -489,11 +489,13 @@ def test_more_is_authorised_where_that_was_asked_for(api: Api) -> None:
     assert api.refused("POST", path, amount=2000).error["param"] == "amount"
     more = api.post(path, amount=2600, description="And socks", metadata={"a": "b"})
     assert (more["amount"], more["amount_capturable"], more["charges"]["data"][0]["amount"]) == (2600, 2600, 2600)
-    assert (more["description"], more["metadata"], payments(api)[-1]) == (
+    assert (more["description"], more["metadata"], payments(api)[-2:]) == (
         "And socks",
         {"a": "b"},
-        "payment_intent.amount_capturable_updated",
+        ["charge.updated", "payment_intent.amount_capturable_updated"],
     )
+    [event] = api.events(type="charge.updated")
+    assert (event["data"]["object"]["amount"], event["data"]["previous_attributes"]) == (2600, {"amount": 2000})
     assert api.post(f"{URL}/{intent['id']}/capture")["amount_received"] == 2600
     assert api.refused("POST", path, amount=3000).error["code"] == UNEXPECTED
     plain = paid(api, capture_method="manual")

@@ -9,7 +9,7 @@ from app.context import Context
 from app.domain.currencies import format_amount
 from app.domain.metadata import merged
 from app.errors import InvalidRequest
-from app.events.emit import emit
+from app.events.emit import emit, tracked
 from app.resources.charges.operations import (
     announce_fee,
     announce_transfer,
@@ -76,7 +76,7 @@ def capture_by_charge(ctx: Context, id: str, values: Mapping[str, Any]) -> Charg
 
 
 def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
-    """Let the card hold `amount` in place of less. Emits payment_intent.amount_capturable_updated.
+    """Let the card hold `amount` in place of less. Emits charge.updated, then payment_intent.amount_capturable_updated.
 
     Our choice: Stripe has it for cards in a reader alone, which pay for nothing here; so it is for those intents that asked
     for it by `payment_method_options[card_present][request_incremental_authorization_support]`.
@@ -102,7 +102,10 @@ def increment_authorization(ctx: Context, intent: PaymentIntent, values: Mapping
         intent.description = values["description"]
     if "metadata" in values:
         intent.metadata_ = merged(intent.metadata_, values["metadata"])
-    intent.amount = intent.amount_capturable = charge.amount = amount
+    intent.amount = intent.amount_capturable = amount
+    # Our choice: the charge tells of its amount too, because nothing else does as long as it is held.
+    with tracked(ctx, charge, "charge.updated"):
+        charge.amount = amount
     emit(ctx, "payment_intent.amount_capturable_updated", intent)
 
 
