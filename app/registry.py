@@ -34,6 +34,7 @@ from app.resources.apps_secrets.ticks import SECRET_EXPIRY
 from app.resources.balance.endpoints import blueprint as balance
 from app.resources.balance.ticks import AVAILABLE
 from app.resources.capabilities.endpoints import blueprint as capabilities
+from app.resources.cash_balances.endpoints import blueprint as cash_balances
 from app.resources.charges.endpoints import blueprint as charges
 from app.resources.country_specs.endpoints import blueprint as country_specs
 from app.resources.coupons.endpoints import blueprint as coupons
@@ -104,6 +105,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     apps_secrets,
     balance,
     capabilities,
+    cash_balances,
     charges,
     control,
     country_specs,

@@ -52,6 +52,7 @@ CHECKS: tuple[Check, ...] = (
     credits.credit_notes_are_given_back,
     credits.invoices_know_their_credit_notes,
     customers.balances_are_sums_of_transactions,
+    customers.cash_balances_are_sums_of_movements,
     customers.customers_know_their_tax_ids,
     customers.emails_are_found_in_any_case,
     balances.balance_transactions_add_up,

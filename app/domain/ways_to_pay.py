@@ -18,6 +18,7 @@ class Way:
     - `delayed`: the bank answers days after it was asked
     - `mandate`: the customer must have permitted it
     - `verified`: the account must be known to be the customer's
+    - `transfer`: the customer sends the money, and it pays once it has come
     - `holds`: an amount can be held before it is taken
     - `funds`: the kind of funds that the money becomes on the balance
     """
@@ -27,6 +28,7 @@ class Way:
     delayed: bool = False
     mandate: bool = False
     verified: bool = False
+    transfer: bool = False
     holds: bool = False
     funds: str = "card"
 
@@ -48,6 +50,7 @@ WAYS: Final[Mapping[str, Way]] = MappingProxyType({
     "bancontact": _way("eur", asks=True),
     "blik": _way("pln", asks=True),
     "boleto": _way("brl", asks=True),
+    "customer_balance": _way("eur gbp jpy mxn", transfer=True),
     "eps": _way("eur", asks=True),
     "fpx": _way("myr", asks=True, funds="fpx"),
     "giropay": _way("eur", asks=True),

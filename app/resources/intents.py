@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
+from app.domain.bank_transfers import address_of, reference_of
 from app.domain.business_days import business_day_after
 from app.domain.ways_to_pay import MISMATCH, microdeposits_say
 from app.errors import InvalidRequest
@@ -13,6 +14,7 @@ from app.render import load_for_rendering, render
 from app.resources.payment_methods.tables import PaymentMethod
 
 _DEPOSIT_DAYS = 2
+_TRANSFER = "display_bank_transfer_instructions"
 _VOUCHER_S = 3 * 86_400
 """How long a voucher says that it can be paid. Our choice: nothing happens when it cannot any more."""
 _SECRET_OPTIONS = frozenset({"code", "cvc_token", "persistent_token"})
@@ -78,6 +80,19 @@ def verification_action(ctx: Context, client_secret: str) -> dict[str, Any]:
     return {"type": "verify_with_microdeposits", "verify_with_microdeposits": {
         "arrival_date": business_day_after(ctx.now, _DEPOSIT_DAYS), "hosted_verification_url": _page_of(ctx, client_secret),
         "microdeposit_type": "descriptor_code"}}
+
+
+def transfer_action(ctx: Context, client_secret: str, *, customer: str, amount: int, currency: str, type: str,
+                    country: str) -> dict[str, Any]:
+    """The `next_action` of an intent whose customer has to send money, which a page of this server pretends."""
+    return {"type": _TRANSFER, _TRANSFER: {
+        "amount_remaining": amount, "currency": currency, "financial_addresses": [address_of(customer, type, country)],
+        "hosted_instructions_url": _page_of(ctx, client_secret), "reference": reference_of(customer), "type": type}}
+
+
+def waits_for_transfer(intent: Any) -> bool:
+    """Whether the intent waits for money that its customer sends."""
+    return intent.status == "requires_action" and (intent.next_action or {}).get("type") == _TRANSFER
 
 
 def waits_for_deposits(intent: Any) -> bool:

@@ -52,6 +52,7 @@ def build_world(server: Server) -> World:
     _refunded(api, clock)
     _suspected(api, clock)
     _debited(api, clock)
+    _transferred(api, clock)
     _disputed(api, clock)
     _paid_out(server, api)
     for name in ("first", "second"):
@@ -127,6 +128,14 @@ def _debited(api: Api, clock: str) -> None:
         api.call("POST", "/v1/payment_intents", {
             "amount": 4000, "currency": "usd", "customer": customer, "confirm": True, "payment_method": account,
             "payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}})
+
+
+def _transferred(api: Api, clock: str) -> None:
+    """Money that a customer has sent, and of which some has paid."""
+    customer = api.post("/v1/customers", test_clock=clock)["id"]
+    api.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=5000, currency="eur")
+    api.post("/v1/payment_intents", amount=3000, currency="eur", customer=customer, confirm=True,
+             payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"})
 
 
 def _refunded(api: Api, clock: str) -> None:

@@ -9,12 +9,14 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from flask import Blueprint, Response, request
 
 from app.context import Context
+from app.domain.bank_transfers import reference_of
 from app.domain.currencies import format_amount
 from app.errors import InvalidRequest, RateLimited
 from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
 from app.paper.wording import method_text
-from app.resources.intents import waits_for_deposits
-from app.resources.invoices.operations import answer_authentication, verify_payment
+from app.resources.customers.tables import Customer
+from app.resources.intents import waits_for_deposits, waits_for_transfer
+from app.resources.invoices.operations import answer_authentication, receive_transfer, verify_payment
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
@@ -62,7 +64,11 @@ def answer(account: str, secret: str) -> Response:
             if form.get("answer") not in ("complete", "fail"):
                 raise InvalidRequest("Complete the authentication, or fail it.", status=400)
             succeeds = form["answer"] == "complete"
-            if waits_for_deposits(intent):
+            if waits_for_transfer(intent) and succeeds and isinstance(intent, PaymentIntent):
+                # Our choice: as if what waits for this customer were sent, whatever they have sent before.
+                customer = ctx.find(Customer, intent.customer_id or "")
+                receive_transfer(ctx, customer, intent.amount, intent.currency, reference=reference_of(customer.id))
+            elif waits_for_deposits(intent):
                 _verify(ctx, intent, _DEPOSITS[succeeds])
             elif isinstance(intent, SetupIntent):
                 answer_set_up(ctx, intent, succeeds=succeeds)

@@ -26,6 +26,8 @@ class Customer(StripeObject, HasMetadata, OnClock):
 
     address: Mapped[Document | None]
     balance: Mapped[Cents]
+    cash: Mapped[Document | None]
+    """By currency what the customer has sent by bank transfer and not paid with, in minor units; null where there is none."""
     cash_reconciliation_mode: Mapped[ObjectId | None]
     """`automatic`, which null means too, or `manual`."""
     currency: Mapped[ObjectId | None]

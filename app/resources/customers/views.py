@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.bank_transfers import shown_cash_balance
 from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Hash, Includable, Nested, Ref, RefAmong, Sublist
 from app.render.view import View
@@ -12,9 +13,8 @@ from app.resources.payment_methods.tables import SOURCES
 
 
 def cash_balance_of(customer: Customer) -> dict[str, Any]:
-    """The customer's cash balance, which nothing funds: only its settings are kept."""
-    return {"object": "cash_balance", "available": None, "customer": customer.id, "livemode": False,
-            "settings": {"reconciliation_mode": customer.cash_reconciliation_mode or "automatic"}}
+    """The customer's cash balance."""
+    return shown_cash_balance(customer.id, customer.cash, customer.cash_reconciliation_mode)
 
 
 def _tax_of(row: Any) -> dict[str, Any]:

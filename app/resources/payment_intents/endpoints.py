@@ -9,7 +9,7 @@ from flask import Blueprint
 from app.context import Context
 from app.errors import InvalidRequest
 from app.resources.client_secrets import find_by_secret, shown_to
-from app.resources.invoices.operations import confirm_invoice_payment, verify_payment
+from app.resources.invoices import operations as invoices
 from app.resources.payment_intents import operations
 from app.resources.payment_intents.params import (
     PaymentIntentApplyBalance,
@@ -108,7 +108,7 @@ def confirm_payment_intent(ctx: Context, params: dict[str, Any], id: str) -> Pay
     if intent.invoice_id is None:
         operations.confirm_intent(ctx, intent, params)
     else:
-        confirm_invoice_payment(ctx, intent, params)
+        invoices.confirm_invoice_payment(ctx, intent, params)
     return shown_to(ctx, intent, _PUBLISHABLE)
 
 
@@ -141,9 +141,11 @@ def increment_authorization(ctx: Context, params: dict[str, Any], id: str) -> Pa
 
 @blueprint.post("/v1/payment_intents/<id>/apply_customer_balance")
 @endpoint(PaymentIntentApplyBalance)
-def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> None:
-    """POST /v1/payment_intents/:intent/apply_customer_balance: always refused, because no customer has such funds."""
-    operations.apply_customer_balance(ctx.find(PaymentIntent, id), params)
+def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
+    """POST /v1/payment_intents/:intent/apply_customer_balance. Not simulated: payments in parts."""
+    intent = ctx.find(PaymentIntent, id)
+    invoices.apply_customer_balance(ctx, intent, params)
+    return intent
 
 
 @blueprint.post("/v1/payment_intents/<id>/verify_microdeposits")
@@ -151,5 +153,5 @@ def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> Non
 def verify_microdeposits(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent | dict[str, Any]:
     """POST /v1/payment_intents/:intent/verify_microdeposits"""
     intent = find_by_secret(ctx, PaymentIntent, id, params)
-    verify_payment(ctx, intent, params)
+    invoices.verify_payment(ctx, intent, params)
     return shown_to(ctx, intent, _PUBLISHABLE)

@@ -279,27 +279,20 @@ def test_what_cannot_be_made(api: Api, params: dict[str, Any], code: str | None,
     assert row_counts(api.server) == before
 
 
-def test_a_balance_that_nobody_has_pays_nothing(api: Api) -> None:
+def test_another_type_is_no_source(api: Api) -> None:
     customer = api.post("/v1/customers")
-    id = api.post("/v1/payment_methods", type="customer_balance")["id"]
-    invoice_settings = {"default_payment_method": id}
+    id = api.post("/v1/payment_methods", type="sepa_debit", sepa_debit={"iban": IBAN})["id"]
 
     def refused(path: str, param: str, **params: Any) -> None:
         before = row_counts(api.server)
         answer = api.refused("POST", path, **params)
         assert (answer.status, answer.error["param"], answer.error["message"]) == (
-            400, param, "The payment method type provided: customer_balance is invalid. Nothing is paid with it here.")
+            400, param, "The payment method type provided: sepa_debit is invalid. Nothing is paid with it here.")
         assert row_counts(api.server) == before
 
-    default = "invoice_settings[default_payment_method]"
-    refused("/v1/customers", default, payment_method=id, invoice_settings=invoice_settings)
     api.post(f"/v1/payment_methods/{id}/attach", customer=customer["id"])
-    refused(f"/v1/customers/{customer['id']}", default, invoice_settings=invoice_settings)
     refused(f"/v1/customers/{customer['id']}", "default_source", default_source=id)
     refused("/v1/charges", "source", amount=100, currency="eur", customer=customer["id"], source=id)
-    for path, params in (("/v1/payment_intents", {"amount": 100, "currency": "eur"}), ("/v1/setup_intents", {})):
-        refused(path, "payment_method", payment_method_types=["customer_balance", "card"], payment_method=id,
-                customer=customer["id"], confirm=True, **params)
 
 
 def test_an_update_is_of_its_type(api: Api) -> None:

@@ -49,6 +49,7 @@ from app.resources.invoices.operations.paying import (
 )
 from app.resources.invoices.operations.previewing import as_preview
 from app.resources.invoices.operations.sharing import sharing_columns
+from app.resources.invoices.operations.transfers import apply_customer_balance, receive_transfer
 
 __all__ = [
     "LineDraft",
@@ -56,6 +57,7 @@ __all__ = [
     "add_pending_item",
     "add_to_draft",
     "answer_authentication",
+    "apply_customer_balance",
     "as_preview",
     "awaits_bank",
     "check_currency",
@@ -82,6 +84,7 @@ __all__ = [
     "payment_method_of",
     "pending_items",
     "preload_pending_items",
+    "receive_transfer",
     "redeem",
     "replace_discounts",
     "require_draft",

@@ -46,7 +46,8 @@ def finalize_invoice(ctx: Context, invoice: Invoice, *, fresh: bool = False, aut
     if invoice.payment_intent_id is not None:
         create_for_invoice(ctx, id=invoice.payment_intent_id, customer=invoice.customer, invoice_id=invoice.id,
                            amount=invoice.amount_due, currency=invoice.currency, description=_description(invoice),
-                           statement_descriptor=invoice.statement_descriptor, **shared_by(invoice))
+                           statement_descriptor=invoice.statement_descriptor, settings=invoice.payment_settings,
+                           **shared_by(invoice))
     if invoice.pause_behavior == "void" and invoice.total > 0:
         # Our choice: also where nothing is left to charge, so that a pause neither uses up the balance nor adds to it.
         void_invoice(ctx, invoice)

@@ -120,7 +120,7 @@ def answer_authentication(ctx: Context, intent: PaymentIntent, *, succeeds: bool
     else:
         fail_authentication(ctx, intent)
     if invoice is not None:
-        _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted)
+        conclude_attempt(ctx, invoice, intent, charge)
 
 
 def _conclude(ctx: Context, invoice: Invoice, intent: PaymentIntent, charge: Charge | None, *, automatic: bool,
@@ -204,7 +204,12 @@ def verify_payment(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any
     ctx.session.load([intent], "charges")
     charge = verify_deposits(ctx, intent, values)
     if invoice is not None:
-        _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted)
+        conclude_attempt(ctx, invoice, intent, charge)
+
+
+def conclude_attempt(ctx: Context, invoice: Invoice, intent: PaymentIntent, charge: Charge | None) -> None:
+    """What an attempt that no time and no caller of the invoice's has made was to the invoice."""
+    _conclude(ctx, invoice, intent, charge, automatic=False, counts=not invoice.attempted)
 
 
 def _action_required(intent: PaymentIntent) -> CardError:

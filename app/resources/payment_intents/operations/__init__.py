@@ -23,12 +23,17 @@ from app.resources.payment_intents.operations.confirming import (
     confirm_intent,
     fail_authentication,
 )
-from app.resources.payment_intents.operations.paying_otherwise import answer_debit, fail_debit, verify_deposits
-from app.resources.payment_intents.operations.refusing import apply_customer_balance
+from app.resources.payment_intents.operations.paying_otherwise import (
+    answer_debit,
+    attempt_otherwise,
+    check_applicable,
+    fail_debit,
+    verify_deposits,
+)
 
 __all__ = [
     "answer_debit",
-    "apply_customer_balance",
+    "attempt_otherwise",
     "attempt_payment",
     "authenticate",
     "cancel_by_request",
@@ -37,6 +42,7 @@ __all__ = [
     "capture_intent",
     "card_error_of",
     "change_amount",
+    "check_applicable",
     "chosen_method",
     "confirm_intent",
     "create_for_invoice",

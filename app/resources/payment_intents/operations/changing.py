@@ -21,6 +21,7 @@ from app.resources.payment_methods.tables import PaymentMethod
 _ALWAYS = ("description", "receipt_email", "shipping", "transfer_group")
 _WHILE_OPEN = ("capture_method", "currency", "payment_method_types", "setup_future_usage", "statement_descriptor",
                "statement_descriptor_suffix")
+_SENT = ("customer_balance",)
 _NOT_OF_INVOICES = ("amount", "application_fee_amount", "capture_method", "currency", "customer", "payment_method_types",
                     "transfer_data")
 
@@ -57,16 +58,22 @@ def create_intent(ctx: Context, values: Mapping[str, Any]) -> PaymentIntent:
 def create_for_invoice(ctx: Context, *, customer: Customer, invoice_id: str, amount: int, currency: str,
                        description: str | None, payment_method_id: str | None = None,
                        metadata: Mapping[str, str] | None = None, statement_descriptor: str | None = None,
-                       id: str | None = None, **shared: Any) -> PaymentIntent:
+                       id: str | None = None, settings: Mapping[str, Any] | None = None,
+                       **shared: Any) -> PaymentIntent:
     """The intent to collect what is due of an invoice, `amount` in minor units. Nothing is attempted yet.
 
-    `id` is given where the invoice has named its intent already; `shared` are the columns that say who has a part in it.
+    `id` is given where the invoice has named its intent already; `settings` are its `payment_settings`,
+    `shared` the columns that say who has a part in it.
     """
+    types = (settings or {}).get("payment_method_types") or ["card"]
+    options = (settings or {}).get("payment_method_options") or {}
     intent = PaymentIntent(
         id=id, amount=amount, amount_capturable=0, amount_received=0, capture_method="automatic", client_secret="",
         confirmation_method="automatic", currency=currency, customer_id=customer.id, description=description,
         invoice_id=invoice_id, metadata_=dict(metadata or {}), payment_method_id=payment_method_id,
-        payment_method_options={}, payment_method_types=["card"], statement_descriptor=statement_descriptor,
+        # Our choice: of the options only what says how money is to be sent concerns the payment itself.
+        payment_method_options={name: options[name] for name in _SENT if options.get(name)},
+        payment_method_types=list(types), statement_descriptor=statement_descriptor,
         status="requires_payment_method" if payment_method_id is None else "requires_confirmation", **shared)
     _begin(ctx, intent)
     return intent
