@@ -41,6 +41,10 @@ LINKABLE: Final = frozenset({
     "business_icon", "business_logo", "customer_signature", "dispute_evidence", "pci_document", "tax_document_user_upload"})
 """The purposes of uploaded files that a link may open: none that shows who somebody is."""
 
+# Our choice: which, since the reference only says that there are some.
+BROWSER_PURPOSES: Final = ("account_requirement", "additional_verification", "business_icon", "business_logo",
+                           "identity_document")
+"""What a browser may upload for with a publishable key."""
 IDENTITY_PURPOSES: Final = frozenset({"account_requirement", "additional_verification", "identity_document"})
 """Our choice: files with any of these purposes are taken for any document of an account or a person."""
 

@@ -19,9 +19,9 @@ blueprint = Blueprint("files", __name__)
 
 
 @blueprint.post("/v1/files")
-@endpoint(FileCreate, uploads=True)
+@endpoint(FileCreate, uploads=True, publishable=True)
 def create_file(ctx: Context, params: dict[str, Any]) -> File:
-    """POST /v1/files"""
+    """POST /v1/files: by a publishable key for what a browser sends about whoever sits before it."""
     upload = params["file"]
     return operations.create_file(ctx, upload.content, upload.filename, params)
 

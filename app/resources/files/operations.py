@@ -7,6 +7,7 @@ from typing import Any
 
 from app.context import Context
 from app.domain.files import (
+    BROWSER_PURPOSES,
     IDENTITY_PURPOSES,
     LINKABLE,
     MAGIC_DOCUMENTS,
@@ -22,9 +23,14 @@ from app.resources.files.tables import File, FileContents, FileLink
 def create_file(ctx: Context, content: bytes, filename: str, values: Mapping[str, Any]) -> File:
     """Keep the bytes for a `purpose`, and make a link to them where `file_link_data` asks for one.
 
-    Raises InvalidRequest for a type or size that the purpose does not take.
+    Raises InvalidRequest for a type or size that the purpose does not take, and for a purpose or a link that a publishable
+    key may not ask for.
     """
     purpose = values["purpose"]
+    if ctx.publishable and (purpose not in BROWSER_PURPOSES or "file_link_data" in values):
+        # Our choice: the words.
+        raise InvalidRequest(f"A publishable key uploads files for these purposes alone, and without links: "
+                             f"{', '.join(BROWSER_PURPOSES)}.", param="purpose", code="secret_key_required", status=403)
     problem = problem_with(content, filename, purpose)
     if problem is not None:
         raise InvalidRequest(problem, param="file")

@@ -59,6 +59,7 @@ def create_payout(ctx: Context, values: Mapping[str, Any]) -> Payout:
     """
     amount, currency, source_type = values["amount"], values["currency"], values["source_type"]
     destination = _destination(ctx, values.get("destination"), currency)
+    # Our choice: an instant payout costs nothing, since the reference names no fee.
     if values["method"] == "instant":
         _check_instant(destination, amount)
     available, _ = hold_funds(ctx).get((currency, source_type), (0, 0))
