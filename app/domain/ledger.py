@@ -161,16 +161,18 @@ def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge:
     return Posting(currency, (entry, *earned), ((BANKS, -entry.amount), (STRIPE, fee)))
 
 
-def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:
+def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int,
+                    source_type: str = "card") -> Posting:
     """The customer's bank takes `amount` back, and Stripe a `fee` for the trouble."""
     return _adjustment(account, -amount, currency, "dispute", dispute, f"Chargeback withdrawal for {charge}",
-                       Fee(fee, "Dispute fee"))
+                       Fee(fee, "Dispute fee"), source_type)
 
 
-def dispute_reversal_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int) -> Posting:
+def dispute_reversal_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int,
+                             source_type: str = "card") -> Posting:
     """The bank gives `amount` back, and Stripe the `fee`."""
     return _adjustment(account, amount, currency, "dispute_reversal", dispute, f"Chargeback reversal for {charge}",
-                       Fee(-fee, "Dispute fee refund"))
+                       Fee(-fee, "Dispute fee refund"), source_type)
 
 
 def topup_posting(account: str, amount: int, currency: str, *, topup: str, description: str | None,
@@ -240,9 +242,11 @@ def _earned(earning: Earning | None, available_on: int | None) -> tuple[tuple[Fe
     return ((), ()) if earning is None else ((earning.fee,), (earning.entry(available_on),))
 
 
-def _adjustment(account: str, amount: int, currency: str, category: str, dispute: str, words: str, fee: Fee) -> Posting:
+def _adjustment(account: str, amount: int, currency: str, category: str, dispute: str, words: str, fee: Fee,
+                source_type: str) -> Posting:
     # Our choice: at once, also while the money of the charge is pending; a bank does not wait for that.
-    entry = Entry(account, "adjustment", category, amount, dispute, words, (fee,) if fee.amount else ())
+    entry = Entry(account, "adjustment", category, amount, dispute, words, (fee,) if fee.amount else (),
+                  source_type=source_type)
     return Posting(currency, (entry,), ((CARD_NETWORKS, -amount), (STRIPE, entry.fee)))
 
 

@@ -47,6 +47,22 @@ def test_what_is_held_is_taken_or_released_once(api: Api, server: Server) -> Non
     assert examine(server.database) == []
 
 
+def test_a_debit_is_answered_or_called_off_once(api: Api, server: Server) -> None:
+    debit = {"amount": 2000, "currency": "usd", "payment_method": "pm_usBankAccount_success", "confirm": True,
+             "payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}}
+    for deed in ("settle", "fail"):
+        intent = api.post(URL, **debit)
+        charge = intent["charges"]["data"][0]["id"]
+        answers = at_once(api, *[("POST", f"/_sim/charges/{charge}/{deed}", {}),
+                                 ("POST", f"{URL}/{intent['id']}/cancel", {})] * (RIVALS // 2))
+        final, taken = api.get(f"{URL}/{intent['id']}"), api.get(f"/v1/charges/{charge}")
+        assert statuses(answers)[500] == 0
+        rows = [row["amount"] for row in api.get("/v1/balance_transactions", source=charge)["data"]]
+        assert (final["status"], taken["status"], rows) in (
+            ("succeeded", "succeeded", [2000]), ("canceled", "failed", [-2000, 2000]))
+    assert examine(server.database) == []
+
+
 def test_a_payment_is_confirmed_once(api: Api, server: Server) -> None:
     intent = api.post(URL, amount=2000, currency="usd", payment_method="pm_card_visa")
     answers = at_once(api, *[("POST", f"{URL}/{intent['id']}/confirm", {})] * RIVALS)

@@ -54,20 +54,20 @@ def open_dispute(ctx: Context, charge: Charge, *, reason: str = "fraudulent", am
     if not 0 < amount <= most:
         raise InvalidRequest(f"{format_amount(amount, charge.currency)} of charge {charge.id} cannot be disputed, because "
                              f"{format_amount(most, charge.currency)} are left.", param="amount")
-    card = (charge.payment_method_details or {}).get("card", {})
+    taken_from = ctx.get(BalanceTransaction, charge.balance_transaction_id)
+    assert taken_from is not None, "what was captured is on the balance"
     dispute = ctx.add(Dispute(
         amount=amount, charge_id=charge.id, currency=charge.currency, customer_id=charge.customer_id,
         due_by=due_by(ctx.now), evidence={}, is_charge_refundable=inquiry and not refunded, past_due=False,
         payment_intent_id=charge.payment_intent_id, reason=reason, submission_count=0, test_clock_id=charge.test_clock_id,
-        payment_method_details={"card": {"brand": card.get("brand"), "network_reason_code": NETWORK_REASON_CODES.get(reason)},
-                                "type": "card"},
+        payment_method_details=_details(charge, reason),
         status="charge_refunded" if refunded else "warning_needs_response" if inquiry else "needs_response"))
     dispute.__dict__["balance_transactions"] = []
     charge.__dict__.pop("disputes", None)
     _await_answer(ctx, dispute)
     if dispute.status in WITHDRAWN:
         [taken] = post(ctx, dispute_posting(ctx.account_id, amount, charge.currency, charge=charge.id, dispute=dispute.id,
-                                            fee=ctx.choices.dispute_fee))
+                                            fee=ctx.choices.dispute_fee, source_type=taken_from.source_type))
         dispute.balance_transaction_id, dispute.__dict__["balance_transactions"] = taken.id, [taken]
     with tracked(ctx, charge, "charge.updated"):
         charge.disputed, charge.dispute_id = True, dispute.id
@@ -78,6 +78,16 @@ def open_dispute(ctx: Context, charge: Charge, *, reason: str = "fraudulent", am
             emit(ctx, "charge.dispute.closed", dispute, snapshot=snapshot)
     react(ctx, "charge.dispute.created", dispute)
     return dispute
+
+
+def _details(charge: Charge, reason: str) -> dict[str, Any]:
+    """What was paid with, as older answers show it: of a card its brand and the network's code, of others the type alone."""
+    details = charge.payment_method_details or {"type": "card"}
+    type = details["type"]
+    if type != "card":
+        return {type: {}, "type": type}
+    card = {"brand": details.get("card", {}).get("brand"), "network_reason_code": NETWORK_REASON_CODES.get(reason)}
+    return {"card": card, "type": "card"}
 
 
 def left_to_dispute(ctx: Context, charge: Charge) -> int:
@@ -126,7 +136,7 @@ def decide(ctx: Context, dispute: Dispute) -> None:
     taken = ctx.get(BalanceTransaction, dispute.balance_transaction_id)
     assert taken is not None, "what is won back was withdrawn"
     post(ctx, dispute_reversal_posting(ctx.account_id, dispute.amount, dispute.currency, charge=dispute.charge_id,
-                                       dispute=dispute.id, fee=taken.fee))
+                                       dispute=dispute.id, fee=taken.fee, source_type=taken.source_type))
     dispute.__dict__.pop("balance_transactions", None)
     dispute.is_charge_refundable = True
     _close(ctx, dispute, "won", emit(ctx, "charge.dispute.funds_reinstated", _ended(dispute, "won")))

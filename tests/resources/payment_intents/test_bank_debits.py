@@ -158,6 +158,13 @@ def test_a_debit_is_disputed(api: Api, wednesday: Wall) -> None:
     wait(api, wednesday, 1)
     [dispute] = api.get("/v1/disputes", payment_intent=id)["data"]
     assert (dispute["reason"], dispute["amount"], dispute["status"]) == ("debit_not_authorized", 10000, "needs_response")
+    assert dispute["payment_method_details"] == {"type": "us_bank_account", "us_bank_account": {}}
+    # What had come goes from where it had come to, with the fees of 3.20 and 15.00 beside.
+    [available], [pending] = (api.get("/v1/balance")[name] for name in ("available", "pending"))
+    assert (available["source_types"], pending["source_types"]) == ({"bank_account": -11500}, {"bank_account": 9680})
+    api.post(f"/v1/disputes/{dispute['id']}", evidence={"uncategorized_text": "winning_evidence"})
+    wait(api, wednesday, 1)
+    assert api.get("/v1/balance")["available"][0]["source_types"] == {"bank_account": 0}
 
 
 def test_what_is_not_permitted_is_not_debited(api: Api) -> None:
@@ -345,6 +352,20 @@ def test_a_bank_that_refuses_is_a_failed_payment(clock: Any) -> None:
     january.api.post("/v1/payment_methods/pm_card_visa/attach", customer=january.customer)
     paid = january.api.post(f"/v1/invoices/{invoice['id']}/pay", payment_method="pm_card_visa")
     assert (paid["status"], january.retrieve(subscription)["status"]) == ("paid", "active")
+
+
+def test_nothing_is_credited_while_a_bank_is_asked(clock: Any) -> None:
+    january: Clock = clock("2023-01-01", card=None)
+    bank_customer(january)
+    january.api.post("/v1/invoiceitems", customer=january.customer, amount=700, currency="usd")
+    invoice = january.api.post("/v1/invoices", customer=january.customer, pending_invoice_items_behavior="include")["id"]
+    january.api.post(f"/v1/invoices/{invoice}/pay")
+    refused = january.refused("POST", "/v1/credit_notes", invoice=invoice, amount=200)
+    assert (refused.status, refused.error["param"], refused.error["message"]) == (
+        400, "invoice", "A payment of this invoice is processing. Wait until it has succeeded or failed.")
+    january.advance(days=1)
+    note = january.api.post("/v1/credit_notes", invoice=invoice, amount=200, refund_amount=200)
+    assert (note["type"], note["refund"][:4]) == ("post_payment", "pyr_")
 
 
 def test_an_invoice_that_is_voided_asks_its_bank_no_more(clock: Any) -> None:
