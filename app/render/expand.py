@@ -9,6 +9,7 @@ from app.db.base import Base, StripeObject
 from app.db.session import Session
 from app.errors import InvalidRequest
 from app.render.fields import (
+    DocumentRefs,
     Hash,
     HashRefs,
     IncludableHash,
@@ -138,6 +139,10 @@ def _load_tree(session: Session, rows: list[Base], fields: Mapping[str, ViewFiel
             case HashRefs() if field.member in below:
                 load_for_rendering(session, _load_hashes(session, rows, field.member, (field.table,), field.column or name),
                                    below[field.member])
+            case DocumentRefs():
+                for member in field.names & below.keys():
+                    load_for_rendering(session, _load_document(session, rows, field, field.column or name, member),
+                                       below[member])
             case IncludableRows():
                 load_for_rendering(session, _load_hashes(session, rows, field.member, field.tables, field.column or name),
                                    below.get(field.member, {}))
@@ -189,6 +194,18 @@ def _load_hashes(session: Session, rows: list[Any], member: str, tables: tuple[t
         ids = [each[member] for each in row.__dict__[column] or ()]
         row.__dict__[listed_rows(column)] = {id: found[row.account_id, id] for id in ids}
     return list(filter(None, found.values()))
+
+
+def _load_document(session: Session, rows: list[Any], field: DocumentRefs, column: str, member: str) -> list[Base]:
+    """Read what the documents name under one of their members, for all rows at once."""
+    ids = {row: row.__dict__[column].get(member) for row in rows}
+    session.read(field.table, {(row.account_id, id) for row, id in ids.items() if id is not None})
+    found = {}
+    for row, id in ids.items():
+        named = None if id is None else session.get(field.table, row.account_id, id)
+        row.__dict__.setdefault(listed_rows(column), {})[member] = named
+        found[id] = named
+    return [row for row in found.values() if row is not None]
 
 
 def _children(row: Any, relation: str) -> list[Base]:

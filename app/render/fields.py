@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from marshmallow import fields
@@ -163,6 +163,17 @@ class HashRefs(ViewField):
     def __init__(self, name: str, *, table: type[StripeObject], column: str | None = None) -> None:
         super().__init__()
         self.member, self.table, self.column = name, table, column
+
+
+class DocumentRefs(ViewField):
+    """A column with a document of `members`, null where it lacks them; the ids under some of them, which name rows of the
+    table, can be expanded: `evidence.receipt`.
+    """
+
+    def __init__(self, members: Sequence[str], *, names: Sequence[str], table: type[StripeObject],
+                 column: str | None = None) -> None:
+        super().__init__()
+        self.members, self.names, self.table, self.column = tuple(members), frozenset(names), table, column
 
 
 class IncludableRows(ViewField):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import is_
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.render.fields import (
     Attr,
     Const,
     Derived,
+    DocumentRefs,
     Hash,
     HashRefs,
     Includable,
@@ -232,6 +233,9 @@ def _getter(key: str, field: ViewField) -> Getter:
             return lambda row: OMIT if row.__dict__[column] is None else row.__dict__[column]
         case Derived():
             return field.function
+        case DocumentRefs():
+            document, members = field.column or key, dict.fromkeys(field.members)
+            return lambda row: {**members, **row.__dict__[document]}
         case Hash():
             return _hash_getter(field)
         case Nested():
@@ -305,6 +309,14 @@ def _hash_refs(row: Any, column: str, member: str, tree: Tree) -> Any:
     return [each | {member: render(named[each[member]], tree[member])} for each in hashes]
 
 
+def _document(row: Any, column: str, members: Mapping[str, None], expanded: frozenset[str], tree: Tree) -> dict[str, Any]:
+    shown = {**members, **row.__dict__[column]}
+    for name in expanded:
+        named = row.__dict__[listed_rows(column)][name]
+        shown[name] = None if named is None else render(named, tree[name])
+    return shown
+
+
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
@@ -332,6 +344,9 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case HashRefs():
             hashes, member = field.column or key, field.member
             return lambda row, tree: _hash_refs(row, hashes, member, tree)
+        case DocumentRefs():
+            document, every, names = field.column or key, dict.fromkeys(field.members), field.names
+            return lambda row, tree: _document(row, document, every, names & tree.keys(), tree)
         case IncludableRows():
             included, name = field.column or key, field.member
             return lambda row, tree: _hash_refs(row, included, name, {name: tree.get(name, {})})

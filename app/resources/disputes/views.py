@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.domain.disputes import EVIDENCE
+from app.domain.disputes import EVIDENCE, FILES
 from app.render import view_of
-from app.render.fields import Attr, Const, Derived, Hash, Inline, Ref
+from app.render.fields import Attr, Const, Derived, DocumentRefs, Hash, Inline, Ref
 from app.render.view import View
 from app.resources.disputes.tables import Dispute
+from app.resources.files.tables import File
 
 
 @view_of(Dispute)
@@ -19,7 +20,7 @@ class DisputeView(View):
     charge = Ref()
     created = Attr()
     currency = Attr()
-    evidence = Derived(lambda row: {name: row.evidence.get(name) for name in EVIDENCE})
+    evidence = DocumentRefs(EVIDENCE, names=FILES, table=File)
     evidence_details = Hash(
         due_by=Attr(), has_evidence=Derived(lambda row: bool(row.evidence)), past_due=Attr(), submission_count=Attr())
     is_charge_refundable = Attr()

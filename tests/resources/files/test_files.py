@@ -243,4 +243,10 @@ def test_files_are_evidence(api: Api) -> None:
     evidence = api.post(f"/v1/disputes/{dispute}", submit=False,
                         evidence={"receipt": receipt, "customer_signature": signature})["evidence"]
     assert (evidence["receipt"], evidence["customer_signature"], evidence["refund_policy"]) == (receipt, signature, None)
+    shown = api.get(f"/v1/disputes/{dispute}", expand=["evidence.receipt", "evidence.refund_policy", "charge"])
+    assert shown["evidence"] == evidence | {"receipt": api.get(f"/v1/files/{receipt}")}
+    assert shown["charge"]["object"] == "charge"
+    [listed] = api.get("/v1/disputes", expand=["data.evidence.customer_signature.links"])["data"]
+    assert listed["evidence"]["customer_signature"] == api.get(f"/v1/files/{signature}")
+    assert api.get(f"/v1/disputes/{dispute}")["evidence"] == evidence
     assert api.event_types()[-1] == "charge.dispute.updated"
