@@ -21,8 +21,10 @@ from app.control.endpoints import blueprint as control
 from app.db.base import TimeDriven
 from app.db.session import DUE_MOMENTS
 from app.events.emit import REACTIONS
+from app.pages.express_account.endpoints import blueprint as express_account
 from app.pages.hosted_invoice.endpoints import blueprint as hosted_invoice
 from app.pages.linked_file import blueprint as linked_file
+from app.pages.onboarding.endpoints import blueprint as onboarding
 from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.account_links.endpoints import blueprint as account_links
@@ -115,6 +117,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     disputes,
     early_fraud_warnings,
     events,
+    express_account,
     files,
     hosted_invoice,
     invoiceitems,
@@ -122,6 +125,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     linked_file,
     login_links,
     mandates,
+    onboarding,
     pages,
     payment_intents,
     payment_methods,

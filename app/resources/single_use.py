@@ -47,3 +47,8 @@ def open_once(ctx: Context, link: SingleUseLink, page: str) -> str | None:
 def is_open(ctx: Context, link: SingleUseLink) -> bool:
     """Whether the page that was opened by the link can still be used."""
     return link.closes_at is not None and ctx.now < link.closes_at
+
+
+def close(ctx: Context, link: SingleUseLink) -> None:
+    """The page that was opened by the link has served: it cannot be used any more."""
+    link.closes_at = ctx.now

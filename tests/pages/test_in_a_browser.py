@@ -1,82 +1,19 @@
 """An invoice opened and paid in a real browser, by keyboard and on a phone.
-
-Skipped where there is no Chromium: `apt-get install chromium chromium-driver`.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-import urllib3
-from selenium.webdriver import Chrome, ChromeOptions, Keys
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import text_to_be_present_in_element
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.support.api import form_fields
-from tests.support.live import live_server
+from tests.support.browser import CONTRAST, PHONE, UNLABELLED, complaints, focused, needs_browser, press, shows
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1100,900")
-PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
-
-# The ratio of the worst contrast between a text and what is behind it (WCAG 2.2, 1.4.3), and that text.
-CONTRAST = """
-const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-const parts = colour => colour.match(/[\\d.]+/g).map(Number);
-const behind = node => { for (; node; node = node.parentElement) {
-    const colour = parts(getComputedStyle(node).backgroundColor); if (colour[3] === undefined || colour[3] > 0) return colour; }
-    return [255, 255, 255]; };
-let worst = [21, ""];
-for (const node of document.querySelectorAll("body *")) {
-    const own = [...node.childNodes].filter(child => child.nodeType === 3).map(child => child.data.trim()).join("");
-    if (!own) continue;
-    const [a, b] = [light(parts(getComputedStyle(node).color)), light(behind(node))].sort((x, y) => y - x);
-    const ratio = (a + .05) / (b + .05);
-    if (ratio < worst[0]) worst = [ratio, own];
-}
-return worst;
-"""
-
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium and chromedriver on the PATH")
-
-
-@pytest.fixture(scope="module")
-def base_url(migrated: Callable[[Path], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with live_server(migrated(tmp_path_factory.mktemp("browser"))) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options, Service(DRIVER))
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture
-def post(base_url: str) -> Callable[..., Any]:
-    """Calls the API of the live server."""
-    def call(path: str, **params: Any) -> Any:
-        reply = urllib3.request("POST", base_url + path, body=urlencode(list(form_fields(params))), headers={
-            "Authorization": "Bearer sk_test_in_a_browser", "Content-Type": "application/x-www-form-urlencoded"})
-        assert reply.status == 200, reply.data
-        return reply.json()
-
-    return call
+pytestmark = needs_browser
 
 
 @pytest.fixture
@@ -87,24 +24,6 @@ def invoice(post: Callable[..., Any]) -> Any:
         post("/v1/invoiceitems", customer=customer, amount=1000, currency="usd", description=description)
     draft = post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
     return post(f"/v1/invoices/{draft['id']}/finalize")
-
-
-def complaints(browser: Chrome) -> list[str]:
-    return [entry["message"] for entry in browser.get_log("browser")]
-
-
-def shows(browser: Chrome, text: str) -> None:
-    """The page, or the one that is being loaded, has the text to be read."""
-    WebDriverWait(browser, 20).until(text_to_be_present_in_element((By.TAG_NAME, "body"), text), text)
-
-
-def press(browser: Chrome, *keys: str) -> None:
-    for key in keys:
-        browser.switch_to.active_element.send_keys(key)
-
-
-def focused(browser: Chrome, name: str) -> str | None:
-    return browser.switch_to.active_element.get_attribute(name)
 
 
 def test_an_invoice_is_paid_by_keyboard_after_a_card_was_declined(browser: Chrome, invoice: dict[str, Any]) -> None:
@@ -160,8 +79,7 @@ def test_everything_can_be_read_on_a_phone(browser: Chrome, invoice: dict[str, A
 
 def test_every_field_has_its_words(browser: Chrome, invoice: dict[str, Any]) -> None:
     browser.get(invoice["hosted_invoice_url"])
-    unlabelled = "return [...document.querySelectorAll('input:not([type=hidden])')].filter(each => !each.labels.length).length"
-    assert browser.execute_script(unlabelled) == 0
+    assert browser.execute_script(UNLABELLED) == 0
     assert browser.find_element(By.TAG_NAME, "html").get_attribute("lang") == "en"
     assert len(browser.find_elements(By.TAG_NAME, "h1")) == len(browser.find_elements(By.TAG_NAME, "main")) == 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from html.parser import HTMLParser
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from pypdf import PdfReader
 
@@ -14,15 +14,19 @@ _HIDDEN = {"style", "title"}
 
 
 class Page(HTMLParser):
-    """A page that was fetched: `text` with single spaces, `links` by their words, `fields` and `choices` of the form."""
+    """A page that was fetched: `text` with single spaces, `links` by their words, `fields` and `choices` of the form.
+
+    A box that can be ticked is among the choices by its name, and among the fields where it is ticked.
+    """
 
     def __init__(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         super().__init__()
         self.status, self.body, self.headers = status, body, headers
-        self.title = ""
+        self.title = self.action = ""
         self.links: dict[str, str] = {}
         self.fields: dict[str, str] = {}
         self.choices: list[str] = []
+        self._select = ""
         self._words: list[str] = []
         self._href: str | None = None
         self._tag = ""
@@ -35,10 +39,21 @@ class Page(HTMLParser):
         self._tag = tag
         if tag == "a":
             self._href = values["href"]
+        elif tag == "form":
+            self.action = values["action"] or ""
         elif tag == "input" and values["type"] == "radio":
             self.choices.append(values["value"] or "")
+        elif tag == "input" and values["type"] == "checkbox":
+            self.choices.append(values["name"] or "")
+            if "checked" in values:
+                self.fields[values["name"] or ""] = values["value"] or ""
         elif tag == "input":
-            self.fields[values["name"] or ""] = values["value"] or ""
+            self.fields[values["name"] or ""] = values.get("value") or ""
+        elif tag == "select":
+            self._select = values["name"] or ""
+            self.fields[self._select] = ""
+        elif tag == "option" and "selected" in values:
+            self.fields[self._select] = values["value"] or ""
 
     def handle_endtag(self, tag: str) -> None:
         self._tag = ""
@@ -63,11 +78,20 @@ class Visitor:
 
     def open(self, url: str, method: str = "GET", form: dict[str, str] | None = None, body: str | None = None) -> Page:
         """The page at a URL of whatever host."""
-        path = urlsplit(url).path
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         data = body if body is not None else urlencode(form or {})
         reply = self._client.open(path, method=method, data=data if method == "POST" else None,
                                   content_type="application/x-www-form-urlencoded" if method == "POST" else None)
         return Page(reply.status_code, reply.data, dict(reply.headers))
+
+    def arrive(self, url: str) -> tuple[str, Page]:
+        """Where the URL leads on this server, and the page there."""
+        page = self.open(url)
+        while page.status == 303:
+            url = urljoin(url, page.headers["Location"])
+            page = self.open(url)
+        return url, page
 
     def pay(self, url: str, card: str, **fields: str) -> Page:
         """Open the page, choose a card, press the button; the page that comes of it."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from app.context import Context
+from app.db.roots import Account
 from app.domain.urls import is_url
 from app.errors import InvalidRequest
 from app.resources.account_links.tables import AccountLink
-from app.resources.accounts.operations import find_connected
+from app.resources.accounts.operations import find_connected, reviewing
 from app.resources.single_use import LIFE_SECONDS
 
 _LETTERS: Final[Mapping[str | None, str]] = {"custom": "c", "express": "e", "standard": "s"}
@@ -39,3 +40,10 @@ def create_account_link(ctx: Context, values: Mapping[str, Any]) -> AccountLink:
         return_url=values["return_url"], type=values["type"], url=""))
     link.url = owner.page_url(f"setup/{_LETTERS[account.type]}", link)
     return link
+
+
+def finish_onboarding(ctx: Context, account: Account) -> None:
+    """The holder of the account has come to the end of the hosted form. Emits what a review of the account emits."""
+    with reviewing(ctx, account):
+        if account.onboarding_finished_at is None:
+            account.onboarding_finished_at = ctx.now

@@ -112,7 +112,7 @@ def _capabilities(account: Account) -> dict[str, str]:
 
 def _individual(account: Account) -> Any:
     """The person behind the account of an individual; left out for all others."""
-    if account.business_type != "individual":
+    if account.business_type != "individual" or _hides_its_owner(account):
         return OMIT
     return next((render(person) for person in account.__dict__["persons"] if person.representative), OMIT)
 

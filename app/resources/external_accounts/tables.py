@@ -97,6 +97,11 @@ class Card(StripeObject, HasMetadata):
         return str(self.card["country"])
 
     @property
+    def last4(self) -> str:
+        """The last four digits of its number."""
+        return str(self.card["last4"])
+
+    @property
     def takes_instant_payouts(self) -> bool:
         """Whether an instant payout may go to it."""
         return self.country == "US" and self.behavior != "no_instant"

@@ -30,6 +30,11 @@ def update_account(ctx: Context, account: Account, values: Mapping[str, Any]) ->
         # Our choice: a platform's own account is changed in the Dashboard alone, as the reference says of live platforms.
         raise refused_endpoint(account)
     check_permitted(account, values)
+    return fill_in(ctx, account, values)
+
+
+def fill_in(ctx: Context, account: Account, values: Mapping[str, Any]) -> Account:
+    """`update_account` for the holder of the account, who may say everything of it."""
     with reviewing(ctx, account):
         apply(ctx, account, values)
     return account

@@ -1,0 +1,92 @@
+"""What becomes of the answers on an onboarding page: the same parameters that the API takes, and the same operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from werkzeug.datastructures import FileStorage
+
+from app.context import Context
+from app.db.roots import Account
+from app.domain.onboarding import ROLES, Field, Step
+from app.resources.accounts.operations import fill_in, reviewing
+from app.resources.accounts.params import AccountUpdate
+from app.resources.files.operations import create_file
+from app.resources.persons.operations import create_person, find_person, update_person
+from app.resources.persons.params import PersonWrite
+from app.wire.params import load_params
+
+FILE_BYTES_MAX: Final = 12 * 1024 * 1024
+"""What a form with a file may have."""
+
+_ACCOUNT, _PERSON = AccountUpdate(), PersonWrite()
+_ROLE_ATTRIBUTES: Final = {"representative": "representative", "owners": "owner", "directors": "director",
+                           "executives": "executive"}
+
+
+def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str], files: Mapping[str, FileStorage], *,
+         ip: str) -> None:
+    """Take the answers of a step over, which came from the address `ip`. Raises InvalidRequest as the API does."""
+    if step.key == "terms":
+        fill_in(ctx, account, load_params(_ACCOUNT, {"tos_acceptance": {"date": str(ctx.now), "ip": ip}}))
+        return
+    given: dict[str, Any] = {}
+    for field in step.fields:
+        value = _answer(ctx, field, answers, files)
+        if value is not None:
+            _put(given, field.name, value)
+    if step.key in ROLES or step.key.startswith("person_"):
+        _save_person(ctx, account, step.key, given.get(step.key, {}))
+        return
+    if "external_account" in given:
+        given["external_account"]["object"] = "bank_account"
+    fill_in(ctx, account, load_params(_ACCOUNT, given))
+
+
+def field_of(step: Step, param: str) -> str | None:
+    """The field to which a refusal belongs that names this parameter."""
+    path = param.replace("[", ".").replace("]", "")
+    if step.key in ROLES or step.key.startswith("person_"):
+        path = f"{step.key}.{path}"
+    found = [field.name for field in step.fields if field.name == path or path.startswith(f"{field.name}.")]
+    return found[0] if found else None
+
+
+def _answer(ctx: Context, field: Field, answers: Mapping[str, str], files: Mapping[str, FileStorage]) -> Any:
+    """What the field says, as the API takes it; None where it was left empty."""
+    if field.kind != "file":
+        text = answers.get(field.name, "").strip()
+        if field.name.endswith(".full_name_aliases"):
+            return [name.strip() for name in text.split(",") if name.strip()] or None
+        return text or None
+    upload, test = files.get(field.name), answers.get(f"{field.name}.test", "")
+    if upload is not None and upload.filename:
+        purpose = "identity_document" if ".verification." in field.name else "account_requirement"
+        return create_file(ctx, upload.read(), upload.filename[:255], {"purpose": purpose}).id
+    return test or None
+
+
+def _put(given: dict[str, Any], name: str, value: Any) -> None:
+    """Put a value where its dotted name says; a document where its front or its files are."""
+    parts = name.split(".")
+    if parts[-1] in ("document", "additional_document"):
+        parts.append("front")
+    inner = given
+    for part in parts[:-1]:
+        inner = inner.setdefault(part, {})
+    inner[parts[-1]] = [value] if parts[-1] == "files" else value
+
+
+def _save_person(ctx: Context, account: Account, key: str, given: dict[str, Any]) -> None:
+    if key in ROLES:
+        given.setdefault("relationship", {})[_ROLE_ATTRIBUTES[key]] = "true"
+        values = load_params(_PERSON, given)
+        with reviewing(ctx, account) as telling:
+            telling.first.append(("person.created", create_person(ctx, account, values)))
+        return
+    values = load_params(_PERSON, given)
+    person = find_person(ctx, account, key)
+    with reviewing(ctx, account) as telling:
+        telling.first.append(("person.updated", person))
+        update_person(ctx, account, person, values)
