@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -127,7 +128,9 @@ def next_line(process: subprocess.Popen[str]) -> str:
 def test_events_to_come_are_followed_until_ctrl_c(world: World, database_url: str) -> None:
     command = [sys.executable, "-m", "app.cli", "events", "tail", "--limit", "1", "--follow"]
     environment = os.environ | {"DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment) as tail:
+    # What runs in the background of a shell hears no Ctrl-C, and what it starts does not either.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=environment, preexec_fn=hears) as tail:
         assert next_line(tail)
         customer = world.api.post("/v1/customers")
         assert next_line(tail).split()[2:] == ["customer.created", customer["id"]]
