@@ -307,7 +307,7 @@ def test_retrieve_a_capability() -> None:
 
 
 def test_update_a_capability() -> None:
-    account = opened(type="standard", capabilities={}).id
+    account = opened(type="express", capabilities={}).id
     before = shown(stripe.Account.retrieve_capability(account, "card_payments"))
     assert (before["requested"], before["status"]) == (False, "unrequested")
     capability = shown(stripe.Account.modify_capability(account, "card_payments", requested=True))

@@ -44,8 +44,7 @@ def update_capability(ctx: Context, params: dict[str, Any], account: str, capabi
     if "requested" in params:
         with reviewing(ctx, found):
             operations.request_capability(ctx, found, capability, requested=params["requested"], param="requested")
-            if params["requested"]:
-                operations.check_together(ctx, found, param="requested")
+            operations.check_agreement(ctx, found, param="requested")
     return previewed(ctx, found, operations.find_capability(ctx, found, capability))
 
 

@@ -37,18 +37,21 @@ def request_capability(ctx: Context, account: Account, name: str, *, requested: 
 
 
 def check_together(ctx: Context, account: Account, *, param: str) -> None:
-    """Raises InvalidRequest where the account has requested capabilities that do not go without or with something else.
+    """Raises InvalidRequest where the account has requested `card_payments` without `transfers`.
 
-    Our choice: it is looked at when something is asked for, so that a capability can be given up by itself.
+    Our choice: it is looked at where several can be asked for at once, so that one can be asked for, or given up, by itself.
     """
-    requested = {row.id for row in all_capabilities(ctx, account) if row.requested}
-    if "card_payments" not in requested:
-        return
-    # Our choice: the words of both.
-    if "transfers" not in requested:
+    if "card_payments" in _requested(ctx, account) and "transfers" not in _requested(ctx, account):
+        # Our choice: the words.
         raise InvalidRequest("Accounts that have requested the `card_payments` capability need the `transfers` capability as "
                              "well.", param=param)
-    if (account.tos_acceptance or {}).get("service_agreement") == "recipient":
+
+
+def check_agreement(ctx: Context, account: Account, *, param: str) -> None:
+    """Raises InvalidRequest where the account has requested `card_payments` and accepted the terms of recipients alone."""
+    is_recipient = (account.tos_acceptance or {}).get("service_agreement") == "recipient"
+    if is_recipient and "card_payments" in _requested(ctx, account):
+        # Our choice: the words.
         raise InvalidRequest("Accounts under the recipient service agreement cannot request the `card_payments` capability.",
                              param=param)
 
@@ -82,6 +85,10 @@ def check_name(name: str) -> None:
     """Raises 404 `resource_missing` for a name that no capability has."""
     if name not in CAPABILITIES:
         raise no_such("capability", name, param="capability")
+
+
+def _requested(ctx: Context, account: Account) -> set[str]:
+    return {row.id for row in all_capabilities(ctx, account) if row.requested}
 
 
 def _never_requested(name: str) -> Capability:

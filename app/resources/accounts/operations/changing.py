@@ -14,7 +14,7 @@ from app.resources.accounts.operations.choosing import choose
 from app.resources.accounts.operations.describing import describe
 from app.resources.accounts.operations.permitted import check_permitted, refused_endpoint
 from app.resources.accounts.operations.reviewing import reviewing
-from app.resources.capabilities.operations import check_together, request_capability
+from app.resources.capabilities.operations import check_agreement, check_together, request_capability
 from app.resources.external_accounts.operations import replace_external_account
 from app.resources.persons.operations import write_individual
 
@@ -55,8 +55,10 @@ def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
     asked = requested_in(values)
     for name, requested in asked.items():
         request_capability(ctx, account, name, requested=requested, param=f"capabilities[{name}][requested]")
-    if any(asked.values()) or "tos_acceptance" in values:
+    if any(asked.values()):
         check_together(ctx, account, param="capabilities")
+    if asked or "tos_acceptance" in values:
+        check_agreement(ctx, account, param="capabilities")
     for name in ("bank_account", "external_account"):
         if name in values:
             replace_external_account(ctx.acting_as(account), values[name], param=name, asking=ctx)
