@@ -95,10 +95,15 @@ def build_world(url: str, folder: Path) -> World:
     share(stranger, accounts.pop())
     server.database.close()
     shared = _shared_ids(platform, stranger, *accounts)
-    with copied(url, folder) as copy:
-        sides = [_Found(_serve(copy, 2), api, shared) for api in (platform, *accounts, stranger)]
-        for side in sides:
+    sides = []
+    for api in (platform, *accounts, stranger):
+        # What one of them deletes, another one still has: each looks in a copy of its own.
+        with copied(url, folder) as copy:
+            server = _serve(copy, 2)
+            side = _Found(server, api, shared)
             side.find_paths()
+            sides.append(side)
+            server.database.close()
     server = _serve(url, 3)
     names = ("the platform", "an account", "another account", "a stranger")
     return World(server, *(side.on(server, name) for side, name in zip(sides, names, strict=True)))
@@ -162,9 +167,10 @@ class _Found:
                     self.paths)
 
     def find_paths(self) -> None:
-        """Call every route that has ids in it, as its owner, until one is found; what deletes comes last."""
+        """Call every route that has ids in it, as its owner, until one is found; what deletes comes last, accounts at the end."""
         order = ("GET", "POST", "DELETE")
-        for route in sorted(ROUTES, key=lambda route: (order.index(route.method), -route.rule.count("/"))):
+        for route in sorted(ROUTES, key=lambda route: (
+                order.index(route.method), route.rule == "/v1/accounts/<id>", -route.rule.count("/"))):
             if "<" in route.rule:
                 side = Side("", self.api, self.pool, frozenset(), {})
                 for path in islice(self._candidates(route), TRIED_MAX):
