@@ -17,8 +17,12 @@ def settings_of(ctx: Context) -> dict[str, Any]:
 
 
 def change_settings(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Store the given choices for the account, None taking one back to its default; answers all of them."""
-    account = ctx.account
+    """Store the given choices for the sandbox, None taking one back to its default; answers all of them.
+
+    They are its platform's, whichever of its accounts is acted for.
+    """
+    account = ctx.platform
+    ctx = ctx.acting_as(account)
     ctx.session.lock(account)
     stored = {name: str(value) if isinstance(value, Decimal) else value
               for name, value in ((account.choices or {}) | dict(values)).items() if value is not None}

@@ -24,7 +24,7 @@ PARAMS_MAX = 20_000
 """How many characters of JSON are kept of a request's parameters. Longer ones are left out: no reader would miss them,
 and a stranger could fill the disk with them."""
 
-_SECRET_NAMES = re.compile(r"number|cvc|secret|token|tax_id|ssn|password|payload|routing|security_code|iban", re.I)
+_SECRET_NAMES = re.compile(r"number|cvc|secret|token|tax_id|vat_id|ssn|password|payload|routing|security_code|iban", re.I)
 # Keys and card numbers are also kept out where they stand under another name, as in a parameter that was mistyped.
 _SECRET_VALUES = re.compile(r"(?:sk|rk|pk|whsec)_[A-Za-z0-9_]+|\b\d(?:[ -]?\d){12,18}\b")
 REDACTED = "[redacted]"

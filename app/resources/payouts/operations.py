@@ -55,8 +55,12 @@ def create_payout(ctx: Context, values: Mapping[str, Any]) -> Payout:
     """Pay out what the parameters of POST /v1/payouts say.
 
     Emits payout.created, and what follows from it where the sandbox's delay is 0. Raises InvalidRequest for a destination
-    that takes no such payout, and for more than is available.
+    that takes no such payout, for more than is available, and on an account that is not paid out.
     """
+    if not _pays_out(ctx):
+        # Our choice: the words after the semicolon.
+        raise InvalidRequest("Cannot create payouts; this account needs further information before it can be paid out.",
+                             code="payouts_not_allowed")
     amount, currency, source_type = values["amount"], values["currency"], values["source_type"]
     destination = _destination(ctx, values.get("destination"), currency)
     # Our choice: an instant payout costs nothing, since the reference names no fee.
@@ -162,8 +166,7 @@ def plan_payouts(ctx: Context) -> None:
 def run_schedule(ctx: Context, schedule: PayoutSchedule) -> None:
     """Pay out all that is available, a payout for each currency and kind of funds that has a bank account or card to go to."""
     hold_funds(ctx)
-    pays = ctx.account.platform_id is None or ctx.account.payouts_enabled
-    for currency, source_type in [] if not pays else ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now):
+    for currency, source_type in [] if not _pays_out(ctx) else ctx.session.values(_HELD, account_id=ctx.account_id, now=ctx.now):
         destination = default_external_account(ctx, currency)
         if destination is not None and destination.status == "new":
             _pay_out_everything(ctx, currency, source_type, destination)
@@ -247,6 +250,11 @@ def _give_back(ctx: Context, payout: Payout, type: str) -> None:
     [back] = post(ctx, payout_posting(ctx.account_id, payout.amount, payout.currency, payout=payout.id,
                                       description=payout.description, source_type=payout.source_type, back=type))
     payout.failure_balance_transaction_id = back.id
+
+
+def _pays_out(ctx: Context) -> bool:
+    """Whether the account in view may be paid out: of those that are connected only who has been verified."""
+    return ctx.account.platform_id is None or bool(ctx.account.payouts_enabled)
 
 
 def _next_run(ctx: Context) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.context import Context
 from app.db.roots import Account
 from app.domain.requirements import DOCUMENT_FAILED, tax_id_outcome
+from app.domain.urls import is_url
 from app.errors import InvalidRequest
 from app.resources.files.operations import identity_file
 from app.resources.legal_values import check_address, kept_phone
@@ -48,12 +49,20 @@ def _profile(account: Account, change: Mapping[str, Any]) -> dict[str, Any]:
     if "mcc" in change and not _MCC.fullmatch(change["mcc"]):
         # Our choice: the words.
         raise InvalidRequest(f"Invalid mcc: {change['mcc']}; must be four digits", param="business_profile[mcc]")
+    for name in ("support_url", "url"):
+        if change.get(name) is not None and not is_url(_with_scheme(change[name])):
+            raise InvalidRequest("Not a valid URL", code="url_invalid", param=f"business_profile[{name}]")
     change = dict(change)
     if "support_address" in change:
         check_address(change["support_address"], param="business_profile[support_address]")
     if "support_phone" in change:
         change["support_phone"] = kept_phone(change["support_phone"], account.country, param="business_profile[support_phone]")
     return merged_document(account.business_profile, change)
+
+
+def _with_scheme(url: str) -> str:
+    """Our choice: a site may be named as people do, without `https://`."""
+    return url if "://" in url else f"https://{url}"
 
 
 def _describe_company(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
