@@ -426,3 +426,26 @@ def test_what_an_account_had_stays_in_the_books(api: Api) -> None:
     account.delete("/v1/account")
     assert available(api) == 500
     assert examine(api.server.database, account=api.key) == []
+
+
+# After onboarding has begun
+
+
+def test_who_is_behind_an_account_is_for_its_holder_once_they_are_asked(api: Api) -> None:
+    link = {"type": "account_onboarding", "refresh_url": "https://example.com/again", "return_url": "https://example.com/back"}
+    for type in ("custom", "express", "standard"):
+        account = make(api, type, business_type="company", company={"name": "Rocket Rides"})["id"]
+        api.post("/v1/account_links", account=account, **link)
+        shown = api.get(f"/v1/accounts/{account}")
+        assert {"business_type", "company"} <= shown.keys() or type != "custom"
+        if type == "custom":
+            continue
+        assert not {"business_type", "company", "individual"} & shown.keys()
+        assert "requirements" in shown and "tos_acceptance" in shown
+        for params in (KYC, {"business_type": "company", "individual": {"first_name": "Jenny"}}):
+            names = ",".join(f"'{name}'" for name in sorted(params))
+            answer = api.refused("POST", f"/v1/accounts/{account}", **params)
+            assert refusal(answer) == (403, "oauth_not_supported", None, (
+                "This application does not have the required permissions for the parameters "
+                f"{names} on account '{account}'."))
+        assert api.post(f"/v1/accounts/{account}", metadata={"order": "1"})["metadata"] == {"order": "1"}
