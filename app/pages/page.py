@@ -21,6 +21,7 @@ from app.db.base import StripeObject
 from app.db.roots import Account
 from app.errors import InvalidRequest
 from app.paper.pdf import MEDIA_TYPE
+from app.resources.single_use import SingleUseLink
 from app.wire.endpoint import refusal_for, this_server
 
 S = TypeVar("S", bound=StripeObject)
@@ -117,7 +118,8 @@ def visiting(account_id: str, *, writing: bool = False) -> Iterator[Context]:
 def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
     """The row whose page ends in the token; `column` holds the address. Raises InvalidRequest (404) for any other token.
 
-    The context is on the row's clock from here on; RateLimited is raised when that advances and this transaction writes.
+    A deleted account has no pages any more; a link to one leads back to where it came from. The context is on the row's
+    clock from here on; RateLimited is raised when that advances and this transaction writes.
     """
     match = _SECRET.fullmatch(token)
     # An id of the table's other kind stands there whole.
@@ -125,7 +127,8 @@ def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:
     id = "" if match is None else match[1] if other else table.id_prefix + match[1]
     row = ctx.get(table, id) if match else None
     url: str | None = None if row is None else getattr(row, column)
-    if url is None or not hmac.compare_digest(url.removesuffix("/pdf").rpartition("/")[2], token):
+    is_gone = bool(ctx.account.deleted) and not issubclass(table, SingleUseLink)
+    if url is None or is_gone or not hmac.compare_digest(url.removesuffix("/pdf").rpartition("/")[2], token):
         raise _missing()
     return ctx.find(table, id)
 
@@ -134,7 +137,7 @@ def row_of_secret(ctx: Context, tables: Iterable[type[S]], secret: str) -> S:
     """The row with this `client_secret`, which begins with its id. Raises as `shown_row` does."""
     id = secret.partition("_secret_")[0]
     for table in tables:
-        row = ctx.get(table, id) if id.startswith(table.id_prefix) else None
+        row = ctx.get(table, id) if id.startswith(table.id_prefix) and not ctx.account.deleted else None
         if row is not None and hmac.compare_digest(row.__dict__["client_secret"].encode(), secret.encode()):
             return ctx.find(table, id)
     raise _missing()

@@ -73,10 +73,12 @@ def all_capabilities(ctx: Context, account: Account) -> list[Capability]:
 
 
 def is_active(ctx: Context, account_id: str, name: str) -> bool:
-    """Whether the account has the capability by now. Platforms have all of them."""
+    """Whether the account has the capability by now. Platforms have all of them, and who was deleted has none."""
     account = ctx.session.get(Account, account_id)
-    if account is None or account.platform_id is None:
-        return account is not None
+    if account is None or account.deleted:
+        return False
+    if account.platform_id is None:
+        return True
     capability = ctx.session.get(Capability, account_id, name)
     return capability is not None and capability.status == "active"
 

@@ -13,7 +13,9 @@ from app.resources.balance.tables import Funds
 from app.resources.payouts.tables import Payout, PayoutSchedule
 from tests.support.api import Answer, Api
 from tests.support.connected import acting_for, connected
+from tests.support.marketplace import charge
 from tests.support.money import available, fund
+from tests.support.pages import Visitor
 
 REQUESTED = {"card_payments": {"requested": True}, "transfers": {"requested": True}}
 NOTHING = {"alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
@@ -426,6 +428,18 @@ def test_what_an_account_had_stays_in_the_books(api: Api) -> None:
     account.delete("/v1/account")
     assert available(api) == 500
     assert examine(api.server.database, account=api.key) == []
+
+
+def test_pages_of_a_deleted_account_are_gone(api: Api) -> None:
+    account, visitor = connected(api), Visitor(api.server)
+    customer = account.post("/v1/customers", payment_method="pm_card_visa")["id"]
+    account.post("/v1/invoiceitems", customer=customer, amount=500, currency="usd")
+    invoice = account.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+    shown = account.post(f"/v1/invoices/{invoice}/finalize")["hosted_invoice_url"]
+    receipt = charge(account, 1000)["receipt_url"]
+    assert [visitor.open(url).status for url in (shown, receipt)] == [200, 200]
+    api.delete(f"/v1/accounts/{account.account}")
+    assert [visitor.open(url).status for url in (shown, receipt)] == [404, 404]
 
 
 # After onboarding has begun
