@@ -50,6 +50,7 @@ from app.resources.disputes.endpoints import blueprint as disputes
 from app.resources.early_fraud_warnings import operations as warning_operations
 from app.resources.early_fraud_warnings.endpoints import blueprint as early_fraud_warnings
 from app.resources.events.endpoints import blueprint as events
+from app.resources.external_accounts.endpoints import blueprint as external_accounts
 from app.resources.external_accounts.operations import open_bank_account
 from app.resources.files.endpoints import blueprint as files
 from app.resources.files.ticks import LINK_EXPIRY
@@ -118,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     early_fraud_warnings,
     events,
     express_account,
+    external_accounts,
     files,
     hosted_invoice,
     invoiceitems,

@@ -62,12 +62,13 @@ class Ref(ViewField):
     """An expandable id: the column `<name>_id`, or the whole object of the relationship `<name>`.
 
     `deletable` is the table of objects that leave nothing behind when they are deleted: such an id expands to a stub.
+    `only` is a function of the row: where it is false the key is left out.
     """
 
     def __init__(self, relation: str | None = None, column: str | None = None, *, omit_null: bool = False,
-                 deletable: type[StripeObject] | None = None) -> None:
+                 deletable: type[StripeObject] | None = None, only: Callable[[Any], bool] | None = None) -> None:
         super().__init__()
-        self.relation, self.column, self.omit_null, self.deletable = relation, column, omit_null, deletable
+        self.relation, self.column, self.omit_null, self.deletable, self.only = relation, column, omit_null, deletable, only
 
 
 class RefAmong(ViewField):

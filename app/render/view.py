@@ -83,7 +83,7 @@ class CompiledView:
                 assert expander is not None, "what is included is so by its expander"
                 self.expanders[key] = expander
                 return
-            case Attr() | Ref() if not field.omit_null:
+            case Attr() | Ref() if not field.omit_null and not (isinstance(field, Ref) and field.only):
                 column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
                 self.columns.append((key, column))
             case RefAmong():
@@ -228,6 +228,9 @@ def to_json(value: Any) -> bytes:
 
 def _getter(key: str, field: ViewField) -> Getter:
     match field:
+        case Ref(only=only) if only is not None:
+            named = field.column or f"{key}_id"
+            return lambda row: row.__dict__[named] if only(row) else OMIT
         case Attr() | Ref():
             column = field.column or (f"{key}_id" if isinstance(field, Ref) else key)
             return lambda row: OMIT if row.__dict__[column] is None else row.__dict__[column]
@@ -329,6 +332,8 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case Ref(deletable=table) if table is not None:
             column = field.column or f"{key}_id"
             return lambda row, tree: _or_stub(row.__dict__[relation], table, row.__dict__[column], tree)
+        case Ref(only=shows) if shows is not None:
+            return lambda row, tree: render(row.__dict__[relation], tree) if shows(row) else OMIT
         case Ref() | RefAmong():
             return lambda row, tree: None if row.__dict__[relation] is None else render(row.__dict__[relation], tree)
         case Nested():

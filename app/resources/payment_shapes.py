@@ -197,17 +197,22 @@ class PaymentMethodDataParams(Params):
 # A card as older parameters have it
 
 
-class OlderCardParams(Params):
+class OlderAddressParams(Params):
+    """Who holds a card, and where they live."""
+
     address_city = Text()
     address_country = Text()
     address_line1 = Text()
     address_line2 = Text()
     address_state = Text()
     address_zip = Text()
+    name = Text()
+
+
+class OlderCardParams(OlderAddressParams):
     cvc = Text()
     exp_month = Integer(required=True)
     exp_year = Integer(required=True)
-    name = Text()
     number = Text(required=True)
 
 
@@ -229,27 +234,23 @@ class SourceBankAccountParams(Params):
     routing_number = Text()
 
 
-class AccountOrCardParams(Params):
+class OlderCardUpdateParams(OlderAddressParams):
+    exp_month = Integer()
+    exp_year = Integer()
+
+
+class AccountOrCardParams(OlderCardUpdateParams):
     """A bank account or a card, whichever `object` says, with the parameters of the one or the other."""
 
     account_holder_name = Text()
     account_holder_type = Enum(("company", "individual"))
     account_number = Text()
     account_type = Enum(("checking", "futsu", "savings", "toza"))
-    address_city = Text()
-    address_country = Text()
-    address_line1 = Text()
-    address_line2 = Text()
-    address_state = Text()
-    address_zip = Text()
     country = Text()
     currency = Currency()
     cvc = Text()
     default_for_currency = Boolean()
-    exp_month = Integer()
-    exp_year = Integer()
     metadata = Metadata()
-    name = Text()
     number = Text()
     object = Enum(("bank_account", "card"))
     routing_number = Text()

@@ -119,6 +119,9 @@ def test_an_object_is_not_found_below_another_account(border: tuple[Side, Side])
         crossed = "/".join(inner if own == mine_inner else own
                            for own in mine.split("/")
                            for mine_inner in [mine.split("/")[path.split("/").index(inner)]])
+        if crossed == path:
+            # A platform has the accounts' external accounts where they have them themselves.
+            continue
         answer = caller.api.call(route.method, crossed, caller.parameters(route))
         if not is_denied(answer):
             leaks.append(f"{route}: {crossed} {answer.status} {answer.body}")

@@ -26,6 +26,8 @@ from app.resources.persons.tables import Person
 from app.resources.prices.tables import Plan
 
 _TOLD_ELSEWHERE = {
+    # Those have events of their own, and the account is told of only where its flags change.
+    "account": {"external_accounts"},
     "application_fee": {"refunds"},
     # What comes back of a transfer, and to which group its source belongs, is told by the transfer's events.
     "charge": {"receipt_url", "refunds", "transfer_group"},

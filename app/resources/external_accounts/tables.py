@@ -6,6 +6,7 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.roots import Account
 from app.db.types import Document, ObjectId
 from app.resources.customers.tables import Customer
 
@@ -46,6 +47,8 @@ class BankAccount(StripeObject, HasMetadata, OnClock):
     verification_attempts: Mapped[int] = mapped_column(Integer)
     """How often a customer has named wrong amounts."""
 
+    account: Mapped[Account] = relationship(
+        Account, viewonly=True, primaryjoin="foreign(BankAccount.account_id) == Account.id")
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("BankAccount", "customer_id", "Customer"))
 
@@ -85,6 +88,8 @@ class Card(StripeObject, HasMetadata):
     deleted: Mapped[bool]
     status: Mapped[ObjectId]
     """`new`, or `errored` after a payout to it failed."""
+
+    account: Mapped[Account] = relationship(Account, viewonly=True, primaryjoin="foreign(Card.account_id) == Account.id")
 
     @property
     def is_external_account(self) -> bool:

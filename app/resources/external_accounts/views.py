@@ -30,7 +30,7 @@ def _part(name: str) -> Derived:
 class BankAccountView(View):
     id = Attr()
     object = Const("bank_account")
-    account = _of_accounts(lambda row: row.account_id)
+    account = Ref(column="account_id", only=lambda row: row.customer_id is None)
     account_holder_name = Attr()
     account_holder_type = Attr()
     account_type = Attr()
@@ -81,7 +81,7 @@ class CustomerCardView(_CardView):
 
 @view_of(Card)
 class CardView(_CardView):
-    account = Attr("account_id")
+    account = Ref(column="account_id")
     available_payout_methods = Derived(_payout_methods)
     currency = Attr()
     default_for_currency = Attr()

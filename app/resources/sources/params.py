@@ -1,6 +1,11 @@
 """What the endpoints of customers' sources take."""
 
-from app.resources.payment_shapes import AccountOrCardParams, SourceBankAccountParams, SourceCardParams
+from app.resources.payment_shapes import (
+    AccountOrCardParams,
+    OlderCardUpdateParams,
+    SourceBankAccountParams,
+    SourceCardParams,
+)
 from app.resources.shapes import AddressParams
 from app.wire.params import Enum, Hash, HashOrText, Integer, ListOf, ListParams, Metadata, Params, RetrieveParams, Text
 
@@ -20,19 +25,10 @@ class OwnerParams(Params):
     phone = Text()
 
 
-class SourceUpdate(RetrieveParams):
+class SourceUpdate(OlderCardUpdateParams, RetrieveParams):
     account_holder_name = Text()
     account_holder_type = Enum(("company", "individual"))
-    address_city = Text()
-    address_country = Text()
-    address_line1 = Text()
-    address_line2 = Text()
-    address_state = Text()
-    address_zip = Text()
-    exp_month = Integer()
-    exp_year = Integer()
     metadata = Metadata()
-    name = Text()
     owner = Hash(OwnerParams)
 
 
