@@ -65,6 +65,7 @@ from app.resources.mandates.endpoints import blueprint as mandates
 from app.resources.payment_intents.endpoints import blueprint as payment_intents
 from app.resources.payment_intents.ticks import CAPTURE_EXPIRY
 from app.resources.payment_methods.endpoints import blueprint as payment_methods
+from app.resources.payment_methods.ticks import SOURCE_EXPIRING
 from app.resources.payouts import ticks as payout_ticks
 from app.resources.payouts.endpoints import blueprint as payouts
 from app.resources.persons.endpoints import blueprint as persons
@@ -168,6 +169,7 @@ TICKERS: tuple[Ticker, ...] = (
     schedule_ticks.UPCOMING,
     schedule_ticks.EXPIRING,
     TAX_ID_CHECK,
+    SOURCE_EXPIRING,
     COUPON_EXPIRY,
     PROMOTION_CODE_EXPIRY,
     DISCOUNT_END,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
@@ -203,6 +204,11 @@ def refused_data(exp_month: int, exp_year: int, cvc: str | None, year: int, mont
     if cvc is not None and not is_code(cvc):
         return "invalid_cvc"
     return None
+
+
+def last_month(exp_month: int, exp_year: int) -> int:
+    """When the month begins at whose end a card expires, in unix seconds."""
+    return int(datetime(exp_year, exp_month, 1, tzinfo=UTC).timestamp())
 
 
 def is_code(cvc: str) -> bool:

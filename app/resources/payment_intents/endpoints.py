@@ -60,7 +60,9 @@ def create_payment_intent(ctx: Context, params: dict[str, Any]) -> PaymentIntent
             raise InvalidRequest(f"You can only specify `{name}` when `confirm` is true.", param=name)
     intent = operations.create_intent(ctx, params)
     if confirm:
-        named = {name: value for name, value in params.items() if name in (*_ONLY_CONFIRMING, "use_stripe_sdk")}
+        # Of the options those are kept that last; a security code is for this confirmation alone.
+        again = (*_ONLY_CONFIRMING, "payment_method_options", "use_stripe_sdk")
+        named = {name: value for name, value in params.items() if name in again}
         operations.confirm_intent(ctx, intent, named)
     return intent
 

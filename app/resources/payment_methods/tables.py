@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
-from app.db.types import Document, ObjectId
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.types import Document, ObjectId, UnixTime
 from app.resources.customers.tables import Customer
 from app.resources.external_accounts.tables import BankAccount
 
 
-class PaymentMethod(StripeObject, HasMetadata, OnClock):
+class PaymentMethod(StripeObject, HasMetadata, TimeDriven):
     """A card or another means of payment, as far as it may be kept: never its number. It lives on the clock of its customer."""
 
     __tablename__ = "payment_methods"
@@ -18,6 +19,8 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
         belongs_to("customers", "customer_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index("customer_id"),
+        Index("ix_payment_methods_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
+              postgresql_where=text("due_at IS NOT NULL")),
     )
     object_name = "payment_method"
     missing_name = "PaymentMethod"
@@ -33,6 +36,8 @@ class PaymentMethod(StripeObject, HasMetadata, OnClock):
     details: Mapped[Document | None]
     """What the hash of another type shows; null for a card."""
     customer_id: Mapped[ObjectId | None]
+    expiring_at: Mapped[UnixTime | None]
+    """When the last month of a source begins; null where that has been told, and for what is no source."""
     radar_options: Mapped[Document | None]
     set_up: Mapped[bool]
     """Whether its holder has authenticated it for payments without them; of a bank account, whether it is verified."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from app.control.doctor import examine
 from app.wire.endpoint import Server
 from tests.support.api import Api
+from tests.support.clock import Clock
 from tests.support.reference import conforms
 
 BANK = {"account_number": "000123456789", "routing_number": "110000000", "country": "US", "currency": "usd",
@@ -329,3 +331,20 @@ def test_sources_go_with_the_clock_of_their_customer(api: Api) -> None:
     assert api.post(url, source="btok_us")["id"] in ids(api, url)
     api.delete(f"/v1/test_helpers/test_clocks/{clock}")
     assert api.refused("GET", url).status == 404
+
+
+def test_the_last_month_of_a_card_is_told(clock: Callable[..., Clock]) -> None:
+    time = clock("2022-08-15", card=None)
+    url = f"/v1/customers/{time.customer}/sources"
+    first, moved, gone, late = (time.api.post(url, source=NUMBERS | {"object": "card", "exp_month": month, "exp_year": 2022})
+                                for month in (10, 10, 10, 8))
+    time.api.post(f"{url}/{moved['id']}", exp_month=12)
+    time.api.delete(f"{url}/{gone['id']}")
+    time.api.post("/v1/payment_methods/pm_card_visa/attach", customer=time.customer)
+    time.advance("2022-09-30T23:59:59")
+    assert [event for event in time.api.events() if event["type"] == "customer.source.expiring"] == []
+    time.advance("2022-12-31")
+    told = [(event["created"], event["data"]["object"]) for event in time.api.events()
+            if event["type"] == "customer.source.expiring"]
+    assert told == [(1_664_582_400, first), (1_669_852_800, moved | {"exp_month": 12})]
+    assert late["id"] in ids(time.api, url)

@@ -17,7 +17,7 @@ from app.resources.payment_intents.operations.attempting import attempt_payment,
 from app.resources.payment_intents.operations.changing import check_of_invoice, take_method
 from app.resources.payment_intents.operations.outcomes import check_confirmable, note_method
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.operations import named_method, payment_method_for
+from app.resources.payment_methods.operations import named_method, payment_method_for, prove_code
 from app.resources.payment_methods.tables import PaymentMethod
 
 _SET = ("capture_method", "payment_method_types", "radar_options", "receipt_email", "return_url", "setup_future_usage")
@@ -53,6 +53,9 @@ def chosen_method(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
             "PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment "
             "method.", code="payment_intent_unexpected_state")
     take_method(intent, method)
+    code = ((values.get("payment_method_options") or {}).get("card") or {}).get("cvc_token")
+    if code is not None:
+        prove_code(ctx, method, code, param="payment_method_options[card][cvc_token]")
     if "mandate" in values:
         intent.mandate_id = mandate_for(ctx, values["mandate"], method).id
     return method

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam
 
 from app.context import Context
 from app.db.session import Prepared, entity
-from app.domain.cards import checked, refusal_of
+from app.domain.cards import checked, last_month, refusal_of
 from app.domain.metadata import merged
 from app.domain.older_cards import older_change
 from app.errors import CardError, InvalidRequest
@@ -28,7 +28,7 @@ from app.resources.payment_methods.operations.making import (
     unsaved_card,
 )
 from app.resources.payment_methods.tables import CustomerCard, PaymentMethod
-from app.resources.spending_tokens import give_back_token
+from app.resources.spending_tokens import give_back_token, spend_token
 
 DETACHED = "detached"
 _CARDS = Prepared(entity(CustomerCard).where(
@@ -95,6 +95,7 @@ def attach_payment_method(ctx: Context, method: PaymentMethod, customer: Custome
     if method.account_id is None:
         ctx.add(method)
     if method.is_source:
+        _note_expiry(ctx, method)
         # Our choice: a card that came as a source is a payment method too, and whatever happens to it is told of both.
         emit(ctx, "customer.source.created", method, snapshot=Snapshot(VIEWS[CustomerCard].render(method)))
     emit(ctx, "payment_method.attached", method)
@@ -122,6 +123,8 @@ def update_payment_method(ctx: Context, method: PaymentMethod, values: Mapping[s
             method.details = {**(method.details or {}), **values["us_bank_account"]}
         if "card" in values:
             method.card = changed_expiry(ctx, method.card or {}, values["card"])
+            if method.is_source:
+                _note_expiry(ctx, method)
         if "metadata" in values:
             method.metadata_ = merged(method.metadata_, values["metadata"])
     return method
@@ -133,6 +136,24 @@ def update_source_card(ctx: Context, method: PaymentMethod, values: Mapping[str,
     change: dict[str, Any] = {"card": expiry} if expiry else {}
     change |= {"metadata": values["metadata"]} if "metadata" in values else {}
     return update_payment_method(ctx, method, change | {"billing_details": older_change(values)})
+
+
+def prove_code(ctx: Context, method: PaymentMethod, token: str, *, param: str) -> None:
+    """Check the card's security code once more, which a token of type `cvc_update` stands for.
+
+    Emits as `update_payment_method` does. Raises InvalidRequest for what is no card, and for a token that cannot be used.
+    """
+    if method.card is None:
+        # Our choice: the words.
+        raise InvalidRequest(f"A payment method of type {method.type} has no security code.", param=param)
+    spend_token(ctx, token, "cvc_update", param=param)
+    sent = {**method.card, "checks": {**method.card["checks"], "cvc_check": "unchecked"}}
+    card = checked(sent, method.billing_details["address"], method.behavior)
+    if method.customer_id is None:
+        method.card = card
+        return
+    with _told(ctx, method):
+        method.card = card
 
 
 def detach_payment_method(ctx: Context, method: PaymentMethod) -> PaymentMethod:
@@ -148,7 +169,7 @@ def detach_payment_method(ctx: Context, method: PaymentMethod) -> PaymentMethod:
     assert customer is not None, "the foreign key holds"
     if method.is_source:
         emit(ctx, "customer.source.deleted", method, snapshot=Snapshot(VIEWS[CustomerCard].render(method)))
-    method.customer_id, method.behavior = None, DETACHED
+    method.customer_id, method.behavior, method.expiring_at = None, DETACHED, None
     method.__dict__.pop("customer", None)
     emit(ctx, "payment_method.detached", method, previous={"customer": customer.id})
     forgotten: dict[str, Any] = {}
@@ -161,12 +182,25 @@ def detach_payment_method(ctx: Context, method: PaymentMethod) -> PaymentMethod:
     return method
 
 
+def tell_expiring(ctx: Context, method: PaymentMethod) -> None:
+    """The last month of a source has begun. Emits customer.source.expiring."""
+    method.expiring_at = None
+    emit(ctx, "customer.source.expiring", method, snapshot=Snapshot(VIEWS[CustomerCard].render(method)))
+
+
 def newest_first(ctx: Context, customer_id: str) -> list[CustomerCard | BankAccount]:
     """The customer's sources of all kinds."""
     asked = {"account_id": ctx.account_id, "customer_id": customer_id}
     found: list[CustomerCard | BankAccount] = [
         *ctx.session.rows(CustomerCard, _CARDS, **asked), *ctx.session.rows(BankAccount, _BANK_ACCOUNTS, **asked)]
     return sorted(found, key=lambda source: (source.created, source.seq), reverse=True)
+
+
+def _note_expiry(ctx: Context, method: PaymentMethod) -> None:
+    card = method.card or {}
+    begins = last_month(card["exp_month"], card["exp_year"])
+    # Our choice: of one that comes in its last month nobody is told.
+    method.expiring_at = begins if begins > ctx.now else None
 
 
 @contextmanager
