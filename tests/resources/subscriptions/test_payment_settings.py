@@ -92,7 +92,7 @@ def test_refused_payment_details(clock: StartClock) -> None:
     time = clock("2022-08-01")
     subscription = time.subscribe(time.price(1000))
     for values, message, code, param in (
-            ({"default_source": "card_x"}, "No such PaymentMethod: 'card_x'", "resource_missing", "default_source"),
+            ({"default_source": "card_x"}, "No such source: 'card_x'", "resource_missing", "default_source"),
             ({"transfer_data": {"destination": "acct_x"}}, "No such destination: 'acct_x'", "resource_missing",
              "transfer_data[destination]"),
             ({"payment_settings": {"save_default_payment_method": "always"}},
