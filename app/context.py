@@ -44,6 +44,8 @@ class Context:
     """Whether the key may be read by anybody: what it is shown needs a secret of its own, and is not all that there is."""
     client_ip: str | None = None
     """Where the request came from, as the server saw it; null for time and for a person at a page."""
+    user_agent: str | None = None
+    """What program it says that it came from."""
     base_url: str = "http://127.0.0.1:12111"
     """Where this server's own pages are reached, without a trailing slash."""
     key_hint: str = "sk_test_****"

@@ -261,6 +261,7 @@ class Call:
         return Context(session=session, ids=server.database.ids, account_id=caller.account_id, now=wall_seconds(),
                        default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
                        publishable=caller.kind == "pk", client_ip=self.environ.get("REMOTE_ADDR"),
+                       user_agent=self.environ.get("HTTP_USER_AGENT"),
                        base_url=server.config.base_url, key_hint=caller.hint)
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],

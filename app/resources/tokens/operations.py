@@ -13,16 +13,19 @@ from app.resources.external_accounts.operations import BANK_ACCOUNT_NAMES, bank_
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payment_methods.operations import check_code, unsaved_card
 from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.persons.operations import reduced, reduced_company, reduced_number
 from app.resources.tokens.tables import Token
 
 KINDS = ("account", "bank_account", "card", "cvc_update", "person", "pii")
 """What a token can be made of, of which a caller names one."""
 
-_PREFIXES = {"bank_account": "btok_", "card": Token.id_prefix, "cvc_update": "cvctok_", "pii": "pii_"}
+_PREFIXES = {"account": "ct_", "bank_account": "btok_", "card": Token.id_prefix, "cvc_update": "cvctok_", "person": "cpt_",
+             "pii": "pii_"}
 
 
 def create_token(ctx: Context, values: Mapping[str, Any]) -> Token:
-    """A token of what is named: a card by its number or of a customer, a bank account, an identity number, a code.
+    """A token of what is named: a card by its number or of a customer, a bank account, an identity number, a code, a person,
+    or who is behind an account.
 
     Raises InvalidRequest where none is named or it cannot be kept as a token here, and CardError as for a card.
     """
@@ -31,9 +34,6 @@ def create_token(ctx: Context, values: Mapping[str, Any]) -> Token:
         # Our choice: the words of all refusals of this file, unless the behaviour reference has them.
         raise InvalidRequest("You must supply a card, customer, bank account, PII data or CVC update to create a token.",
                              code="parameter_missing", param="card")
-    if kind in ("account", "person"):
-        raise InvalidRequest(f"Tokens of type {kind} cannot be made here: Billyard does not keep what they would hold.",
-                             param=kind)
     if "customer" in values and kind != "card":
         raise InvalidRequest("A `customer` can only be given for a token of one of their cards.", param="customer")
     token = Token(client_ip=ctx.client_ip, type=kind, used=False)
@@ -49,8 +49,38 @@ def create_token(ctx: Context, values: Mapping[str, Any]) -> Token:
         _fill_from_bank(token, values["bank_account"], ctx)
     elif kind == "cvc_update":
         check_code(values["cvc_update"]["cvc"])
+    elif kind == "pii":
+        token.makes = reduced_number(values["pii"].get("id_number") or "")
+    elif kind == "person":
+        token.makes = reduced(ctx, values["person"], path="person[{}]")
+    elif kind == "account":
+        token.makes = _reduced_account(ctx, values["account"])
     token.id = ctx.ids.new(_PREFIXES[kind], Token.id_length, Token.id_lead)
     return ctx.add(token)
+
+
+def _reduced_account(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What POST /v1/accounts takes of it, without any number."""
+    made = dict(given)
+    if "individual" in made:
+        made["individual"] = reduced(ctx, made["individual"], path="account[individual][{}]")
+    if "company" in made:
+        made["company"] = _reduced_company(ctx, made["company"])
+    if made.pop("tos_shown_and_accepted", False):
+        made["tos_acceptance"] = _signed(ctx)
+    return made
+
+
+def _reduced_company(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
+    made = reduced_company(given)
+    if made.pop("ownership_declaration_shown_and_signed", False):
+        made["ownership_declaration"] = _signed(ctx)
+    return made
+
+
+def _signed(ctx: Context) -> dict[str, Any]:
+    """When, from where and with what somebody has agreed who makes a token in doing so."""
+    return {"date": ctx.now, "ip": ctx.client_ip, "user_agent": ctx.user_agent}
 
 
 def _customers_card(ctx: Context, customer_id: str, card: Any) -> PaymentMethod:

@@ -26,7 +26,8 @@ class Token(StripeObject):
     """The card as rendered, in the older shape of `object: card`; null for the other types."""
     client_ip: Mapped[str | None] = mapped_column(String(255))
     makes: Mapped[Document | None]
-    """What using it makes, as columns: of a payment method from a card, of an external account from a bank account."""
+    """What using it makes, as columns: of a payment method from a card, of an external account from a bank account; or as
+    parameters in which each number is reduced to what verification makes of it, of an account or a person."""
     type: Mapped[ObjectId]
-    """`bank_account`, `card`, `cvc_update` or `pii`."""
+    """`account`, `bank_account`, `card`, `cvc_update`, `person` or `pii`."""
     used: Mapped[bool]

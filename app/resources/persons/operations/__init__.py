@@ -1,7 +1,7 @@
 """What happens to the persons of connected accounts."""
 
 from app.resources.persons.operations.assessing import facts_of, settle
-from app.resources.persons.operations.reducing import reduced, reduced_document
+from app.resources.persons.operations.reducing import reduced, reduced_company, reduced_document, reduced_number
 from app.resources.persons.operations.writing import (
     all_persons,
     check_access,
@@ -15,5 +15,5 @@ from app.resources.persons.operations.writing import (
 
 __all__ = [
     "all_persons", "check_access", "create_person", "delete_person", "facts_of", "find_person", "individual_of", "reduced",
-    "reduced_document", "settle", "update_person", "write_individual",
+    "reduced_company", "reduced_document", "reduced_number", "settle", "update_person", "write_individual",
 ]  # fmt: skip

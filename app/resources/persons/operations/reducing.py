@@ -5,30 +5,47 @@ It is done before anything is stored, also in tokens that nobody has used yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.context import Context
-from app.domain.requirements import identity_outcome
+from app.domain.requirements import identity_outcome, tax_id_outcome
 from app.errors import InvalidRequest
 from app.resources.files.operations import identity_file
 from app.resources.spending_tokens import spend_token
 
 _NUMBERS = ("id_number", "id_number_secondary", "ssn_last_4")
+_COMPANY_NUMBERS = ("registration_number", "tax_id", "vat_id")
 
 
 def reduced(ctx: Context, values: Mapping[str, Any], *, path: str = "{}") -> dict[str, Any]:
-    """The parameters of a person with each identity number as `{"outcome", "digits"}`.
+    """The parameters of a person as JSON can hold them, with each identity number as `{"outcome", "digits"}`.
 
     A number may stand in a PII token, which is spent. `path` says how a parameter is named in a refusal.
     """
-    return {name: _number(ctx, value, path.format(name)) if name in _NUMBERS else value for name, value in values.items()}
+    result = {name: _number(ctx, value, path.format(name)) if name in _NUMBERS else value for name, value in values.items()}
+    if "metadata" in result:
+        result["metadata"] = dict(result["metadata"])
+    if "percent_ownership" in (result.get("relationship") or {}):
+        percent = result["relationship"]["percent_ownership"]
+        result["relationship"] = {**result["relationship"], "percent_ownership": None if percent is None else str(percent)}
+    return result
+
+
+def reduced_company(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a company with each of its numbers as `{"outcome", "digits"}`."""
+    return {name: _reduced_to(tax_id_outcome, value) if name in _COMPANY_NUMBERS and value is not None else value
+            for name, value in values.items()}
 
 
 def reduced_number(number: str) -> dict[str, Any]:
     """What is kept of a number until it is written: what comes of it, and how many digits it has."""
+    return _reduced_to(identity_outcome, number)
+
+
+def _reduced_to(outcome: Callable[[str], str], number: str) -> dict[str, Any]:
     digits = number.replace("-", "").replace(" ", "")
-    return {"outcome": identity_outcome(number), "digits": len(digits) if digits.isascii() and digits.isdigit() else None}
+    return {"outcome": outcome(number), "digits": len(digits) if digits.isascii() and digits.isdigit() else None}
 
 
 def _number(ctx: Context, value: str, param: str) -> dict[str, Any]:

@@ -167,8 +167,7 @@ def _relate(ctx: Context, account: Account, person: Person, given: Mapping[str, 
     if "title" in given:
         person.title = given["title"]
     if "percent_ownership" in given:
-        percent = given["percent_ownership"]
-        person.percent_ownership = None if percent is None else str(percent)
+        person.percent_ownership = given["percent_ownership"]
     if given.get("representative"):
         for other in all_persons(ctx, account):
             if other is not person and other.representative:
