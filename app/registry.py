@@ -29,6 +29,7 @@ from app.pages.page import blueprint as pages
 from app.pages.three_d_secure.endpoints import blueprint as three_d_secure
 from app.resources.account_links.endpoints import blueprint as account_links
 from app.resources.accounts import operations as account_operations
+from app.resources.accounts import ticks as account_ticks
 from app.resources.accounts.endpoints import blueprint as accounts
 from app.resources.application_fees.endpoints import blueprint as application_fees
 from app.resources.apps_secrets.endpoints import blueprint as apps_secrets
@@ -188,6 +189,8 @@ TICKERS: tuple[Ticker, ...] = (
     subscription_ticks.PENDING_UPDATE,
     LINK_EXPIRY,
     SECRET_EXPIRY,
+    account_ticks.CHECK,
+    account_ticks.DEADLINE,
 )
 """In the order in which they run when they are due at the same second (behaviour reference, 7.3)."""
 

@@ -478,7 +478,7 @@ def test_a_block(purpose: str, may: tuple[Any, ...]) -> None:
     blocked = assess(facts, demand_more(facts, found.standing, NOW, purpose), NOW)
     assert lists(blocked) == {"currently_due": ["individual.id_number"], "eventually_due": ["individual.id_number"],
                               "past_due": ["individual.id_number"], "pending_verification": []}
-    assert enabled(blocked) == (*may, "requirements.past_due")
+    assert (enabled(blocked), blocked.requirements["current_deadline"]) == ((*may, "requirements.past_due"), None)
     more = replace(facts.persons[0], given=AMERICAN | {"id_number"}, id_number="passes")
     _, done = settled(replace(carried(facts, blocked), persons=(more,)), blocked.standing)
     assert (enabled(done), done.standing.blocks) == ((True, True, "active", None), {})

@@ -299,7 +299,7 @@ class _Assessor:
 
     def _requirements(self, due: frozenset[str], past: frozenset[str], pending: frozenset[str], problems: Iterable[Problem],
                       reason: str | None, eventual: frozenset[str] | None = None) -> dict[str, Any]:
-        ahead = [self.deadlines[need] for need in due if self.deadlines.get(need, 0) > self.now]
+        ahead = [self.deadlines[need] for need in due - self.past if need in self.deadlines]
         everything = due | (self.needs.eventual if eventual is None else eventual)
         return _hash(Needs(due, everything), past, pending, problems, min(ahead, default=None), reason, self._alternatives(due))
 
