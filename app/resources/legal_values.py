@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from app.context import Context
 from app.domain.phones import international
 from app.errors import InvalidRequest
 
@@ -25,6 +26,14 @@ def check_address(address: Mapping[str, Any], *, param: str) -> None:
     """Raises InvalidRequest for an address in no country."""
     if "country" in address:
         check_country_code(address["country"], param=f"{param}[country]")
+
+
+def check_named_by_token(ctx: Context, values: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Raises InvalidRequest where a platform in France says one of these things itself: there a token has to."""
+    given = next((name for name in names if values.get(name) is not None), None)
+    if given is not None and ctx.platform.country == "FR":
+        # Our choice: the words.
+        raise InvalidRequest(f"Platforms in France have to send `{given}` in an account token or a person token.", param=given)
 
 
 def kept_phone(number: str, country: str, *, param: str) -> str:

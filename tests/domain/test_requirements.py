@@ -75,7 +75,7 @@ def company(**facts: Any) -> AccountFacts:
 def settled(facts: AccountFacts, standing: Standing | None = None, now: int = NOW) -> tuple[AccountFacts, Assessment]:
     """The facts and what follows from them once all checks have ended."""
     found = assess(facts, standing or Standing(), now)
-    while found.is_running:
+    while found.is_running and facts.bank_ownership != "checking":
         facts = carried(facts, found, step=True)
         standing = replace(found.standing, check=next_step(found.standing.check))
         found = assess(facts, standing, now)
@@ -296,6 +296,10 @@ def test_a_company_is_verified_in_steps() -> None:
     assert found.requirements["pending_verification"] == [*address, "company.tax_id"]
     assert found.persons["person_1"].requirements["pending_verification"] == [
         "address.city", "address.line1", "address.postal_code", "address.state", "id_number"]
+    with_document = replace(facts, document="success")
+    assert assess(with_document, Standing(), NOW).requirements["pending_verification"] == [
+        "person_1.address.city", "person_1.address.line1", "person_1.address.postal_code", "person_1.address.state",
+        "person_1.id_number"]
     _, found = settled(facts)
     assert (enabled(found), lists(found)["eventually_due"]) == ((True, True, "active", None), [])
 

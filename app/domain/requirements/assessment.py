@@ -47,7 +47,8 @@ class Assessment:
     @property
     def is_running(self) -> bool:
         """Whether a check will bring a result by itself."""
-        return any(result.check.is_running for result in _results(self.persons.values(), self.company))
+        return OWNERSHIP in self.requirements["pending_verification"] or any(
+            result.check.is_running for result in _results(self.persons.values(), self.company))
 
 
 def assess(facts: AccountFacts, standing: Standing, now: int) -> Assessment:
@@ -201,7 +202,9 @@ class _Assessor:
         if facts.business_type in (None, "individual"):
             return None
         fields = asked_of(facts, self.wanted, "company.")
-        complete = bool(fields) and not any(need.startswith("company.") for need in self.needs.current)
+        # Whether all persons have been named is nothing to be looked up.
+        left = [need for need in self.needs.current if need.startswith("company.") and not need.endswith("_provided")]
+        complete = bool(fields) and not left
         return check_company(facts, self.standing.check, [path for path in fields if path.startswith("company.address")],
                              complete=complete)
 
@@ -216,16 +219,17 @@ class _Assessor:
     def pending(self) -> frozenset[str]:
         """What of the account is being checked.
 
-        Our choice: what is checked of a company's persons shows on them alone, as the reference lists a company's own
-        fields only.
+        Our choice: what is checked of a company's persons shows on the account once its own fields are through, because
+        the reference lists these alone.
         """
         facts, found = self.facts, set[str]()
-        if facts.individual is not None:
-            found |= {f"individual.{path}" for path in self._pending_of(facts.individual)}
         if self.company is not None and self.company.check.is_running:
             found.add("company.tax_id")
             if self.company.check.step == "address":
                 found |= set(asked_of(facts, self.wanted, "company.address."))
+        else:
+            for person in facts.persons:
+                found |= {facts.prefix_of(person) + path for path in self._pending_of(person)}
         if facts.bank_ownership == "checking":
             found.add(OWNERSHIP)
         return frozenset(found)

@@ -16,8 +16,11 @@ from app.resources.accounts.operations.permitted import check_permitted, refused
 from app.resources.accounts.operations.reviewing import reviewing
 from app.resources.capabilities.operations import check_agreement, check_together, request_capability
 from app.resources.external_accounts.operations import replace_external_account
+from app.resources.legal_values import check_named_by_token
 from app.resources.persons.operations import write_individual
+from app.resources.spending_tokens import spend_token
 
+_PERSONAL = ("company", "individual", "tos_acceptance")
 _PLAIN = ("business_type", "default_currency", "email")
 
 
@@ -41,7 +44,18 @@ def fill_in(ctx: Context, account: Account, values: Mapping[str, Any]) -> Accoun
 
 
 def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
-    """Note what the parameters say about the account; what follows from it is for a review to say."""
+    """Note what the parameters say about the account; what follows from it is for a review to say.
+
+    An account token among them says it first. Raises InvalidRequest.
+    """
+    check_named_by_token(ctx, values, _PERSONAL)
+    if values.get("account_token") is not None:
+        token = spend_token(ctx, values["account_token"], "account", param="account_token")
+        _apply(ctx, account, token.makes or {})
+    _apply(ctx, account, values)
+
+
+def _apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
     if values.get("default_currency"):
         _check_currency(values["default_currency"], account.country)
     for name in _PLAIN:

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from app.context import Context
 from app.db.roots import Account
-from app.domain.requirements import DOCUMENT_FAILED, tax_id_outcome
+from app.domain.requirements import DOCUMENT_FAILED
 from app.domain.urls import is_url
 from app.errors import InvalidRequest
 from app.resources.files.operations import identity_file
 from app.resources.legal_values import check_address, kept_phone
-from app.resources.persons.operations import reduced_document
+from app.resources.persons.operations import reduced_company, reduced_document
 
 _MCC: Final = re.compile("[0-9]{4}")
-_NINE_DIGITS: Final = re.compile(r"(?:\D*\d){9}\D*")
+_AMERICAN_DIGITS: Final = 9
 _ADDRESSES: Final = ("address", "address_kana", "address_kanji")
 
 
@@ -66,14 +66,14 @@ def _with_scheme(url: str) -> str:
 
 
 def _describe_company(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
-    change, unshown = dict(values), dict(account.unshown or {})
+    # Of numbers only what verification makes of them is kept.
+    change, unshown = reduced_company(values), dict(account.unshown or {})
     for name in _ADDRESSES:
         if name in change:
             check_address(change[name], param=f"company[{name}]")
     if "phone" in change:
         change["phone"] = kept_phone(change["phone"], account.country, param="company[phone]")
     if "tax_id" in change:
-        # Of numbers only what verification makes of them is kept.
         unshown["tax_id"] = _outcome_of_tax_id(change.pop("tax_id"), account.country)
         change["tax_id_provided"] = True
     if change.pop("vat_id", None) is not None:
@@ -86,12 +86,12 @@ def _describe_company(ctx: Context, account: Account, values: Mapping[str, Any])
     account.company, account.unshown = merged_document(account.company, change), unshown
 
 
-def _outcome_of_tax_id(number: str, country: str) -> str:
-    if country == "US" and not _NINE_DIGITS.fullmatch(number):
+def _outcome_of_tax_id(number: Mapping[str, Any], country: str) -> str:
+    if country == "US" and number["digits"] != _AMERICAN_DIGITS:
         # Our choice: the words.
         raise InvalidRequest("Invalid tax id: a tax id in the United States has nine digits.", code="tax_id_invalid",
                              param="company[tax_id]")
-    return tax_id_outcome(number)
+    return str(number["outcome"])
 
 
 def _document(ctx: Context, account: Account, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

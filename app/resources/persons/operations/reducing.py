@@ -34,7 +34,7 @@ def reduced(ctx: Context, values: Mapping[str, Any], *, path: str = "{}") -> dic
 
 def reduced_company(values: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of a company with each of its numbers as `{"outcome", "digits"}`."""
-    return {name: _reduced_to(tax_id_outcome, value) if name in _COMPANY_NUMBERS and value is not None else value
+    return {name: _reduced_to(tax_id_outcome, value) if name in _COMPANY_NUMBERS and isinstance(value, str) else value
             for name, value in values.items()}
 
 
@@ -48,7 +48,10 @@ def _reduced_to(outcome: Callable[[str], str], number: str) -> dict[str, Any]:
     return {"outcome": outcome(number), "digits": len(digits) if digits.isascii() and digits.isdigit() else None}
 
 
-def _number(ctx: Context, value: str, param: str) -> dict[str, Any]:
+def _number(ctx: Context, value: str | dict[str, Any], param: str) -> dict[str, Any]:
+    if isinstance(value, dict):
+        # It was reduced when a token was made of it.
+        return value
     if value.startswith("pii_"):
         return spend_token(ctx, value, "pii", param=param).makes or {}
     return reduced_number(value)

@@ -14,7 +14,7 @@ from app.db.session import Prepared, entity
 from app.domain.metadata import merged
 from app.errors import InvalidRequest, no_permission
 from app.resources.files.operations import identity_file
-from app.resources.legal_values import check_address, kept_phone
+from app.resources.legal_values import check_address, check_named_by_token, kept_phone
 from app.resources.persons.operations.assessing import settle_nothing
 from app.resources.persons.operations.reducing import reduced, reduced_document
 from app.resources.persons.tables import Person
@@ -116,6 +116,8 @@ class _In(dict[str, Any]):
 def _write(ctx: Context, account: Account, person: Person, values: Mapping[str, Any]) -> None:
     """Note what the parameters say of the person; a token among them says it first."""
     path = "individual[{}]" if isinstance(values, _In) else "{}"
+    if not isinstance(values, _In):
+        check_named_by_token(ctx, values, (*_TEXTS, *_ADDRESSES, *_NUMBERS, "dob", "phone", "verification", "documents"))
     if values.get("person_token") is not None:
         token = spend_token(ctx, values["person_token"], "person", param="person_token")
         _note(ctx, account, person, token.makes or {}, "{}")
