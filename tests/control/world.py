@@ -59,6 +59,7 @@ def build_world(server: Server) -> World:
         api.post("/v1/apps/secrets", name=name, payload="hush", scope={"type": "account"})
     _shared_out(api)
     _with_sources(api)
+    _staffed(api)
     _parked(api, clock, _price(api, unit_amount=700))
     return World(server, api, clock)
 
@@ -171,6 +172,14 @@ def _paid_out(server: Server, api: Api) -> None:
     payout = seller.post("/v1/payouts", amount=700, currency="usd")["id"]
     seller.post(f"/_sim/payouts/{payout}/settle")
     seller.post(f"/v1/payouts/{payout}/reverse")
+
+
+def _staffed(api: Api) -> None:
+    """A company with two persons, one of whom represents it."""
+    company = api.post("/v1/accounts", type="custom", country="US", business_type="company",
+                       capabilities={"transfers": {"requested": True}})["id"]
+    for role in ("representative", "owner"):
+        api.post(f"/v1/accounts/{company}/persons", first_name="Jenny", email="jenny@example.com", relationship={role: True})
 
 
 def _shared_out(api: Api) -> None:

@@ -66,15 +66,12 @@ def reviewing(ctx: Context, account: Account) -> Iterator[Telling]:
 def deriving(ctx: Context, account: Account) -> Iterator[None]:
     """Change an account that is only being made inside; what then follows is told from its verification on.
 
-    Emits person.created for those who come with it.
+    Neither it nor the persons who come with it are told of before, as the behaviour reference has it.
     """
     there = ctx.acting_as(account)
     with _changing(there, account):
         yield
-    running = _derive(there, account)
-    for person in account.__dict__["persons"]:
-        emit(there, "person.created", person)
-    _go_on(there, account, running=running)
+    _go_on(there, account, running=_derive(there, account))
 
 
 def take_step(ctx: Context, verification: AccountVerification) -> None:
