@@ -53,6 +53,8 @@ def reviewed(ctx: Context, _row: object) -> None:
 @contextmanager
 def reviewing(ctx: Context, account: Account) -> Iterator[Telling]:
     """Change the account inside, and derive then what `review` does: one account.updated tells of both."""
+    # Whoever else changes something of the account waits until this is told.
+    ctx.session.lock(account)
     there = ctx.acting_as(account)
     before, telling = _shown(there, account), Telling()
     with _changing(there, account):
@@ -93,11 +95,9 @@ def charge_succeeded(ctx: Context, charge: Charge) -> None:
     account = ctx.session.get(Account, ctx.account_id)
     if demand is None or account is None or account.platform_id is None:
         return
-    there = ctx.acting_as(account)
-    _load(there, account)
-    verification = _verification(there)
-    standing = Standing.of_document(verification.standing)
     with reviewing(ctx, account):
+        verification = _verification(ctx.acting_as(account))
+        standing = Standing.of_document(verification.standing)
         verification.standing = demand_more(
             facts_of(account, verification), standing, ctx.now, None if demand == "next" else demand).as_document()
 
