@@ -47,11 +47,26 @@ def _business_type(account: Account) -> Any:
 def _company(account: Account) -> Any:
     if _hides_its_owner(account):
         return OMIT
-    given = dict(account.company or {})
+    given = _of_the_individual(account) | (account.company or {})
     shown = {"address": _nulls(_ADDRESS, given.pop("address", None)), "directors_provided": False, "executives_provided": False,
              "name": None, "owners_provided": False, "phone": None, "tax_id_provided": False,
              "verification": {"document": _NO_DOCUMENT}} | given
     return dict(sorted(shown.items()))
+
+
+def _of_the_individual(account: Account) -> dict[str, Any]:
+    """What the company behind the account of an individual is: themselves."""
+    if account.business_type != "individual":
+        return {}
+    given: dict[str, Any] = dict.fromkeys(("directors_provided", "executives_provided", "owners_provided"), True)
+    person = _representative(account)
+    if person is not None:
+        given |= {"address": person.address, "phone": person.phone}
+    return given
+
+
+def _representative(account: Account) -> Any:
+    return next((person for person in account.__dict__["persons"] if person.representative), None)
 
 
 def _settings(account: Account) -> dict[str, Any]:
@@ -114,7 +129,8 @@ def _individual(account: Account) -> Any:
     """The person behind the account of an individual; left out for all others."""
     if account.business_type != "individual" or _hides_its_owner(account):
         return OMIT
-    return next((render(person) for person in account.__dict__["persons"] if person.representative), OMIT)
+    person = _representative(account)
+    return OMIT if person is None else render(person)
 
 
 def _controller(account: Account) -> dict[str, Any]:

@@ -182,6 +182,13 @@ def test_an_individual_is_one_person(api: Api) -> None:
              "You cannot delete this person because they are the account opener.")):
         refused = api.refused(method, where, **params)
         assert (refused.status, refused.error.get("param"), refused.error["message"]) == (400, param, message)
+    # Of an individual the company is themselves.
+    account.update(individual={"phone": "4155552671", "address": HOME})
+    shown = account.now["company"]
+    assert shown == {
+        "address": HOME | {"country": None, "line2": None}, "directors_provided": True, "executives_provided": True, "name": None,
+        "owners_provided": True, "phone": "+14155552671", "tax_id_provided": False,
+        "verification": {"document": {"back": None, "details": None, "details_code": None, "front": None}}}
     turned = account.update(business_type="company")
     assert "individual" not in turned
     assert api.get(path)["data"][0]["id"] == person["id"]
