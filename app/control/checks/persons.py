@@ -64,6 +64,6 @@ def verifications_go_on_while_checks_run(books: Books) -> Iterator[Problem]:
 def _account_with_rows(books: Books, id: str) -> Account | None:
     account = books.session.first(Account, entity(Account).where(Account.id == id))
     if account is not None:
-        for relation in ("bank_accounts", "capabilities", "persons"):
+        for relation in ("bank_accounts", "capabilities", "cards", "persons"):
             books.session.load([account], relation)
     return account

@@ -187,6 +187,14 @@ def test_a_card_that_blocks(api: Api, name: str, may: tuple[Any, ...]) -> None:
     assert account.may == (True, True, True, "active", None)
 
 
+def test_a_charge_on_behalf_of_an_account_counts_for_it(api: Api) -> None:
+    account = Onboarding(api, **passing(individual=LAST_DIGITS))
+    account.heard()
+    api.post("/v1/charges", amount=1000, currency="usd", source="tok_visa_triggerVerification", on_behalf_of=account.id)
+    assert account.heard() == UPDATED
+    assert account.now["requirements"]["currently_due"] == ["individual.id_number"]
+
+
 def test_cards_ask_for_nothing_more_where_not_everything_was_given(api: Api) -> None:
     account = Onboarding(api, business_type="individual")
     before = account.now

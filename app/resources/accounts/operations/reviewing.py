@@ -92,7 +92,7 @@ def pass_deadline(ctx: Context, verification: AccountVerification) -> None:
 def charge_succeeded(ctx: Context, charge: Charge) -> None:
     """The card of a charge on a connected account, or on its behalf, may be one after which more is asked of the account."""
     demand = demand_of(behavior_of(ctx, charge.payment_method_id))
-    account = ctx.session.get(Account, ctx.account_id)
+    account = ctx.session.get(Account, charge.on_behalf_of_id or ctx.account_id)
     if demand is None or account is None or account.platform_id is None:
         return
     with reviewing(ctx, account):
