@@ -88,6 +88,18 @@ def test_an_unseen_key_opens_one_account_however_many_ask_first(client: Client) 
     assert len({orjson.loads(reply.data)["id"] for reply in replies}) == 1
 
 
+def test_a_scope_holds_ten_secrets_however_many_come_at_once(client: Client) -> None:
+    scope = {"scope[type]": "user", "scope[user]": "usr_busy"}
+    answers = at_once(24, lambda number: client.call(
+        "POST", "/v1/apps/secrets", name=f"secret {number % 12}", payload=str(number), **scope))
+    assert {status for status, _ in answers} == {200, 400}
+    kept = {body["name"]: body["id"] for status, body in answers if status == 200}
+    assert len(kept) == 10
+    assert all(kept[body["name"]] == body["id"] for status, body in answers if status == 200), "one name, one secret"
+    _, page = client.call("GET", f"/v1/apps/secrets?{urlencode(scope)}&limit=100")
+    assert {secret["name"]: secret["id"] for secret in page["data"]} == kept
+
+
 def own_server(url: str) -> Server:
     config = Config(database_url=url, embedded_worker=False, request_log=False)
     server: Server = create_app(config, Database(url)).extensions["billyard"]

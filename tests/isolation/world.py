@@ -147,7 +147,13 @@ def share(platform: Api, account: Api) -> None:
     """What passes between a platform and an account that is connected to it."""
     transfer = platform.post("/v1/transfers", amount=500, currency="usd", destination=account.account)["id"]
     platform.post(f"/v1/transfers/{transfer}/reversals", amount=100)
-    platform.get("/v1/transfers")
+    fee = account.post("/v1/charges", amount=1_000, currency="usd", source="tok_visa", application_fee_amount=100)[
+        "application_fee"]
+    platform.post(f"/v1/application_fees/{fee}/refunds", amount=10)
+    platform.post("/v1/charges", amount=1_000, currency="usd", source="tok_visa",
+                  transfer_data={"destination": account.account})
+    for path in ("/v1/application_fees", "/v1/charges", "/v1/transfers"):
+        platform.get(path)
     platform.get(f"/v1/accounts/{account.account}/capabilities")
 
 
@@ -193,6 +199,8 @@ class _Found:
             return "balance_transaction"
         if before[-1] == "balance_transactions" and "customers" in before:
             return "customer_balance_transaction"
+        if before[-1] == "refunds" and "application_fees" in before:
+            return "fee_refund"
         if before[-1] in ("external_accounts", "sources"):
             return "bank_account"
         return self.pool.kind_of(before[-1])

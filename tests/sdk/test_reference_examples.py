@@ -272,6 +272,17 @@ def test_update_an_account(account: str) -> None:
     assert shown(stripe.Account.modify(account, metadata=ORDER))["metadata"] == ORDER
 
 
+def test_delete_an_account() -> None:
+    account = opened().id
+    assert shown(stripe.Account.delete(account)) == {"id": account, "object": "account", "deleted": True}
+
+
+def test_reject_an_account() -> None:
+    account = shown(stripe.Account.reject(opened().id, reason="fraud"))
+    assert (account["charges_enabled"], account["payouts_enabled"]) == (False, False)
+    assert account["requirements"]["disabled_reason"] == "rejected.fraud"
+
+
 def test_list_all_connected_accounts() -> None:
     newest = opened().id
     page(stripe.Account.list(limit=3), "/v1/accounts", newest)
@@ -294,6 +305,67 @@ def test_create_an_account_link() -> None:
         type="account_onboarding"))
     assert (link["object"], link["expires_at"] - link["created"]) == ("account_link", 300)
     assert link["url"].startswith("http://127.0.0.1:") and f"/{account}/" in link["url"]
+
+
+# Application fees
+
+
+@pytest.fixture
+def fee(fetch: Any, account: str) -> str:
+    """105 cents of a charge on the account."""
+    return str(fetch("fee", lambda: charged(account)))
+
+
+def charged(account: str) -> str:
+    charge = stripe.Charge.create(amount=1000, currency="usd", source="tok_visa", application_fee_amount=105,
+                                  stripe_account=account)
+    return str(charge.application_fee)
+
+
+def test_retrieve_an_application_fee(account: str) -> None:
+    id = charged(account)
+    fee = shown(stripe.ApplicationFee.retrieve(id))
+    assert (fee["object"], fee["account"], fee["amount"], fee["amount_refunded"], fee["currency"], fee["refunded"]) == (
+        "application_fee", account, 105, 0, "usd", False)
+    assert (fee["charge"][:3], fee["originating_transaction"]) == ("ch_", None)
+    assert fee["refunds"] == {
+        "object": "list", "data": [], "has_more": False, "url": f"/v1/application_fees/{id}/refunds"}
+
+
+def test_list_all_application_fees(account: str) -> None:
+    newest = charged(account)
+    page(stripe.ApplicationFee.list(limit=3), "/v1/application_fees", newest)
+
+
+# Application fee refunds
+
+
+@pytest.fixture
+def fee_refund(fetch: Any, fee: str) -> str:
+    return str(fetch("fee refund", lambda: stripe.ApplicationFee.create_refund(fee, amount=5).id))
+
+
+def test_create_an_application_fee_refund(account: str) -> None:
+    fee = charged(account)
+    refund = shown(stripe.ApplicationFee.create_refund(fee))
+    assert (refund["object"], refund["amount"], refund["currency"], refund["fee"], refund["metadata"]) == (
+        "fee_refund", 105, "usd", fee, {})
+    after = stripe.ApplicationFee.retrieve(fee)
+    assert (after.amount_refunded, after.refunded, after.refunds.data[0].id) == (105, True, refund["id"])
+    with pytest.raises(stripe.error.InvalidRequestError):
+        stripe.ApplicationFee.create_refund(fee)
+
+
+def test_retrieve_an_application_fee_refund(fee: str, fee_refund: str) -> None:
+    assert shown(stripe.ApplicationFee.retrieve_refund(fee, fee_refund))["amount"] == 5
+
+
+def test_update_an_application_fee_refund(fee: str, fee_refund: str) -> None:
+    assert shown(stripe.ApplicationFee.modify_refund(fee, fee_refund, metadata=ORDER))["metadata"] == ORDER
+
+
+def test_list_all_application_fee_refunds(fee: str, fee_refund: str) -> None:
+    page(stripe.ApplicationFee.list_refunds(fee, limit=3), f"/v1/application_fees/{fee}/refunds", fee_refund)
 
 
 # Capabilities
@@ -333,6 +405,95 @@ def test_retrieve_a_country_spec() -> None:
     assert (spec["default_currency"], spec["supported_bank_account_currencies"]) == ("usd", {"usd": ["US"]})
     assert spec["supported_payment_methods"] == ["ach", "card", "stripe"]
     assert (len(spec["supported_transfer_countries"]), spec["verification_fields"]["company"]["additional"]) == (95, [])
+
+
+# External accounts: bank accounts
+
+
+@pytest.fixture
+def payee(fetch: Any) -> str:
+    """An account without a bank account."""
+    return str(fetch("payee", lambda: opened().id))
+
+
+def banked(payee: str) -> Any:
+    token = stripe.Token.create(bank_account={
+        "country": "US", "currency": "usd", "account_holder_name": "Jane Austen", "account_holder_type": "company",
+        "routing_number": "110000000", "account_number": "000123456789"}).id
+    return stripe.Account.create_external_account(payee, external_account=token)
+
+
+@pytest.fixture
+def bank_account(fetch: Any, payee: str) -> str:
+    return str(fetch("bank account", lambda: banked(payee).id))
+
+
+def test_create_a_bank_account(payee: str) -> None:
+    bank = shown(banked(payee))
+    assert (bank["object"], bank["account"], bank["account_holder_name"], bank["account_holder_type"]) == (
+        "bank_account", payee, "Jane Austen", "company")
+    assert (bank["bank_name"], bank["country"], bank["currency"], bank["last4"], bank["routing_number"], bank["status"]) == (
+        "STRIPE TEST BANK", "US", "usd", "6789", "110000000", "new")
+
+
+def test_retrieve_a_bank_account(payee: str, bank_account: str) -> None:
+    assert shown(stripe.Account.retrieve_external_account(payee, bank_account))["id"] == bank_account
+
+
+def test_update_a_bank_account(payee: str, bank_account: str) -> None:
+    assert shown(stripe.Account.modify_external_account(payee, bank_account, metadata=ORDER))["metadata"] == ORDER
+
+
+def test_delete_a_bank_account(payee: str, bank_account: str) -> None:
+    other = banked(payee).id
+    assert shown(stripe.Account.delete_external_account(payee, other)) == {
+        "id": other, "object": "bank_account", "deleted": True}
+
+
+def test_list_all_bank_accounts(payee: str) -> None:
+    newest = banked(payee).id
+    listed = page(stripe.Account.list_external_accounts(payee, object="bank_account", limit=3),
+                  f"/v1/accounts/{payee}/external_accounts", newest)
+    assert {each["object"] for each in listed} == {"bank_account"}
+
+
+# External accounts: cards
+
+
+def carded(payee: str) -> Any:
+    return stripe.Account.create_external_account(payee, external_account="tok_visa_debit")
+
+
+@pytest.fixture
+def card(fetch: Any, payee: str, bank_account: str) -> str:
+    return str(fetch("card", lambda: carded(payee).id))
+
+
+def test_create_a_card(payee: str, bank_account: str) -> None:
+    card = shown(carded(payee))
+    assert (card["object"], card["account"], card["brand"], card["country"], card["funding"], card["currency"]) == (
+        "card", payee, "Visa", "US", "debit", "usd")
+    assert (card["name"], card["metadata"], card["tokenization_method"]) == (None, {}, None)
+
+
+def test_retrieve_a_card(payee: str, card: str) -> None:
+    assert shown(stripe.Account.retrieve_external_account(payee, card))["id"] == card
+
+
+def test_update_a_card(payee: str, card: str) -> None:
+    assert shown(stripe.Account.modify_external_account(payee, card, metadata=ORDER))["metadata"] == ORDER
+
+
+def test_delete_a_card(payee: str, bank_account: str) -> None:
+    other = carded(payee).id
+    assert shown(stripe.Account.delete_external_account(payee, other)) == {"id": other, "object": "card", "deleted": True}
+
+
+def test_list_all_cards(payee: str, bank_account: str) -> None:
+    newest = carded(payee).id
+    listed = page(stripe.Account.list_external_accounts(payee, object="card", limit=3),
+                  f"/v1/accounts/{payee}/external_accounts", newest)
+    assert {each["object"] for each in listed} == {"card"}
 
 
 # Persons
