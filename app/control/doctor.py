@@ -72,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     transfers.fee_refunds_arrive,
     transfers.fees_are_kept_of_their_payment,
     transfers.fees_have_gone_back_by_their_refunds,
+    transfers.refunds_name_the_reversals_that_they_asked_for,
     transfers.transfers_arrive_as_they_left,
     transfers.transfers_have_come_back_by_their_reversals,
     transfers.transfers_take_no_more_than_their_charge,

@@ -191,6 +191,7 @@ def _shared_out(api: Api) -> None:
     fee = send_on(api, account, amount=1000, fee=100)["application_fee"]
     api.post(f"/v1/application_fees/{fee}/refunds", amount=40)
     charge(account, 2000, application_fee_amount=70)
+    api.post("/v1/refunds", charge=send_on(api, account, amount=5000)["id"], amount=700, reverse_transfer=True)
 
 
 def _with_sources(api: Api) -> None:

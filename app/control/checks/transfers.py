@@ -112,6 +112,22 @@ def charges_earn_the_fee_that_they_name(books: Books) -> Iterator[Problem]:
         yield Problem(account_id, "charge", id, f"was to bring a fee of {amount}, and names {named}")
 
 
+def refunds_name_the_reversals_that_they_asked_for(books: Books) -> Iterator[Problem]:
+    """a refund that has fetched a transfer back, and the reversal by which it did, name each other"""
+    asked = Refund.transfer_reversal_id.is_not(None) & Refund.source_transfer_reversal_id.is_(None)
+    reversal = TransferReversal
+    statement = select(Refund.account_id, Refund.id, Refund.transfer_reversal_id).outerjoin(
+        reversal, and_(reversal.account_id == Refund.account_id, reversal.id == Refund.transfer_reversal_id,
+                       reversal.source_refund_id == Refund.id)).where(books.of(Refund), asked, reversal.id.is_(None))
+    for account_id, id, named in books.values(statement):
+        yield Problem(account_id, "refund", id, f"names the reversal {named}, which does not name it")
+    other = select(reversal.account_id, reversal.id, reversal.source_refund_id).join(
+        Refund, and_(Refund.account_id == reversal.account_id, Refund.id == reversal.source_refund_id)).where(
+        books.of(reversal), Refund.transfer_reversal_id.is_distinct_from(reversal.id))
+    for account_id, id, named in books.values(other):
+        yield Problem(account_id, "transfer_reversal", id, f"names the refund {named}, which does not name it")
+
+
 def fee_refunds_arrive(books: Books) -> Iterator[Problem]:
     """what the platform gives back of a fee is on both balances"""
     given, got, fee = aliased(BalanceTransaction), aliased(BalanceTransaction), ApplicationFee

@@ -45,6 +45,8 @@ def create_charge(ctx: Context, params: dict[str, Any]) -> Charge:
 @endpoint(ChargeList)
 def list_charges(ctx: Context, params: dict[str, Any]) -> Page:
     """GET /v1/charges: those of test clocks are listed only by customer or payment intent."""
+    if "transfer_group" in params:
+        operations.check_group(ctx, params["transfer_group"])
     narrowed = "customer" in params or "payment_intent" in params
     filters = {
         "created": (Charge.created, params.get("created")),

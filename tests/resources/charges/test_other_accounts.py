@@ -105,6 +105,18 @@ def test_what_cannot_be_asked_for(api: Api, seller: Api) -> None:
         400, "insufficient_capabilities_for_transfer", "destination")
 
 
+def test_a_group_may_have_too_many_charges(api: Api, seller: Api) -> None:
+    for _ in range(100):
+        charged(api, amount=50, transfer_group="ORDER")
+    assert len(api.get(URL, transfer_group="ORDER", limit=100)["data"]) == 100
+    charged(api, amount=50, transfer_group="ORDER")
+    answer = api.refused("GET", URL, transfer_group="ORDER")
+    assert (answer.status, answer.error["param"], answer.error["message"]) == (
+        400, "transfer_group", "Too many charges with transfer group: `ORDER`")
+    api.post("/_sim/settings", limits="off")
+    assert api.get(URL, transfer_group="ORDER", limit=100)["has_more"] is True
+
+
 def test_what_came_by_a_transfer_has_no_issuer(api: Api, seller: Api) -> None:
     transfer = api.get(f"/v1/transfers/{charged(api, destination=id_of(seller))['transfer']}")
     payment = transfer["destination_payment"]

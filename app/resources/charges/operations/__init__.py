@@ -6,7 +6,7 @@ from app.resources.charges.operations.charging import (
     charge_card,
     release_charge,
 )
-from app.resources.charges.operations.checking import check_chargeable, check_texts
+from app.resources.charges.operations.checking import check_chargeable, check_group, check_texts
 from app.resources.charges.operations.connecting import refusal_of_sharing, shared_by, sharing_columns
 from app.resources.charges.operations.debiting import accept_debit, charge_otherwise, refuse_debit
 from app.resources.charges.operations.requesting import create_charge, set_for_capture, update_charge
@@ -21,6 +21,7 @@ __all__ = [
     "charge_card",
     "charge_otherwise",
     "check_chargeable",
+    "check_group",
     "check_texts",
     "create_charge",
     "refusal_of_sharing",

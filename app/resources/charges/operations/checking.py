@@ -6,10 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import bindparam, select
+
+from app.context import Context
+from app.db.session import Prepared
 from app.domain.currencies import MAXIMUM_CHARGE, format_amount, minimum_charge
 from app.domain.statement_descriptors import problem_of
 from app.domain.urls import is_url
 from app.errors import InvalidRequest
+from app.resources.charges.tables import Charge
+
+_GROUP_MAX = 100
+# Our choice: how many are too many; Stripe lists a group's charges up to that number.
+_OF_GROUP = Prepared(select(Charge.id).where(
+    Charge.account_id == bindparam("account_id"), Charge.transfer_group == bindparam("transfer_group")).limit(_GROUP_MAX + 1))
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
@@ -24,6 +34,15 @@ def check_chargeable(amount: int, currency: str) -> None:
         # Our choice: the words, after those for too little.
         raise InvalidRequest(f"Amount must be no more than {format_amount(MAXIMUM_CHARGE, currency)} {currency}",
                              code="amount_too_large", param="amount")
+
+
+def check_group(ctx: Context, group: str) -> None:
+    """Raises InvalidRequest for a transfer group of more charges than a list of them shows, where limits are in force."""
+    if ctx.choices.limits == "off":
+        return
+    many = ctx.session.values(_OF_GROUP, account_id=ctx.account_id, transfer_group=group)
+    if len(many) > _GROUP_MAX:
+        raise InvalidRequest(f"Too many charges with transfer group: `{group}`", param="transfer_group")
 
 
 def check_texts(values: Mapping[str, Any]) -> None:

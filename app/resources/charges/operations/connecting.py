@@ -8,11 +8,10 @@ from typing import Any
 from app.context import Context
 from app.db.roots import Account
 from app.domain.currencies import format_amount
-from app.domain.regions import is_same_region
 from app.errors import InvalidRequest, no_such
 from app.resources.accounts.operations import connected_account
 from app.resources.capabilities.operations import is_active
-from app.resources.transfers.operations import cannot_receive
+from app.resources.transfers.operations import cannot_receive, is_in_reach
 
 _SHARED = ("application_fee_amount", "on_behalf_of_id", "transfer_amount", "transfer_destination_id")
 _FEE_OF_INTENT = ("Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an "
@@ -115,7 +114,7 @@ def _destination(ctx: Context, id: str, *, param: str, settled_there: bool, stat
     account = connected_account(ctx, id, param=param, called="destination")
     if not is_active(ctx, account.id, "transfers"):
         raise cannot_receive(param=param, status=status)
-    if not settled_there and not is_same_region(ctx.account.country, account.country):
+    if not settled_there and not is_in_reach(ctx, account):
         raise InvalidRequest(
             f"Cannot create a destination charge for connected accounts in {account.country} because funds would be settled on "
             "the platform and the connected account is outside the platform's region. You may use the `on_behalf_of` parameter "

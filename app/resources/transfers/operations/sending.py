@@ -114,13 +114,18 @@ def check_receiving(ctx: Context, account: Account) -> None:
     """Raises InvalidRequest for a connected account that may not be sent money."""
     if not is_active(ctx, account.id, "transfers"):
         raise cannot_receive()
-    # Our choice: who has agreed to be a recipient alone can be sent money from any region.
-    is_recipient = (account.tos_acceptance or {}).get("service_agreement") == "recipient"
-    if not is_recipient and not is_same_region(ctx.account.country, account.country):
+    if not is_in_reach(ctx, account):
         raise InvalidRequest(
             f"Funds can't be sent to accounts located in {account.country} because it's restricted outside of your platform's "
             "region. Learn more about sending funds to accounts with cross-border payouts here: "
             "https://stripe.com/docs/connect/cross-border-payouts.", param="destination")
+
+
+def is_in_reach(ctx: Context, account: Account) -> bool:
+    """Whether money may cross the border to the account, if there is one."""
+    # Our choice: who has agreed to be a recipient alone can be sent money from any region.
+    is_recipient = (account.tos_acceptance or {}).get("service_agreement") == "recipient"
+    return is_recipient or is_same_region(ctx.account.country, account.country)
 
 
 def cannot_receive(*, param: str | None = None, status: int = 400) -> InvalidRequest:
