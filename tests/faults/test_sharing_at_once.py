@@ -8,12 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.config import Config
 from app.control.doctor import examine
-from app.db.database import Database
-from app.factory import create_app
 from app.wire.endpoint import Server
-from tests.faults.test_races import RIVALS, at_once, statuses
+from tests.faults.test_races import RIVALS, at_once, serve, statuses
 from tests.support.api import Api
 from tests.support.connected import connected
 from tests.support.marketplace import id_of, send_on, total
@@ -23,8 +20,7 @@ URL = "/v1/payment_intents"
 
 @pytest.fixture
 def server(migrated: Callable[[Path], str], tmp_path: Path) -> Iterator[Server]:
-    config = Config(embedded_worker=False, request_log=False)
-    server: Server = create_app(config, Database(migrated(tmp_path))).extensions["billyard"]
+    server = serve(migrated(tmp_path))
     yield server
     assert examine(server.database) == []
     server.database.close()
