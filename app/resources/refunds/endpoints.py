@@ -54,6 +54,13 @@ def cancel_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
     return operations.cancel_refund(ctx.find(Refund, id))
 
 
+@blueprint.post("/v1/test_helpers/refunds/<id>/expire")
+@endpoint(RetrieveParams)
+def expire_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
+    """POST /v1/test_helpers/refunds/:refund/expire: as with canceling, none waits so far."""
+    return operations.expire_refund(ctx.find(Refund, id))
+
+
 @blueprint.post("/v1/charges/<id>/refund")
 @endpoint(ChargeRefund)
 def refund_charge(ctx: Context, params: dict[str, Any], id: str) -> Charge:

@@ -109,6 +109,10 @@ def test_only_the_metadata_of_a_refund_changes(time: Clock) -> None:
     assert (refused.status, refused.error["message"]) == (400, (
         "You cannot cancel this refund because it has a status of succeeded. Only a refund with the status "
         "requires_action may be canceled."))
+    refused = time.refused("POST", f"/v1/test_helpers/refunds/{made['id']}/expire")
+    assert (refused.status, refused.error["message"]) == (400, (
+        "You cannot expire this refund because it has a status of succeeded. Only a refund with the status requires_action may "
+        "be expired."))
 
 
 def test_refunds_are_listed_by_what_they_belong_to(time: Clock, api: Api) -> None:

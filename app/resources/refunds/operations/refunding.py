@@ -220,9 +220,18 @@ def update_refund(ctx: Context, refund: Refund, values: Mapping[str, Any]) -> Re
 
 def cancel_refund(refund: Refund) -> Refund:
     """Cancel a refund that waits for its customer. Raises InvalidRequest for all others, and so far none waits."""
+    raise _waits_for_nobody(refund, "cancel", "canceled")
+
+
+def expire_refund(refund: Refund) -> Refund:
+    """Let the time run out in which a customer could have answered. Raises InvalidRequest as `cancel_refund` does."""
+    raise _waits_for_nobody(refund, "expire", "expired")
+
+
+def _waits_for_nobody(refund: Refund, verb: str, done: str) -> InvalidRequest:
     # Our choice: the words.
-    raise InvalidRequest(f"You cannot cancel this refund because it has a status of {refund.status}. Only a refund with "
-                         "the status requires_action may be canceled.")
+    return InvalidRequest(f"You cannot {verb} this refund because it has a status of {refund.status}. Only a refund with "
+                          f"the status requires_action may be {done}.")
 
 
 def _charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
