@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from app.db.database import Database
 from app.db.roots import TestClock
 from app.db.session import entity
 from app.events.tables import Event
-from app.factory import create_app
+from app.factory import build_engine, create_app
 from app.resources.invoices.tables import Invoice
 from app.resources.usage_records.tables import UsageRecordSummary
 from app.wire.endpoint import Server
@@ -145,6 +146,26 @@ def test_a_year_bills_every_period_once(uninterrupted: dict[str, list[tuple[obje
         row[3] for row in uninterrupted["invoices"] if row[4] == JAN_1_2022 and row[5] == 1_643_673_600
     )
     assert in_february == [1000 * (n + 1) + 5 * n for n in range(CUSTOMERS)]
+
+
+def test_garbage_is_looked_for_after_a_batch_and_not_inside_it(migrated: Callable[[Path], str], tmp_path: Path) -> None:
+    server, _api, clock = sandbox(migrated(tmp_path))
+    with server.database.reading() as session:
+        account_id = session.scalar(select(TestClock.account_id).where(TestClock.id == clock))
+    engine, collections = build_engine(server.config, server.database), list[int]()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            collections.append(info["generation"])
+
+    gc.callbacks.append(note)
+    try:
+        assert engine.advance(server.database, account_id, clock)
+    finally:
+        gc.callbacks.remove(note)
+    assert len(collections) <= 1 and gc.isenabled()
+    assert count_invoices(server) > 2 * CUSTOMERS
+    server.database.close()
 
 
 def test_an_advance_that_was_killed_is_finished_with_the_same_invoices(
