@@ -1,4 +1,4 @@
-"""What a browser may do with a publishable key besides confirming: documents become files."""
+"""What a browser may do with a publishable key besides confirming: numbers become payment methods, documents become files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,19 @@ from tests.support.rows import row_counts
 def browser(api: Api) -> Api:
     made = create_key(api.server.database, api.server.config, kind="pk", account=api.get("/v1/account")["id"])
     return Api(api.server, made["key"])
+
+
+def test_a_number_becomes_a_payment_method(api: Api, browser: Api) -> None:
+    card = {"number": "4242424242424242", "exp_month": 8, "exp_year": 2060, "cvc": "123"}
+    made = browser.post("/v1/payment_methods", type="card", card=card)
+    assert made["card"]["last4"] == "4242"
+    customer = api.post("/v1/customers")["id"]
+    for method, path, values in (("GET", "", {}), ("POST", "/attach", {"customer": customer})):
+        answer = browser.call(method, f"/v1/payment_methods/{made['id']}{path}", values)
+        assert answer.error["code"] == "secret_key_required"
+    copied = browser.call("POST", "/v1/payment_methods", {"payment_method": made["id"], "customer": customer})
+    assert (copied.status, copied.error["code"]) == (403, "secret_key_required")
+    assert api.post(f"/v1/payment_methods/{made['id']}/attach", customer=customer)["customer"] == customer
 
 
 def test_a_document_becomes_a_file(api: Api, browser: Api) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.errors import missing_parameter, no_such
+from app.errors import InvalidRequest, missing_parameter, no_such
 from app.resources.customers.tables import Customer
 from app.resources.payment_methods import operations
 from app.resources.payment_methods.params import (
@@ -26,9 +26,16 @@ blueprint = Blueprint("payment_methods", __name__)
 
 
 @blueprint.post("/v1/payment_methods")
-@endpoint(PaymentMethodCreate)
+@endpoint(PaymentMethodCreate, publishable=True)
 def create_payment_method(ctx: Context, params: dict[str, Any]) -> PaymentMethod:
-    """POST /v1/payment_methods: also a copy of one of the platform's, for a connected account."""
+    """POST /v1/payment_methods: also a copy of one of the platform's, for a connected account.
+
+    By a publishable key too, so that numbers go from a browser to the API alone; it copies nothing.
+    """
+    if ctx.publishable and ("payment_method" in params or "customer" in params):
+        # Our choice: the words.
+        raise InvalidRequest("A publishable key cannot copy a payment method.", param="payment_method",
+                             code="secret_key_required", status=403)
     if "payment_method" in params or "customer" in params:
         return operations.copy_payment_method(ctx, params)
     if "type" not in params:
