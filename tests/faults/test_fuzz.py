@@ -142,6 +142,8 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
         "/v1/apps/secrets": {"name": "api-key", "payload": "hush", "scope": scope},
         "/v1/apps/secrets/delete": {"name": "api-key", "scope": scope},
         "/v1/apps/secrets/find": {"name": "api-key", "scope": scope},
+        "/v1/application_fees/<id>/refund": {"amount": "1"},
+        "/v1/application_fees/<id>/refunds": {"amount": "1"},
         "/v1/charges/<id>/refund": {"amount": "1"},
         "/v1/charges/<id>/refunds": {"amount": "1"},
         "/v1/coupons": {"percent_off": "25", "duration": "once"},

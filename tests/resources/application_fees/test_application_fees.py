@@ -8,9 +8,9 @@ import pytest
 
 from app.wire.endpoint import Server
 from tests.support.api import Api
-from tests.support.clock import at
+from tests.support.clock import Clock, at
 from tests.support.connected import connected
-from tests.support.marketplace import healthy, id_of, moves, new_types, pending, send_on
+from tests.support.marketplace import charge, healthy, id_of, money_types, moves, new_types, pending, send_on
 from tests.support.money import available
 from tests.support.wall import Wall
 
@@ -101,6 +101,19 @@ def test_it_goes_back_in_parts_to_the_last_cent(api: Api, server: Server, accoun
     healthy(server, api, account)
 
 
+def test_a_fee_of_a_direct_charge_goes_back_to_who_was_charged(api: Api, server: Server, account: Api) -> None:
+    """10000 less 320 and less 500; of those 200 come back."""
+    taken = charge(account, 10_000, application_fee_amount=500)
+    assert (pending(api), pending(account)) == (500, 9180)
+    [fee] = api.get("/v1/application_fees", charge=taken["id"])["data"]
+    assert (fee["charge"], fee["originating_transaction"], fee["account"]) == (taken["id"], None, id_of(account))
+    back = api.post(f"/v1/application_fees/{fee['id']}/refunds", amount=200)
+    assert (pending(api), pending(account)) == (300, 9380)
+    assert [(row["type"], row["net"]) for row in moves(account, back["id"])] == [("adjustment", 200)]
+    assert money_types(account) == ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
+    healthy(server, api, account)
+
+
 def test_metadata_of_a_refund_changes(api: Api, server: Server, account: Api) -> None:
     fee = send_on(api, account)["application_fee"]
     path = f"/v1/application_fees/{fee}/refunds"
@@ -181,4 +194,37 @@ def test_an_account_that_has_nothing_gives_back_what_a_destination_charge_brough
     account.post("/v1/payouts", amount=9500, currency="usd")
     api.post(f"/v1/transfers/{taken['transfer']}/reversals")
     assert (available(api), available(account)) == (10_180, -10_000)
+    healthy(server, api, account)
+
+
+def test_what_a_platform_earned_outlives_the_test_clock_of_the_account(api: Api, server: Server, account: Api) -> None:
+    clock = account.post("/v1/test_helpers/test_clocks", frozen_time=WEDNESDAY)["id"]
+    customer = account.post("/v1/customers", test_clock=clock, payment_method="pm_card_visa")["id"]
+    [method] = account.get("/v1/payment_methods", customer=customer, type="card")["data"]
+    taken = account.post("/v1/payment_intents", amount=10_000, currency="usd", customer=customer, payment_method=method["id"],
+                         confirm=True, application_fee_amount=500)["charges"]["data"][0]
+    assert (pending(api), pending(account)) == (500, 9180)
+    healthy(server, api, account)
+    account.delete(f"/v1/test_helpers/test_clocks/{clock}")
+    assert (pending(api), pending(account)) == (500, 0)
+    fee = api.get(f"/v1/application_fees/{taken['application_fee']}", expand=["charge"])
+    assert (fee["amount"], fee["charge"]) == (500, None)
+    # It can still be given back.
+    api.post(f"/v1/application_fees/{fee['id']}/refunds", amount=100)
+    assert (pending(api), pending(account)) == (400, 100)
+    healthy(server, api, account)
+
+
+def test_what_a_test_clock_sent_on_stays_where_it_went(api: Api, server: Server, account: Api) -> None:
+    clock = Clock(api, "2022-08-03 10:00")
+    clock.subscribe(clock.price(10_000), transfer_data={"destination": id_of(account)}, application_fee_percent=5)
+    assert (pending(api), pending(account)) == (180, 9500)
+    clock.advance(months=1, hours=2)
+    assert (available(api) + pending(api), available(account) + pending(account)) == (360, 19_000)
+    healthy(server, api, account)
+    api.delete(f"/v1/test_helpers/test_clocks/{clock.id}")
+    assert (available(api) + pending(api), available(account) + pending(account)) == (0, 19_000)
+    assert (api.get("/v1/application_fees")["data"], api.get("/v1/transfers", destination=id_of(account))["data"]) == ([], [])
+    [_, payment] = account.get("/v1/charges", expand=["data.source_transfer", "data.application_fee"])["data"]
+    assert (payment["application_fee_amount"], payment["application_fee"], payment["source_transfer"]) == (500, None, None)
     healthy(server, api, account)
