@@ -123,6 +123,9 @@ def seed(api: Api) -> None:
 def seed_shared(api: Api) -> None:
     """What a platform has of its connected accounts."""
     account = connected(api).account
+    earned = api.post("/v1/payment_intents", amount=2_000, currency="usd", payment_method="pm_card_visa", confirm=True,
+                      transfer_data={"destination": account}, application_fee_amount=100)["charges"]["data"][0]["application_fee"]
+    api.post(f"/v1/application_fees/{earned}/refunds", amount=10)
     fund(api, 1_000)
     for _ in range(2):
         sent = api.post("/v1/transfers", amount=100, currency="usd", destination=account)["id"]

@@ -17,6 +17,7 @@ from app.domain.metadata import merged
 from app.domain.payouts import next_run
 from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
+from app.resources.acting import check_moves_its_money
 from app.resources.balance.operations import hold_funds, post, schedule_of_account
 from app.resources.balance.tables import BalanceTransaction, Funds
 from app.resources.external_accounts.operations import (
@@ -57,6 +58,7 @@ def create_payout(ctx: Context, values: Mapping[str, Any]) -> Payout:
     Emits payout.created, and what follows from it where the sandbox's delay is 0. Raises InvalidRequest for a destination
     that takes no such payout, for more than is available, and on an account that is not paid out.
     """
+    check_moves_its_money(ctx)
     if not _pays_out(ctx):
         # Our choice: the words after the semicolon.
         raise InvalidRequest("Cannot create payouts; this account needs further information before it can be paid out.",
