@@ -9,7 +9,7 @@ import pytest
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.clock import DAY, Clock, at
-from tests.support.connected import connected
+from tests.support.connected import INDIVIDUAL, connected, passing
 from tests.support.marketplace import charge, healthy, id_of, money_types, moves, new_types, pending
 from tests.support.money import available, fund
 from tests.support.wall import Wall
@@ -180,6 +180,23 @@ def test_an_account_without_the_capability_is_sent_nothing(api: Api, account: Ap
             "crypto_transfers, legacy_payments")
     assert (available(api), available(account)) == (941, 0)
     assert account.get("/v1/charges")["data"] == []
+
+
+def test_money_does_not_leave_its_region(api: Api) -> None:
+    fund(api, 900)
+    home = {"line1": "address_full_match", "city": "London", "postal_code": "SW1A 1AA"}
+    there = {"country": "GB", "external_account": "btok_gb_gbp", "individual": INDIVIDUAL | {"address": home}}
+    british = connected(api, **there)
+    refused = api.refused("POST", "/v1/transfers", amount=900, currency="usd", destination=id_of(british))
+    assert (refused.status, refused.error["param"], refused.error["message"]) == (
+        400, "destination", "Funds can't be sent to accounts located in GB because it's restricted outside of your platform's "
+        "region. Learn more about sending funds to accounts with cross-border payouts here: "
+        "https://stripe.com/docs/connect/cross-border-payouts.")
+    # Who has agreed to receive money and nothing else may be anywhere.
+    accepted = {"date": WEDNESDAY - DAY, "ip": "8.8.8.8", "service_agreement": "recipient"}
+    recipient = api.post("/v1/accounts", **passing(**there, capabilities={"transfers": {"requested": True}},
+                                                   tos_acceptance=accepted))
+    assert api.post("/v1/transfers", amount=900, currency="usd", destination=recipient["id"])["amount"] == 900
 
 
 def test_a_standard_account_moves_its_money_itself(api: Api) -> None:
