@@ -12,7 +12,7 @@ from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.clock import at
 from tests.support.money import fund
-from tests.support.pages import Page, Visitor
+from tests.support.pages import Visitor, fill, send, to_the_end
 from tests.support.wall import Wall
 
 NOW = at("2022-08-04 10:00")
@@ -37,30 +37,6 @@ def account(api: Api, type: str = "custom", **params: Any) -> str:
 
 def link(api: Api, id: str, **params: Any) -> str:
     return str(api.post("/v1/account_links", **{"account": id, "type": "account_onboarding", **URLS, **params})["url"])
-
-
-def send(visitor: Visitor, url: str, answer: str = "save", /, *, step: str, **fields: str) -> Page:
-    """The page that comes of a form, or the redirect."""
-    return visitor.open(urljoin(url, f"?step={step}"), "POST", {"answer": answer} | fields)
-
-
-def fill(visitor: Visitor, url: str, page: Page, **instead: str) -> Page:
-    """Press the button for test values, then save them, or `instead`; the page that follows."""
-    step = page.action.partition("step=")[2]
-    filled = send(visitor, url, "fill", step=step)
-    saved = send(visitor, url, step=step, **(filled.fields | instead))
-    assert saved.status == 303, saved.text
-    return visitor.open(urljoin(url, saved.headers["Location"]))
-
-
-def to_the_end(visitor: Visitor, url: str, page: Page, **instead: str) -> list[str]:
-    """Fill in step after step until everything can be submitted; the titles of the steps."""
-    titles = []
-    while "Check and submit" not in page.title:
-        titles.append(page.title.partition(" – ")[0])
-        assert len(titles) < 12, titles
-        page = fill(visitor, url, page, **instead)
-    return titles
 
 
 def test_an_individual_is_onboarded_step_by_step(api: Api, visitor: Visitor) -> None:
@@ -105,6 +81,7 @@ def test_details_are_submitted_once_the_form_is_completed(api: Api, visitor: Vis
     found = api.get(f"/v1/accounts/{id}")
     assert (found["details_submitted"], found["charges_enabled"], found["payouts_enabled"]) == (True, True, True)
     assert "individual" not in found and "company" not in found
+    assert examine(api.server.database) == []
 
 
 def test_a_link_is_gone_after_it_was_followed_and_after_five_minutes(api: Api, visitor: Visitor, wall: Wall) -> None:

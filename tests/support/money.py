@@ -17,7 +17,16 @@ def fund(api: Api, amount: int, currency: str = "usd") -> None:
 
 def available(api: Api, currency: str = "usd") -> int:
     """What of a currency is available by now, in minor units."""
-    return sum(entry["amount"] for entry in api.get("/v1/balance")["available"] if entry["currency"] == currency)
+    return _held(api, "available", currency)
+
+
+def pending(api: Api, currency: str = "usd") -> int:
+    """What of a currency is still to become available, in minor units."""
+    return _held(api, "pending", currency)
+
+
+def _held(api: Api, state: str, currency: str) -> int:
+    return sum(entry["amount"] for entry in api.get("/v1/balance")[state] if entry["currency"] == currency)
 
 
 def pay_out_by_itself(api: Api) -> None:

@@ -108,6 +108,37 @@ class Visitor:
         return self.open(f"{here}/{target}")
 
 
+def send(visitor: Visitor, url: str, answer: str = "save", /, *, step: str, **fields: str) -> Page:
+    """The page that comes of a form, or the redirect."""
+    return visitor.open(urljoin(url, f"?step={step}"), "POST", {"answer": answer} | fields)
+
+
+def fill(visitor: Visitor, url: str, page: Page, **instead: str) -> Page:
+    """Press the button for test values, then save them, or `instead`; the page that follows."""
+    step = page.action.partition("step=")[2]
+    filled = send(visitor, url, "fill", step=step)
+    saved = send(visitor, url, step=step, **(filled.fields | instead))
+    assert saved.status == 303, saved.text
+    return visitor.open(urljoin(url, saved.headers["Location"]))
+
+
+def to_the_end(visitor: Visitor, url: str, page: Page, **instead: str) -> list[str]:
+    """Fill in step after step until everything can be submitted; the titles of the steps."""
+    titles = []
+    while "Check and submit" not in page.title:
+        titles.append(page.title.partition(" – ")[0])
+        assert len(titles) < 12, titles
+        page = fill(visitor, url, page, **instead)
+    return titles
+
+
+def onboard(visitor: Visitor, link: str) -> None:
+    """Follow an account link, give test values for an answer to everything that is asked, and submit."""
+    url, page = visitor.arrive(link)
+    to_the_end(visitor, url, page)
+    assert send(visitor, url, "submit", step="").status == 303
+
+
 def pdf_text(body: bytes) -> str:
     """What stands on all pages of a PDF, with single spaces."""
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages).split())
