@@ -6,12 +6,13 @@ No number leaves this module: an account is known by its bank, its last four dig
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.cards import letters
+from app.domain.country_specs import default_currency, is_available
 
 BANK_NAME: Final = "STRIPE TEST BANK"
 
@@ -105,8 +106,12 @@ def default_account() -> TestBankAccount:
 
 
 def account_in(country: str) -> TestBankAccount | None:
-    """A test account of this country with which all goes well; None where there is none."""
-    return _FIRST.get(country)
+    """A test account of this country with which all goes well; None where no account can be."""
+    found = _FIRST.get(country)
+    if found is None and is_available(country):
+        # Our choice: the number of the United States, where none is published for a country.
+        return TestBankAccount(_US.number, None, country, default_currency(country))
+    return found
 
 
 def account_of_token(token: str) -> TestBankAccount | None:
@@ -122,7 +127,8 @@ def numbered_account(number: str, country: str, routing_number: str | None) -> T
     for account in _OF_COUNTRIES:
         if (account.number, account.country) == (digits, country):
             return TestBankAccount(digits, routing_number, country, account.currency, account.behavior)
-    return None
+    elsewhere = None if country in _FIRST else account_in(country)
+    return None if elsewhere is None or elsewhere.number != digits else replace(elsewhere, routing_number=routing_number)
 
 
 def needs_routing_number(country: str) -> bool:
@@ -132,11 +138,13 @@ def needs_routing_number(country: str) -> bool:
 
 def is_routing_number(country: str, number: str) -> bool:
     """Whether a bank of the country can have this number: as many digits as its test bank has, and in the United States
-    nine that are an ABA number.
+    nine that are an ABA number. Where no bank is published, letters are taken as well.
     """
     digits = number.replace("-", "").replace(" ", "")
     lengths = {len(account.routing_number.replace("-", "")) for account in _OF_COUNTRIES
                if account.country == country and account.routing_number}
+    if country not in _FIRST:
+        return digits.isascii() and digits.isalnum()
     if not (digits.isascii() and digits.isdigit()) or (lengths and len(digits) not in lengths):
         return False
     return country != "US" or sum(int(digit) * (3, 7, 1)[place % 3] for place, digit in enumerate(digits)) % 10 == 0
