@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.context import Context
 from app.control.checks import (
     Books,
     Check,
@@ -123,6 +124,14 @@ CHECKS: tuple[Check, ...] = (
 def examine(database: Database, *, account: str | None = None) -> list[dict[str, Any]]:
     """Every problem in the rows of all accounts, or of the one that `account` names by id or key."""
     with database.reading() as session:
-        books = Books(session, None if account is None else account_named(session, account))
-        return [{"check": check.__name__, "account": problem.account_id, "object": problem.object, "id": problem.id,
-                 "message": problem.message} for check in CHECKS for problem in check(books)]
+        return _problems(Books(session, None if account is None else account_named(session, account)))
+
+
+def examine_own(ctx: Context) -> dict[str, Any]:
+    """The problems in the rows of the account that asks, and how many checks looked for them."""
+    return {"object": "doctor", "checks": len(CHECKS), "problems": _problems(Books(ctx.session, ctx.account_id))}
+
+
+def _problems(books: Books) -> list[dict[str, Any]]:
+    return [{"check": check.__name__, "account": problem.account_id, "object": problem.object, "id": problem.id,
+             "message": problem.message} for check in CHECKS for problem in check(books)]

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from app.context import Context
 from app.control import banking, issuing
+from app.control.doctor import examine_own
 from app.control.health import check_health
 from app.control.params import (
     BankAccountCreate,
@@ -38,6 +39,13 @@ def retrieve_health() -> Response:
     health = check_health(this_server().database)
     return Response(to_json(health), 200 if health["status"] == "ok" else 503,
                     {"Cache-Control": "no-store"}, content_type="application/json")
+
+
+@blueprint.get("/_sim/doctor")
+@endpoint(RetrieveParams)
+def retrieve_problems(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """GET /_sim/doctor: what `billyard doctor` finds in the rows of the sandbox and of the accounts connected to it."""
+    return examine_own(ctx)
 
 
 @blueprint.get("/_sim/settings")

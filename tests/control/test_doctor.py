@@ -36,6 +36,25 @@ def test_one_account_is_examined_by_its_key(world: World) -> None:
     assert examine(world.server.database, account=world.api.key) == []
 
 
+def test_a_sandbox_is_examined_with_its_own_key(server: Server, api: Api) -> None:
+    api.post("/v1/charges", amount=1000, currency="usd", source="tok_visa")
+    clean = {"object": "doctor", "checks": len(CHECKS), "problems": []}
+    assert api.get("/_sim/doctor") == clean
+    neighbour, account = Api(server), api.get("/v1/account")["id"]
+    neighbour.get("/v1/balance")
+    with server.database.writing() as session:
+        session.connection.execute(
+            text("UPDATE charges SET amount_refunded = 5 WHERE account_id = :account"), {"account": account})
+    found = api.get("/_sim/doctor")
+    [charge] = api.get("/v1/charges")["data"]
+    assert {"check": "charges_give_back_what_was_refunded", "account": account, "object": "charge", "id": charge["id"]}.items() \
+        <= found["problems"][0].items()
+    assert found["problems"] == examine(server.database, account=api.key)
+    assert neighbour.get("/_sim/doctor") == clean
+    with server.database.writing() as session:
+        session.connection.execute(text("UPDATE charges SET amount_refunded = 0"))
+
+
 def test_an_id_that_is_given_again_is_another_object(server: Server, api: Api) -> None:
     for percent in (10, 20, 30):
         api.post("/v1/coupons", id="deal", percent_off=percent)
