@@ -5,6 +5,7 @@ No number leaves this module: a card is known by its brand, its last four digits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -97,6 +98,8 @@ dk4000002080000001 fi4000002460000001 ch4000007560000009 au4000000360000006 nz40
 sg4000007020000003 hk4000003440000004 in4000003560000008 my4000004580000002 th4000007640000003 cn4000001560000002
 ae4000007840000001
 """
+
+_NUMBER_IN_TEXT: Final = re.compile(r"\b\d(?:[ -]?\d){12,18}\b", re.ASCII)
 
 _VISA: Final = TestCard("4242424242424242")
 
@@ -191,6 +194,11 @@ def numbered_card(number: str) -> TestCard | str:
     if not _passes_luhn(digits):
         return "incorrect_number"
     return _BY_NUMBER.get(digits, "live_card")
+
+
+def without_numbers(text: str) -> str:
+    """The text with all but the last four digits of each card number in it starred, for what repeats what a caller sent."""
+    return _NUMBER_IN_TEXT.sub(_starred, text)
 
 
 def refused_data(exp_month: int, exp_year: int, cvc: str | None, year: int, month: int) -> str | None:
@@ -315,6 +323,11 @@ def demand_of(behavior: str | None) -> str | None:
     """
     kind, _, purpose = (behavior or "").partition(":")
     return purpose if kind == "demand" else None
+
+
+def _starred(found: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", found[0])
+    return "*" * (len(digits) - 4) + digits[-4:] if _passes_luhn(digits) else found[0]
 
 
 def _passes_luhn(digits: str) -> bool:

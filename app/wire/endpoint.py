@@ -24,6 +24,7 @@ from app.context import API_VERSION, Context
 from app.db.base import Base
 from app.db.database import Database, driver_errors
 from app.db.roots import Account
+from app.domain.cards import without_numbers
 from app.domain.choices import Choices
 from app.domain.metadata import TooManyKeys
 from app.errors import (
@@ -306,6 +307,9 @@ class Call:
         if refusal.code == "lock_timeout":
             # The SDKs repeat no other 429 by themselves.
             self.headers["Stripe-Should-Retry"] = "true"
+        # Our choice: a card's number that was sent where none belongs is not repeated, because answers are kept with their key.
+        refusal.message = without_numbers(refusal.message)
+        refusal.param = None if refusal.param is None else without_numbers(refusal.param)
         return refusal.status, to_json(refusal.envelope(self.request_id))
 
 

@@ -109,6 +109,19 @@ def test_no_card_and_no_key_gets_into_the_database(api: Api, server: Server) -> 
     assert api.key not in stored
 
 
+@pytest.mark.parametrize(("params", "message", "param"), [
+    ({"source": "4000056655665556"}, "No such source: '************5556'", "source"),
+    ({"source": "4000 0566-5566 5556"}, "No such source: '************5556'", "source"),
+    ({"4000056655665556": "x"}, "Received unknown parameter: ************5556", "************5556"),
+    ({"source": "4000056655665557"}, "No such source: '4000056655665557'", "source"),
+])
+def test_a_card_sent_in_the_wrong_place_is_not_repeated_to_be_kept(
+        api: Api, server: Server, params: dict[str, str], message: str, param: str) -> None:
+    answer = api.call("POST", "/v1/charges", {"amount": 1000, "currency": "usd"} | params, {"Idempotency-Key": "once"})
+    assert (answer.status, answer.error["message"], answer.error["param"]) == (400, message, param)
+    assert "4000056655665556" not in everything(server)
+
+
 def test_a_line_is_never_too_much_for_the_database(api: Api, server: Server) -> None:
     api.call("GET", "/v1/customers/%00")
     api.call("X" * 300, "/v1/customers")
