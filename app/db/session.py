@@ -149,8 +149,9 @@ class Session:
             row.__dict__[name] = by_parent[row.account_id, row.id]  # type: ignore[attr-defined]
 
     def _children(self, relation: Relation, account_id: str, ids: list[str]) -> list[Base]:
-        if len(ids) == 1:
-            return self.rows(relation.target, relation.of_one, account_id=account_id, parent_id=ids[0])
+        if len(ids) == 1 or relation.is_cut:
+            return [child for id in ids
+                    for child in self.rows(relation.target, relation.of_one, account_id=account_id, parent_id=id)]
         return self.rows(relation.target, relation.of_many, account_id=account_id, parent_ids=ids)
 
     def read(self, cls: type[Base], keys: Iterable[tuple[Any, ...]]) -> None:

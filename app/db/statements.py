@@ -203,7 +203,10 @@ class Relation:
         columns = self.target.__table__.c
         statement = entity(self.target).where(columns.account_id == bindparam("account_id"))
         statement = statement.order_by(*(relationship.order_by or [columns.seq]))
-        self.of_one = Prepared(statement.where(pointer == bindparam("parent_id")))
+        self.is_cut = "most" in relationship.info
+        """Whether only the first of a row's many are read, so that each row is asked for by itself."""
+        self.of_one = Prepared(
+            statement.where(pointer == bindparam("parent_id")).limit(relationship.info.get("most")))
         self.of_many = statement.where(pointer.in_(bindparam("parent_ids", expanding=True)))
 
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base import HasMetadata, StripeObject, belongs_to, list_index, to_many
 from app.db.types import ObjectId
 
+SHOWN = 10
+"""How many of its items a list shows."""
+
 
 class ValueList(StripeObject, HasMetadata):
     """Values of one type under a name by which rules know them. Nothing here evaluates rules."""
@@ -26,9 +29,10 @@ class ValueList(StripeObject, HasMetadata):
     name: Mapped[str] = mapped_column(String(100))
 
     items: Mapped[list[ValueListItem]] = relationship(
-        "ValueListItem", viewonly=True, uselist=True, order_by="desc(ValueListItem.seq)",
+        "ValueListItem", viewonly=True, uselist=True, info={"most": SHOWN + 1},
+        order_by="[desc(ValueListItem.created), desc(ValueListItem.seq)]",
         primaryjoin=to_many("ValueList", "ValueListItem", "value_list_id"))
-    """Newest first."""
+    """The newest, newest first: those that the list shows, and one to tell that there are more."""
 
 
 class ValueListItem(StripeObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.render import view_of
 from app.render.fields import Attr, Const, Sublist
 from app.render.view import View
-from app.resources.value_lists.tables import ValueList, ValueListItem
+from app.resources.value_lists.tables import SHOWN, ValueList, ValueListItem
 
 
 @view_of(ValueList)
@@ -16,7 +16,7 @@ class ValueListView(View):
     created = Attr()
     created_by = Attr()
     item_type = Attr()
-    list_items = Sublist("/v1/radar/value_list_items?value_list={id}", "items", limit=10)
+    list_items = Sublist("/v1/radar/value_list_items?value_list={id}", "items", limit=SHOWN)
     livemode = Const(False)
     metadata = Attr("metadata_")
     name = Attr()

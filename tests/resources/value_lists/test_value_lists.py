@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app.control.doctor import examine
+from app.db.session import entity
 from app.domain.radar import ITEM_TYPES
+from app.resources.value_lists.tables import ValueList
 from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.wall import NEW_YEAR, Wall
@@ -62,6 +64,23 @@ def test_a_list_and_its_items(api: Api, server: Server, wall: Wall) -> None:
     assert made(api, "ips") != value_list["id"]
     assert api.event_types() == []
     assert examine(server.database, account=api.key) == []
+
+
+def test_a_list_shows_its_ten_newest_items_and_reads_no_more(api: Api, server: Server, wall: Wall) -> None:
+    small, large = made(api, "small"), made(api, "large")
+    kept = item(api, small, "kept")
+    items = []
+    for number in range(25):
+        items.insert(0, item(api, large, f"value {number}"))
+        wall.advance(number % 2)
+    shown = {each["id"]: each["list_items"] for each in api.get(LISTS)["data"]}
+    assert [each["id"] for each in shown[large]["data"]] == items[:10]
+    assert ([each["id"] for each in shown[small]["data"]], shown[small]["has_more"]) == ([kept], False)
+    assert (shown[large]["has_more"], api.get(f"{LISTS}/{large}")["list_items"]) == (True, shown[large])
+    with server.database.reading() as session:
+        [row] = [row for row in session.rows(ValueList, entity(ValueList)) if row.id == large]
+        session.load([row], "items")
+        assert len(row.items) == 11
 
 
 def test_lists_are_found_by_alias_time_and_content(api: Api, wall: Wall) -> None:
