@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.domain.banks import account_in
+from app.domain.requirements import GIVEN_AS
 
 ROLES: Final = ("representative", "owners", "directors", "executives")
 """The words before the fields of people who are not known yet."""
@@ -80,7 +81,6 @@ _COMPANY: Final = (
     Field("tax_id", "Tax number", passing="000000000", secret=True),
     Field("registration_number", "Registration number", passing="000000000", secret=True),
     Field("vat_id", "VAT number", passing="000000000", secret=True),
-    Field("business_vat_id_number", "VAT number of the business", passing="000000000", secret=True),
     Field("phone", "Phone number", "tel", autocomplete="tel", passing="0000000000"),
     Field("verification.document", "A document that shows the company", "file", hint=_IN_TEST_MODE),
 )
@@ -219,6 +219,7 @@ def passing_value(field: Field, country: str, currency: str) -> str:
 
 def _questions(requirement: str) -> Iterable[tuple[str, int, Field]]:
     """The steps, places in them and fields that a requirement asks."""
+    requirement = GIVEN_AS.get(requirement.partition(".")[2], requirement)
     head, _, rest = requirement.partition(".")
     match head:
         case "business_type":

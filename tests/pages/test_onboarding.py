@@ -32,7 +32,7 @@ def visitor(server: Server) -> Visitor:
 
 
 def account(api: Api, type: str = "custom", **params: Any) -> str:
-    return str(api.post("/v1/accounts", type=type, country="US", capabilities=CAPABILITIES, **params)["id"])
+    return str(api.post("/v1/accounts", **{"type": type, "country": "US", "capabilities": CAPABILITIES, **params})["id"])
 
 
 def link(api: Api, id: str, **params: Any) -> str:
@@ -69,6 +69,21 @@ def test_a_company_names_its_people(api: Api, visitor: Visitor) -> None:
     assert sorted((person["relationship"]["representative"], person["relationship"]["owner"]) for person in persons) == [
         (False, True), (True, False)]
     assert examine(api.server.database) == []
+
+
+# Each of the countries whose questions are unlike those of the United States and of most of Europe.
+@pytest.mark.parametrize("kind", ["individual", "company"])
+@pytest.mark.parametrize("country", ["AE", "AU", "BR", "DE", "IN", "JP", "MY", "NZ", "SG"])
+def test_test_values_are_enough_in_every_country(api: Api, visitor: Visitor, country: str, kind: str) -> None:
+    id = account(api, country=country, business_type=kind)
+    url, page = visitor.arrive(link(api, id, collect="eventually_due"))
+    to_the_end(visitor, url, page)
+    assert send(visitor, url, "submit", step="").status == 303
+    found = api.get(f"/v1/accounts/{id}")
+    assert (found["details_submitted"], found["charges_enabled"], found["payouts_enabled"]) == (True, True, True)
+    assert found["requirements"]["eventually_due"] == []
+    assert {person["verification"]["status"] for person in api.get(f"/v1/accounts/{id}/persons")["data"]} == {"verified"}
+    assert examine(api.server.database, account=api.key) == []
 
 
 @pytest.mark.parametrize("type", ["express", "standard"])

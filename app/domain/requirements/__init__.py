@@ -6,9 +6,11 @@
 from app.domain.requirements.assessment import Assessment, PersonAssessment, assess, demand_more, preview
 from app.domain.requirements.checks import DOCUMENT_FAILED, IDENTITY_FAILED, identity_outcome, next_step, tax_id_outcome
 from app.domain.requirements.facts import ROLES, AccountFacts, Check, PersonFacts, Standing
+from app.domain.requirements.needs import GIVEN_AS
 
 __all__ = [
     "DOCUMENT_FAILED",
+    "GIVEN_AS",
     "IDENTITY_FAILED",
     "ROLES",
     "AccountFacts",

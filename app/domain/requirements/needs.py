@@ -27,7 +27,8 @@ _TERMS: Final = ("tos_acceptance.date", "tos_acceptance.ip")
 
 # Our choice: nothing is asked for that no parameter can give; a number that has another name there is taken for it.
 _UNGIVABLE: Final = frozenset({"company.business_cross_border_transaction_classifications"})
-_SAME: Final = {"business_vat_id_number": "company.vat_id", "pan": "company.tax_id"}
+GIVEN_AS: Final = {"business_vat_id_number": "company.vat_id", "pan": "company.tax_id"}
+"""Which parameter takes a number that is asked for by another name."""
 
 
 class Needs(NamedTuple):
@@ -66,15 +67,17 @@ def asked_of(facts: AccountFacts, groups: Iterable[str], head: str) -> list[str]
     return sorted(path for path in paths if path.startswith(head))
 
 
-def has(facts: AccountFacts, person: PersonFacts, path: str) -> bool:
-    """Whether the person has said this, or something that says it."""
-    if path in person.given:
+def has(facts: AccountFacts, person: PersonFacts | None, path: str) -> bool:
+    """Whether the person has said this, or something that says it. Of nobody, the account may still have said it."""
+    if GIVEN_AS.get(path) in facts.given:
         return True
+    if person is None or path in person.given:
+        return person is not None
     if path == "ssn_last_4":
         return "id_number" in person.given
     if path == "relationship.executive":
         return not person.roles.isdisjoint(("executives", "owners"))
-    return path == "business_vat_id_number" and _SAME[path] in facts.given
+    return False
 
 
 def _not_given(facts: AccountFacts, paths: set[str]) -> frozenset[str]:
@@ -82,7 +85,7 @@ def _not_given(facts: AccountFacts, paths: set[str]) -> frozenset[str]:
     for path in paths:
         head, _, rest = path.partition(".")
         if head == "individual":
-            if facts.individual is None or not has(facts, facts.individual, rest):
+            if not has(facts, facts.individual, rest):
                 found.add(path)
         elif head in ROLES:
             holders = [person for person in facts.persons if head in person.roles]
@@ -107,7 +110,7 @@ def _has(facts: AccountFacts, path: str, paths: set[str]) -> bool:
     if path == "business_profile.url":
         # Our choice: where a country asks for both, one does not stand for the other.
         return "business_profile.product_description" in facts.given and "business_profile.product_description" not in paths
-    return _SAME.get(path.removeprefix("company."), path) in facts.given
+    return GIVEN_AS.get(path.removeprefix("company."), path) in facts.given
 
 
 def _paths(facts: AccountFacts, group: str) -> tuple[set[str], set[str]]:

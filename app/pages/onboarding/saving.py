@@ -9,11 +9,11 @@ from werkzeug.datastructures import FileStorage
 
 from app.context import Context
 from app.db.roots import Account
-from app.domain.onboarding import ROLES, Field, Step
+from app.domain.onboarding import Field, Step
 from app.resources.accounts.operations import fill_in, reviewing
 from app.resources.accounts.params import AccountUpdate
 from app.resources.files.operations import create_file
-from app.resources.persons.operations import create_person, find_person, update_person
+from app.resources.persons.operations import create_person, find_person, individual_of, update_person
 from app.resources.persons.params import PersonWrite
 from app.wire.params import load_params
 
@@ -21,8 +21,8 @@ FILE_BYTES_MAX: Final = 12 * 1024 * 1024
 """What a form with a file may have."""
 
 _ACCOUNT, _PERSON = AccountUpdate(), PersonWrite()
-_ROLE_ATTRIBUTES: Final = {"representative": "representative", "owners": "owner", "directors": "director",
-                           "executives": "executive"}
+_ROLE_ATTRIBUTES: Final = {"individual": "representative", "representative": "representative", "owners": "owner",
+                           "directors": "director", "executives": "executive"}
 
 
 def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str], files: Mapping[str, FileStorage], *,
@@ -36,7 +36,7 @@ def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str],
         value = _answer(ctx, field, answers, files)
         if value is not None:
             _put(given, field.name, value)
-    if step.key in ROLES or step.key.startswith("person_"):
+    if _is_of_person(step):
         _save_person(ctx, account, step.key, given.get(step.key, {}))
         return
     if "external_account" in given:
@@ -47,7 +47,7 @@ def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str],
 def field_of(step: Step, param: str) -> str | None:
     """The field to which a refusal belongs that names this parameter."""
     path = param.replace("[", ".").replace("]", "")
-    if step.key in ROLES or step.key.startswith("person_"):
+    if _is_of_person(step):
         path = f"{step.key}.{path}"
     found = [field.name for field in step.fields if field.name == path or path.startswith(f"{field.name}.")]
     return found[0] if found else None
@@ -78,15 +78,21 @@ def _put(given: dict[str, Any], name: str, value: Any) -> None:
     inner[parts[-1]] = [value] if parts[-1] == "files" else value
 
 
+def _is_of_person(step: Step) -> bool:
+    """Whether it is saved as a person. Also an individual, for more can be said of persons than the account's parameter takes."""
+    return step.key in _ROLE_ATTRIBUTES or step.key.startswith("person_")
+
+
 def _save_person(ctx: Context, account: Account, key: str, given: dict[str, Any]) -> None:
-    if key in ROLES:
+    person = individual_of(ctx, account) if key == "individual" else None
+    if person is None and key in _ROLE_ATTRIBUTES:
         given.setdefault("relationship", {})[_ROLE_ATTRIBUTES[key]] = "true"
         values = load_params(_PERSON, given)
         with reviewing(ctx, account) as telling:
             telling.first.append(("person.created", create_person(ctx, account, values)))
         return
     values = load_params(_PERSON, given)
-    person = find_person(ctx, account, key)
+    person = person or find_person(ctx, account, key)
     with reviewing(ctx, account) as telling:
         telling.first.append(("person.updated", person))
         update_person(ctx, account, person, values)

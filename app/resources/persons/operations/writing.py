@@ -38,7 +38,10 @@ _YOUNGEST: Final = 13
 
 
 def check_access(account: Account) -> None:
-    """Raises 403 for an account whose holder has begun to onboard by themselves: its persons are no business of the platform."""
+    """Raises PermissionDenied (403) for an account whose holder has begun to onboard by themselves.
+
+    From then on its persons are no business of the platform.
+    """
     if account.type != "custom" and account.onboarding_started_at is not None:
         raise no_permission("this endpoint", account.id)
 
