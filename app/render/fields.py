@@ -58,6 +58,22 @@ class Derived(ViewField):
         self.relation, self.always_loaded = needs, needs is not None
 
 
+class DerivedRefs(Derived):
+    """A derived document in which the ids at some paths name rows of the table, which can be expanded: `branding.icon`.
+
+    The rows are those of the first of the accounts of `owners` that has them.
+    """
+
+    def __init__(self, function: Callable[[Any], Any], *, paths: Sequence[str], table: type[StripeObject],
+                 owners: Callable[[Any], Sequence[str]], needs: str | None = None) -> None:
+        super().__init__(function, needs=needs)
+        self.paths, self.table, self.owners = tuple(tuple(path.split(".")) for path in paths), table, owners
+
+    def wanted(self, tree: Tree) -> dict[tuple[str, ...], Tree]:
+        """The paths that the tree expands, with what it expands below each."""
+        return {path: below for path in self.paths if (below := at_path(tree, path)) is not None}
+
+
 class Ref(ViewField):
     """An expandable id: the column `<name>_id`, or the whole object of the relationship `<name>`.
 
@@ -193,6 +209,13 @@ class IncludableHash(ViewField):
     def __init__(self, **members: IncludableRows) -> None:
         super().__init__()
         self.members = members
+
+
+def at_path(document: Any, path: Sequence[str]) -> Any:
+    """What stands there in hashes within hashes; None where nothing does."""
+    for name in path:
+        document = document.get(name) if isinstance(document, dict) else None
+    return document
 
 
 def listed_rows(column: str) -> str:

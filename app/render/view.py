@@ -17,6 +17,7 @@ from app.render.fields import (
     Attr,
     Const,
     Derived,
+    DerivedRefs,
     DocumentRefs,
     Hash,
     HashRefs,
@@ -320,6 +321,20 @@ def _document(row: Any, column: str, members: Mapping[str, None], expanded: froz
     return shown
 
 
+def _derived_refs(row: Any, key: str, field: DerivedRefs, tree: Tree) -> Any:
+    shown = field.function(row)
+    for path, branch in field.wanted(tree).items():
+        named = row.__dict__[listed_rows(key)][path]
+        if named is not None:
+            shown = _with(shown, path, render(named, branch))
+    return shown
+
+
+def _with(document: Any, path: tuple[str, ...], value: Any) -> Any:
+    """The document with something else at the path; it itself is left alone."""
+    return {**document, path[0]: _with(document[path[0]], path[1:], value)} if path else value
+
+
 def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
     relation = field.relation or key
     match field:
@@ -352,6 +367,8 @@ def _expander(key: str, field: ViewField) -> Callable[[Any, Tree], Any] | None:
         case DocumentRefs():
             document, every, names = field.column or key, dict.fromkeys(field.members), field.names
             return lambda row, tree: _document(row, document, every, names & tree.keys(), tree)
+        case DerivedRefs():
+            return lambda row, tree: _derived_refs(row, key, field, tree)
         case IncludableRows():
             included, name = field.column or key, field.member
             return lambda row, tree: _hash_refs(row, included, name, {name: tree.get(name, {})})

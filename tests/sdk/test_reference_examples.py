@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 import stripe
+import urllib3
 
 from tests.faults.test_many_at_once import KEY, Client
 from tests.support.connected import passing
@@ -288,11 +290,26 @@ def test_list_all_connected_accounts() -> None:
     page(stripe.Account.list(limit=3), "/v1/accounts", newest)
 
 
+def submit(url: str) -> None:
+    """Follow an account link to the form, from which nothing is missing, and send it."""
+    form = urljoin(url, urllib3.request("GET", url).url or "")
+    done = urllib3.request("POST", form, fields={"answer": "submit"}, redirect=False)
+    assert (done.status, done.headers["Location"]) == (303, "https://example.com/return")
+
+
 def test_create_a_login_link() -> None:
     express = opened(type="express").id
     # Whoever has not been through onboarding has no page yet.
     with pytest.raises(stripe.error.InvalidRequestError, match="has not completed onboarding"):
         stripe.Account.create_login_link(express)
+    onboarded = stripe.Account.create(**passing(type="express")).id
+    link = stripe.AccountLink.create(account=onboarded, type="account_onboarding", refresh_url="https://example.com/reauth",
+                                     return_url="https://example.com/return")
+    submit(link.url)
+    login = shown(stripe.Account.create_login_link(onboarded))
+    assert (login["object"], login["id"][:5]) == ("login_link", "lael_")
+    assert urllib3.request("GET", login["url"]).status == 200
+    assert urllib3.request("GET", login["url"]).status == 404
 
 
 # Account links

@@ -12,8 +12,9 @@ from app.domain.fees import SETTLING_DAYS
 from app.domain.payout_schedules import Schedule, schedule_of
 from app.domain.statement_descriptors import PREFIX_MAX, descriptor_of, host_of
 from app.render import OMIT, render, view_of
-from app.render.fields import Attr, Const, Derived, Sublist
+from app.render.fields import Attr, Const, Derived, DerivedRefs, Sublist
 from app.render.view import View
+from app.resources.files.tables import File
 
 _LISTED: Final = 10
 _ADDRESS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
@@ -50,7 +51,7 @@ def _company(account: Account) -> Any:
     given = _of_the_individual(account) | (account.company or {})
     shown = {"address": _nulls(_ADDRESS, given.pop("address", None)), "directors_provided": False, "executives_provided": False,
              "name": None, "owners_provided": False, "phone": None, "tax_id_provided": False,
-             "verification": {"document": _NO_DOCUMENT}} | given
+             "verification": {"document": _NO_DOCUMENT | given.pop("verification", {}).get("document", {})}} | given
     return dict(sorted(shown.items()))
 
 
@@ -138,6 +139,15 @@ def _controller(account: Account) -> dict[str, Any]:
     return {"type": "account"} if account.platform_id is None else {"is_controller": True, "type": "application"}
 
 
+def _uploaders(account: Account) -> list[str]:
+    """Whose files it may show: its own, and what its platform has uploaded for it."""
+    return [id for id in (account.id, account.platform_id) if id is not None]
+
+
+def _sides(*documents: str) -> list[str]:
+    return [f"{document}.{side}" for document in documents for side in ("back", "front")]
+
+
 @view_of(Account)
 class AccountView(View):
     id = Attr()
@@ -146,7 +156,7 @@ class AccountView(View):
     business_type = Derived(_business_type)
     capabilities = Derived(_capabilities, needs="capabilities")
     charges_enabled = Derived(lambda row: row.platform_id is None or row.charges_enabled)
-    company = Derived(_company)
+    company = DerivedRefs(_company, paths=_sides("verification.document"), table=File, owners=_uploaders)
     controller = Derived(_controller)
     country = Attr()
     created = Attr()
@@ -156,10 +166,13 @@ class AccountView(View):
     external_accounts = Sublist("/v1/accounts/{id}/external_accounts", "bank_accounts", also="cards", limit=_LISTED,
                                 only=lambda row: row.is_external_account)
     future_requirements = Derived(lambda row: nothing_due())
-    individual = Derived(_individual, needs="persons")
+    individual = DerivedRefs(
+        _individual, paths=_sides("verification.document", "verification.additional_document"), table=File, owners=_uploaders,
+        needs="persons")
     metadata = Attr("metadata_")
     payouts_enabled = Derived(lambda row: row.platform_id is None or row.payouts_enabled)
     requirements = Derived(lambda row: row.requirements or nothing_due())
-    settings = Derived(_settings, needs="capabilities")
+    settings = DerivedRefs(_settings, paths=("branding.icon", "branding.logo"), table=File, owners=_uploaders,
+                           needs="capabilities")
     tos_acceptance = Derived(lambda row: _nulls(("date", "ip", "user_agent"), row.tos_acceptance))
     type = Derived(lambda row: row.type or "standard")

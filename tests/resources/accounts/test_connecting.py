@@ -21,6 +21,9 @@ REQUESTED = {"card_payments": {"requested": True}, "transfers": {"requested": Tr
 NOTHING = {"alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None, "errors": [],
            "eventually_due": [], "past_due": [], "pending_verification": []}  # fmt: skip
 
+PIXEL = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0"
+         b"\3\1\1\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82")
+
 
 def refusal(answer: Answer) -> tuple[Any, ...]:
     """Status, code, param and message of a refusal."""
@@ -205,9 +208,31 @@ def test_names_and_descriptors_follow_from_the_site(api: Api) -> None:
     assert settings["card_payments"]["statement_descriptor_prefix"] == "RIDES"
 
 
+def test_files_of_an_account_expand_whoever_has_uploaded_them(api: Api) -> None:
+    account = make(api, business_type="individual")
+    logo = api.upload(PIXEL, "logo.png", purpose="business_logo")
+    icon = acting_for(api, account["id"]).upload(PIXEL, "icon.png", purpose="business_icon")
+    passed = {"document": {"front": "file_identity_document_success"}}
+    update(api, account, settings={"branding": {"icon": icon["id"], "logo": logo["id"]}}, company={"verification": passed},
+           individual={"verification": passed})
+    paths = ["settings.branding.icon", "settings.branding.logo", "company.verification.document.front",
+             "company.verification.document.back", "individual.verification.document.front"]
+    # Four levels are the most that can be expanded, and a list is one of them.
+    listed = api.get("/v1/accounts", expand=[f"data.{path}" for path in paths[:2]])["data"]
+    shown = api.get(f"/v1/accounts/{account['id']}", expand=paths)
+    assert [each["settings"]["branding"] for each in (shown, *listed)] == [
+        {"icon": icon, "logo": logo, "primary_color": None, "secondary_color": None}] * 2
+    fronts = [shown[head]["verification"]["document"]["front"] for head in ("company", "individual")]
+    assert [(front["object"], front["purpose"]) for front in fronts] == [("file", "identity_document")] * 2
+    assert shown["company"]["verification"]["document"]["back"] is None
+    plain = api.get(f"/v1/accounts/{account['id']}")
+    assert plain["settings"]["branding"]["logo"] == logo["id"]
+    assert [plain[head]["verification"]["document"]["front"] for head in ("company", "individual")] == [
+        front["id"] for front in fronts]
+
+
 def test_every_group_of_settings_is_kept(api: Api) -> None:
-    icon = api.upload(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0"
-                      b"\3\1\1\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82", "icon.png", purpose="business_icon")["id"]
+    icon = api.upload(PIXEL, "icon.png", purpose="business_icon")["id"]
     account = make(api, settings={
         "branding": {"icon": icon, "primary_color": "#635bff", "secondary_color": "#fff"},
         "card_issuing": {"tos_acceptance": {"date": 1659518932, "ip": "8.8.8.8"}},
