@@ -175,6 +175,19 @@ def test_an_update_shows_what_is_there(api: Api, visitor: Visitor) -> None:
     assert api.get(f"/v1/accounts/{id}")["individual"]["first_name"] == "Janet"
 
 
+def test_an_update_shows_who_belongs_to_a_company(api: Api, visitor: Visitor) -> None:
+    id = account(api, business_type="company")
+    ann = api.post(f"/v1/accounts/{id}/persons", first_name="Ann", last_name="Owner", id_number="000000000",
+                   dob={"day": 1, "month": 2, "year": 1970}, relationship={"representative": True, "owner": True})["id"]
+    url, _ = visitor.arrive(link(api, id, type="account_update"))
+    about = visitor.open(urljoin(url, f"?step={ann}")).fields
+    assert [about[f"{ann}.{name}"] for name in ("first_name", "last_name", "dob.month", "id_number", "email")] == [
+        "Ann", "Owner", "2", "", ""]
+    assert send(visitor, url, step=ann, **{f"{ann}.first_name": "Anna", f"{ann}.last_name": "Owner"}).status == 303
+    found = api.get(f"/v1/accounts/{id}/persons/{ann}")
+    assert (found["first_name"], found["id_number_provided"], found["relationship"]["owner"]) == ("Anna", True, True)
+
+
 def test_more_can_be_collected_than_is_due_now(api: Api, visitor: Visitor) -> None:
     id = account(api, business_type="company")
     api.post(f"/v1/accounts/{id}/persons", first_name="Ann", last_name="Owner", email="ann@example.com",

@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.context import Context
 from app.db.roots import Account
 from app.domain.onboarding import ROLES, Step, known_values, people_step, steps_for
+from app.render import present
 from app.resources.account_links.tables import AccountLink
 from app.resources.persons.operations import all_persons
 from app.resources.persons.tables import Person
@@ -24,10 +25,11 @@ class Questions:
     def __init__(self, ctx: Context, account: Account, link: AccountLink, shown: Mapping[str, Any]) -> None:
         """`shown` is the account as its API object."""
         self.is_update = link.type == "account_update"
-        self._persons = all_persons(ctx.acting_as(account), account)
+        there = ctx.acting_as(account)
+        self._persons = all_persons(there, account)
         self.requirements: Mapping[str, Any] = account.requirements or {}
         due = self.requirements[link.collect]
-        self.known = self._known(account, shown) if self.is_update else {}
+        self.known = self._known(there, account, shown) if self.is_update else {}
         steps = steps_for([*due, *self.known], called=self.name_of)
         # Who it is that sells decides what else is asked.
         self.steps = steps[:1] if not self.is_update and steps and steps[0].key == "kind" else steps
@@ -61,13 +63,15 @@ class Questions:
         """What verification has found wrong, by requirement."""
         return {error["requirement"]: error["reason"] for error in self.requirements.get("errors", ())}
 
-    def _known(self, account: Account, shown: Mapping[str, Any]) -> dict[str, str]:
+    def _known(self, ctx: Context, account: Account, shown: Mapping[str, Any]) -> dict[str, str]:
         known = {"business_type": account.business_type or "", "external_account": ""}
         for head in _HEADS:
             known |= known_values(shown.get(head) or {}, head)
         if account.business_type == "individual":
             return {name: value for name, value in known.items() if not name.startswith("company.")} | known_values(
                 shown.get("individual") or {}, "individual")
+        for person in self._persons:
+            known |= known_values(present(ctx.session, person), person.id)
         return known
 
 
