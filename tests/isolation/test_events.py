@@ -51,7 +51,7 @@ def test_events_of_an_account_reach_the_endpoints_that_ask_for_connected_ones(ap
     assert [each.events() for each in (api, stranger)] == [[], []]
     assert [event["id"] for event in sibling.events() if event["account"] != sibling.account] == []
     assert [api.call("GET", f"/v1/events/{id}").status for id in told] == [404] * len(told)
-    assert examine(server.database, account=api.key) == []
+    assert examine(server.database) == []
 
 
 def test_events_of_the_platform_reach_none_of_its_accounts(api: Api, server: Server) -> None:
