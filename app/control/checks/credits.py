@@ -60,13 +60,13 @@ def charges_and_refunds_are_on_the_balance(books: Books) -> Iterator[Problem]:
 
 
 def debits_have_what_their_status_says(books: Books) -> Iterator[Problem]:
-    """pending ⇔ the intent is processing, and neither paid nor captured; what failed after all was taken back"""
+    """pending ⇔ its intent, if any, is processing, and neither paid nor captured; what failed after all was taken back"""
     waits = Charge.status == "pending"
     processing = PaymentIntent.status == "processing"
     odd = or_(waits & (Charge.paid | Charge.captured), waits & not_(processing), Charge.settles_at.is_not(None) & not_(waits),
               (Charge.status == "failed") & (Charge.balance_transaction_id.is_not(None)
                                              != Charge.failure_balance_transaction_id.is_not(None)))
-    statement = select(Charge.account_id, Charge.id, Charge.status, PaymentIntent.status).join(
+    statement = select(Charge.account_id, Charge.id, Charge.status, PaymentIntent.status).outerjoin(
         PaymentIntent, (PaymentIntent.account_id == Charge.account_id) & (PaymentIntent.id == Charge.payment_intent_id)).where(
         books.of(Charge), odd)
     for account_id, id, status, intent in books.values(statement):

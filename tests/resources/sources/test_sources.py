@@ -11,8 +11,9 @@ from sqlalchemy import text
 from app.control.doctor import examine
 from app.wire.endpoint import Server
 from tests.support.api import Api
-from tests.support.clock import Clock
+from tests.support.clock import Clock, at
 from tests.support.reference import conforms
+from tests.support.wall import Wall
 
 BANK = {"account_number": "000123456789", "routing_number": "110000000", "country": "US", "currency": "usd",
         "account_holder_name": "Jane Austen", "account_holder_type": "individual"}
@@ -300,16 +301,90 @@ def test_a_card_source_pays(api: Api, server: Server, url: str) -> None:
     assert examine(server.database, account=api.key) == []
 
 
-def test_a_bank_account_is_kept_and_not_charged(api: Api, url: str) -> None:
-    asked = {"amount": 1000, "currency": "usd", "customer": customer_of(api, url)["id"]}
-    new, verified = (api.post(url, source=token)["id"] for token in ("btok_us", "btok_us_verified"))
-    error = api.refused("POST", "/v1/charges", **asked, source=new).error
+def test_a_verified_bank_account_is_charged_and_answers_later(
+        wall: Wall, api: Api, server: Server, url: str) -> None:
+    wall.now = at("2023-01-04 09:00")
+    customer = customer_of(api, url)["id"]
+    account = api.post(url, source=api.post("/v1/tokens", bank_account=BANK)["id"])
+    asked = {"amount": 10000, "currency": "usd", "customer": customer}
+    error = api.refused("POST", "/v1/charges", **asked, source=account["id"]).error
     assert (error["code"], error["param"]) == ("bank_account_unverified", "source")
-    error = api.refused("POST", "/v1/charges", **asked, source=verified).error
+    error = api.refused("POST", "/v1/charges", **asked).error
+    assert (error["code"], error["param"]) == ("bank_account_unverified", "source")
+    api.post(f"{url}/{account['id']}/verify", amounts=[32, 45])
+    before = len(api.event_types())
+    charge = api.post("/v1/charges", **asked, description="Rent", metadata={"month": "1"})
+    assert charge["id"].startswith("py_")
+    assert (charge["status"], charge["paid"], charge["captured"], charge["payment_method"]) == (
+        "pending", False, False, account["id"])
+    assert (charge["description"], charge["metadata"], charge["customer"]) == ("Rent", {"month": "1"}, customer)
+    assert charge["payment_method_details"] == {"type": "ach_debit", "ach_debit": {
+        name: account[name] for name in ("account_holder_type", "bank_name", "country", "fingerprint", "last4",
+                                         "routing_number")}}
+    row = api.get(f"/v1/balance_transactions/{charge['balance_transaction']}")
+    assert (row["type"], row["amount"], row["fee"], row["status"], row["available_on"]) == (
+        "payment", 10000, 320, "pending", at("2023-01-10"))
+    assert api.event_types()[before:] == ["charge.pending"]
+    wall.advance(1)
+    server.worker.run_due()
+    assert api.get(f"/v1/charges/{charge['id']}")["status"] == "pending"
+    wall.advance(1)
+    server.worker.run_due()
+    paid = api.get(f"/v1/charges/{charge['id']}")
+    assert (paid["status"], paid["paid"], paid["captured"], paid["amount_captured"]) == ("succeeded", True, True, 10000)
+    assert api.event_types()[before:] == ["charge.pending", "charge.succeeded"]
+    refund = api.post("/v1/refunds", charge=charge["id"], amount=4000)
+    assert (refund["id"].partition("_")[0], refund["status"]) == ("pyr", "succeeded")
+    assert api.get("/v1/balance")["pending"] == [{"amount": 5680, "currency": "usd", "source_types": {"bank_account": 5680}}]
+    assert examine(server.database, account=api.key) == []
+
+
+@pytest.mark.parametrize(("name", "code", "message"), [
+    ("noAccount", "no_account", "The customer's bank account could not be located."),
+    ("accountClosed", "account_closed", "The customer's bank account has been closed."),
+    ("insufficientFunds", "insufficient_funds", "The customer's account has insufficient funds to cover this payment."),
+    ("debitNotAuthorized", "debit_not_authorized", "The customer has notified their bank that this payment was unauthorized."),
+    ("invalidCurrency", "invalid_currency",
+     "The customer's bank was unable to process this payment because of its currency."),
+])
+def test_banks_of_sources_refuse(api: Api, server: Server, url: str, name: str, code: str, message: str) -> None:
+    api.post("/_sim/settings", bank_debit_settles_after_s=0)
+    source = api.post(url, source=f"btok_us_verified_{name}")["id"]
+    before = len(api.event_types())
+    charge = api.post("/v1/charges", amount=10000, currency="usd", customer=customer_of(api, url)["id"], source=source)
+    assert (charge["status"], charge["paid"], charge["failure_code"], charge["failure_message"]) == (
+        "failed", False, code, message)
+    assert api.event_types()[before:] == ["charge.pending", "charge.failed"]
+    rows = api.get("/v1/balance_transactions")["data"]
+    assert [(row["type"], row["amount"], row["fee"]) for row in rows] == [
+        ("payment_failure_refund", -10000, 0), ("payment", 10000, 320)]
+    assert charge["failure_balance_transaction"] == rows[0]["id"]
+    assert examine(server.database, account=api.key) == []
+
+
+def test_an_operator_lets_the_bank_of_a_source_answer(api: Api, server: Server, url: str) -> None:
+    asked = {"amount": 10000, "currency": "usd", "customer": customer_of(api, url)["id"],
+             "source": api.post(url, source="btok_us_verified")["id"]}
+    settled, failed = (api.post("/v1/charges", **asked)["id"] for _ in range(2))
+    assert api.post(f"/_sim/charges/{settled}/settle")["status"] == "succeeded"
+    shown = api.post(f"/_sim/charges/{failed}/fail", failure_code="insufficient_funds")
+    assert (shown["status"], shown["failure_code"]) == ("failed", "insufficient_funds")
+    assert api.refused("POST", f"/_sim/charges/{failed}/settle").status == 400
+    assert examine(server.database, account=api.key) == []
+
+
+def test_what_a_bank_account_cannot_do(api: Api, url: str) -> None:
+    asked = {"amount": 1000, "currency": "usd", "customer": customer_of(api, url)["id"],
+             "source": api.post(url, source="btok_us_verified")["id"]}
+    error = api.refused("POST", "/v1/charges", **asked | {"currency": "eur"}).error
     assert (error["param"], error["message"]) == (
-        "source", "The payment method type provided: bank_account is invalid. Nothing is paid with it here.")
-    draft = api.post("/v1/invoices", customer=asked["customer"], default_source=verified, expand=["default_source"])
-    assert draft["default_source"]["id"] == verified
+        "currency", f"The bank account {asked['source']} is debited in usd, and not in eur.")
+    error = api.refused("POST", "/v1/charges", **asked, capture=False).error
+    assert (error["param"], error["message"]) == ("capture", "The debit of a bank account cannot be captured later.")
+    error = api.refused("POST", "/v1/charges", **asked | {"customer": None}).error
+    assert (error["param"], error["message"]) == ("source", f"No such source: '{asked['source']}'")
+    draft = api.post("/v1/invoices", customer=asked["customer"], default_source=asked["source"], expand=["default_source"])
+    assert draft["default_source"]["id"] == asked["source"]
 
 
 def test_neither_numbers_nor_codes_are_kept(api: Api, server: Server, url: str) -> None:

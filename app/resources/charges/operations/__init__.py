@@ -8,7 +8,12 @@ from app.resources.charges.operations.charging import (
 )
 from app.resources.charges.operations.checking import check_chargeable, check_group, check_texts
 from app.resources.charges.operations.connecting import refusal_of_sharing, shared_by, sharing_columns
-from app.resources.charges.operations.debiting import accept_debit, charge_otherwise, refuse_debit
+from app.resources.charges.operations.debiting import (
+    accept_debit,
+    answer_for_bank_account,
+    charge_otherwise,
+    refuse_debit,
+)
 from app.resources.charges.operations.requesting import create_charge, set_for_capture, update_charge
 from app.resources.charges.operations.sharing import announce_fee, announce_transfer
 
@@ -17,6 +22,7 @@ __all__ = [
     "accept_debit",
     "announce_fee",
     "announce_transfer",
+    "answer_for_bank_account",
     "capture_charge",
     "charge_card",
     "charge_otherwise",

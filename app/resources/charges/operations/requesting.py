@@ -15,9 +15,11 @@ from app.resources.accounts.operations import connected_account
 from app.resources.charges.operations.charging import charge_card
 from app.resources.charges.operations.checking import check_chargeable, check_texts
 from app.resources.charges.operations.connecting import refusal_of_sharing, sharing_columns
+from app.resources.charges.operations.debiting import charge_bank_account
 from app.resources.charges.operations.sharing import announce_fee, announce_transfer
 from app.resources.charges.tables import Charge
 from app.resources.customers.tables import Customer
+from app.resources.external_accounts.tables import BankAccount
 from app.resources.payment_methods.operations import older_card, source_for
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.transfers.operations import debit_account
@@ -26,7 +28,7 @@ _PLAIN = ("description", "receipt_email", "statement_descriptor", "statement_des
 
 
 def create_charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
-    """The charge that the parameters of POST /v1/charges ask for. Emits charge.succeeded.
+    """The charge that the parameters of POST /v1/charges ask for. Emits charge.succeeded, for a bank account charge.pending.
 
     Raises CardError for a decline, after which the failed charge stays on record with its charge.failed.
     """
@@ -40,6 +42,8 @@ def create_charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
         raise refusal
     customer = ctx.find(Customer, values["customer"], param="customer") if "customer" in values else None
     method = _method(ctx, values, customer)
+    if isinstance(method, BankAccount):
+        return _debit_bank_account(ctx, values, method, shared)
     if method.customer_id is None:
         method.card = checked(method.card or {}, method.billing_details["address"], method.behavior)
     asks = must_authenticate(method.behavior, off_session=True, set_up=method.set_up)
@@ -116,8 +120,21 @@ def _debit_account(ctx: Context, values: Mapping[str, Any]) -> Charge:
     return charge
 
 
-def _method(ctx: Context, values: Mapping[str, Any], customer: Customer | None) -> PaymentMethod:
-    """The card to be charged: a new one, one of the customer's, or the customer's default."""
+def _debit_bank_account(ctx: Context, values: Mapping[str, Any], account: BankAccount, shared: Mapping[str, Any]) -> Charge:
+    # Our choice: the words of these refusals.
+    if values["currency"] != account.currency:
+        raise InvalidRequest(f"The bank account {account.id} is debited in {account.currency}, and not in {values['currency']}.",
+                             param="currency")
+    if not values.get("capture", True):
+        raise InvalidRequest("The debit of a bank account cannot be captured later.", param="capture")
+    return charge_bank_account(
+        ctx, account, amount=values["amount"], currency=values["currency"], customer_id=account.customer_id,
+        metadata_=merged({}, values.get("metadata", {})), radar_options=values.get("radar_options"),
+        shipping=shipping_document(values.get("shipping")), **_plain(values), **shared)
+
+
+def _method(ctx: Context, values: Mapping[str, Any], customer: Customer | None) -> PaymentMethod | BankAccount:
+    """What is to be charged: a new card, a source of the customer's, or the customer's default."""
     card, source = values.get("card"), values.get("source")
     if isinstance(card, str):
         card, source = None, card
@@ -127,7 +144,10 @@ def _method(ctx: Context, values: Mapping[str, Any], customer: Customer | None) 
         return source_for(ctx, source, customer_id=None if customer is None else customer.id)
     if customer is None:
         raise InvalidRequest("Must provide source or customer.", code="parameter_missing")
-    method = ctx.get(PaymentMethod, customer.default_source_id)
+    default = customer.default_source_id or ""
+    if default.startswith(BankAccount.id_prefix):
+        return source_for(ctx, default, customer_id=customer.id)
+    method = ctx.get(PaymentMethod, default)
     if method is None:
         raise CardError("Cannot charge a customer that has no active card", code="missing", param="card")
     return method

@@ -12,7 +12,7 @@ from app.domain.ways_to_pay import FAILURES
 from app.errors import CardError, InvalidRequest
 from app.events.emit import emit, react, record, tracked
 from app.render import render
-from app.resources.charges.operations import refusal_of_sharing
+from app.resources.charges.operations import answer_for_bank_account, refusal_of_sharing
 from app.resources.charges.tables import Charge
 from app.resources.customers.operations import check_email
 from app.resources.invoices.operations.finalizing import advance_by_itself, finalize_invoice, mark_paid, pay_out_of_band
@@ -160,6 +160,9 @@ def settle_debit(ctx: Context, charge: Charge) -> None:
     if arrival is not None and arrival.target_time is not None and arrival.target_time > ctx.now:
         charge.settles_at = arrival.target_time
         return
+    if charge.payment_intent_id is None:
+        _answer_alone(ctx, charge)
+        return
     _answer(ctx, charge, lambda intent: answer_debit(ctx, intent, charge))
 
 
@@ -171,6 +174,9 @@ def settle_debit_now(ctx: Context, charge: Charge, failure: str | None = None) -
     if charge.status != "pending":
         # Our choice: the words; only an operator can ask for it.
         raise InvalidRequest(f"Charge {charge.id} is {charge.status}: no bank has to answer for it.")
+    if charge.payment_intent_id is None:
+        _answer_alone(ctx, charge, failure)
+        return
 
     def say(intent: PaymentIntent) -> None:
         if failure is None:
@@ -181,10 +187,16 @@ def settle_debit_now(ctx: Context, charge: Charge, failure: str | None = None) -
     _answer(ctx, charge, say)
 
 
+def _answer_alone(ctx: Context, charge: Charge, failure: str | None = None) -> None:
+    """The same of a charge that no intent has made."""
+    if ctx.find(Charge, charge.id).status == "pending":
+        answer_for_bank_account(ctx, charge, failure)
+
+
 def _answer(ctx: Context, charge: Charge, say: Callable[[PaymentIntent], None]) -> None:
     """Let a debit end, where it has not ended already, and its intent's invoice with it: the rows are held in that order."""
     seen = ctx.get(PaymentIntent, charge.payment_intent_id)
-    assert seen is not None, "debits are made by intents"
+    assert seen is not None, "intents are not deleted"
     invoice = None if seen.invoice_id is None else ctx.find(Invoice, seen.invoice_id)
     intent = ctx.find(PaymentIntent, seen.id)
     if ctx.find(Charge, charge.id).status != "pending":

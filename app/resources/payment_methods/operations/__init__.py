@@ -24,6 +24,7 @@ from app.resources.payment_methods.operations.choosing import (
 )
 from app.resources.payment_methods.operations.copying import copy_payment_method
 from app.resources.payment_methods.operations.making import (
+    NO_DETAILS,
     changed_details,
     changed_expiry,
     check_can_pay,
@@ -36,6 +37,7 @@ from app.resources.payment_methods.operations.making import (
 )
 
 __all__ = [
+    "NO_DETAILS",
     "attach_payment_method",
     "behavior_of",
     "changed_details",

@@ -15,7 +15,6 @@ from app.resources.external_accounts.tables import BankAccount
 from app.resources.payment_methods.operations.attaching import DETACHED, attach_payment_method, take_payment_method
 from app.resources.payment_methods.operations.copying import find_own
 from app.resources.payment_methods.operations.making import (
-    cannot_pay,
     check_can_pay,
     magic_method,
     make_payment_method,
@@ -104,8 +103,11 @@ def named_method(ctx: Context, values: Mapping[str, Any], *, customer_id: str | 
     return method
 
 
-def source_for(ctx: Context, source: str, *, customer_id: str | None) -> PaymentMethod:
-    """The card that the older parameter `source` names: by a token a new one that nobody has, else one of the customer's."""
+def source_for(ctx: Context, source: str, *, customer_id: str | None) -> PaymentMethod | BankAccount:
+    """What the older parameter `source` names: by a token a new card that nobody has, else a source of the customer's.
+
+    Raises InvalidRequest for a bank account that is not verified.
+    """
     if source.startswith("tok_"):
         return ctx.add(method_of_token(ctx, source, param="source"))
     bank_account = ctx.get(BankAccount, source)
@@ -114,7 +116,7 @@ def source_for(ctx: Context, source: str, *, customer_id: str | None) -> Payment
             # Our choice: the words.
             raise InvalidRequest("The bank account must be verified before it can be charged.",
                                  code="bank_account_unverified", param="source")
-        raise cannot_pay("bank_account", param="source")
+        return bank_account
     method = ctx.get(PaymentMethod, source)
     if method is None or customer_id is None or method.customer_id != customer_id:
         raise no_such("source", source, param="source", status=400)

@@ -20,7 +20,8 @@ from app.resources.spending_tokens import spend_token
 _MAGIC_EXPIRY = (12, 2034)
 
 _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
-_NO_DETAILS = {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None}
+NO_DETAILS = {"address": _NO_ADDRESS, "email": None, "name": None, "phone": None}
+"""The `billing_details` of which nothing is known."""
 
 
 def create_payment_method(ctx: Context, values: Mapping[str, Any]) -> PaymentMethod:
@@ -105,7 +106,7 @@ def _magic_card(card: TestCard) -> PaymentMethod:
 
 
 def _card_method(card: TestCard, exp_month: int, exp_year: int, *, cvc: bool) -> PaymentMethod:
-    return PaymentMethod(behavior=card.behavior, billing_details=_NO_DETAILS, set_up=False, type="card", used=False,
+    return PaymentMethod(behavior=card.behavior, billing_details=NO_DETAILS, set_up=False, type="card", used=False,
                          card=card_document(card, exp_month, exp_year, cvc=cvc))
 
 
@@ -118,7 +119,7 @@ def _of_other_type(ctx: Context, type: str, sent: Mapping[str, Any]) -> PaymentM
         raise InvalidRequest(
             "The IBAN you provided is invalid." if iban else "The account number you provided is invalid.",
             code="invalid_bank_account_iban" if iban else "account_number_invalid", param=f"{type}[{wrong}]") from None
-    return PaymentMethod(behavior=account_behavior(type, sent), billing_details=_NO_DETAILS, details=details, set_up=False,
+    return PaymentMethod(behavior=account_behavior(type, sent), billing_details=NO_DETAILS, details=details, set_up=False,
                          type=type, used=False)
 
 
