@@ -86,6 +86,18 @@ def test_a_connected_account_is_debited(api: Api, seller: Api) -> None:
     assert refused(api, source=id_of(standard))[1] == "not_allowed_on_standard_account"
 
 
+def test_fee_and_transfer_are_cut_down_to_what_is_captured(api: Api, seller: Api) -> None:
+    held = charged(api, capture=False, destination=id_of(seller), application_fee_amount=6000)
+    done = api.post(f"{URL}/{held['id']}/capture", amount=5000, expand=["application_fee", "transfer"])
+    assert (done["transfer"]["amount"], done["application_fee"]["amount"], done["application_fee_amount"]) == (5000, 5000, 5000)
+    held = charged(api, capture=False, transfer_data={"destination": id_of(seller), "amount": 6000})
+    done = api.post(f"{URL}/{held['id']}/capture", amount=5000, expand=["transfer"])
+    assert done["transfer"]["amount"] == 5000
+    held = charged(api, capture=False, destination=id_of(seller))
+    assert refused(api, f"{URL}/{held['id']}/capture", amount=5000, application_fee_amount=5001) == (
+        400, None, "application_fee_amount", "Application fee ($50.01) cannot be greater than the charge amount ($50.00)")
+
+
 def test_what_cannot_be_asked_for(api: Api, seller: Api) -> None:
     account = id_of(seller)
     assert refused(api, source="tok_visa", destination="acct_none") == (

@@ -95,7 +95,9 @@ def set_for_capture(ctx: Context, charge: Charge, values: Mapping[str, Any]) -> 
     What it changes of who has a part in it comes back. Raises InvalidRequest where that cannot be.
     """
     check_texts(values)
-    shared = sharing_columns(ctx, values, amount=values.get("amount", charge.amount), currency=charge.currency, present=charge,
+    # A fee or a transfer that was asked for with the charge is cut down to what is captured; only a new one is measured.
+    named = {name: value for name, value in values.items() if name != "amount"}
+    shared = sharing_columns(ctx, named, amount=values.get("amount", charge.amount), currency=charge.currency, present=charge,
                              of_intent=False)
     for name, value in shared.items():
         setattr(charge, name, value)
