@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from app.db.roots import Account
@@ -40,9 +40,9 @@ def _hides_its_owner(account: Account) -> bool:
     return account.type != "custom" and (account.platform_id is None or account.onboarding_started_at is not None)
 
 
-def _business_type(account: Account) -> Any:
-    # A platform's own account has always had the key.
-    return OMIT if _hides_its_owner(account) and account.platform_id is not None else account.business_type
+def _of_connected(function: Callable[[Account], Any]) -> Callable[[Account], Any]:
+    """What a platform's own account does not have, by the reference's list of its keys."""
+    return lambda account: OMIT if account.platform_id is None else function(account)
 
 
 def _company(account: Account) -> Any:
@@ -153,26 +153,27 @@ class AccountView(View):
     id = Attr()
     object = Const("account")
     business_profile = Derived(_business_profile)
-    business_type = Derived(_business_type)
+    business_type = Derived(lambda row: OMIT if _hides_its_owner(row) else row.business_type)
     capabilities = Derived(_capabilities, needs="capabilities")
     charges_enabled = Derived(lambda row: row.platform_id is None or row.charges_enabled)
     company = DerivedRefs(_company, paths=_sides("verification.document"), table=File, owners=_uploaders)
     controller = Derived(_controller)
     country = Attr()
-    created = Attr()
+    created = Derived(_of_connected(lambda row: row.created))
     default_currency = Attr()
     details_submitted = Derived(lambda row: row.platform_id is None or row.details_submitted)
     email = Attr()
+    # Our choice: a platform's own account shows them, too, as there is no Dashboard to look them up for payouts.
     external_accounts = Sublist("/v1/accounts/{id}/external_accounts", "bank_accounts", also="cards", limit=_LISTED,
                                 only=lambda row: row.is_external_account)
-    future_requirements = Derived(lambda row: nothing_due())
+    future_requirements = Derived(_of_connected(lambda row: nothing_due()))
     individual = DerivedRefs(
         _individual, paths=_sides("verification.document", "verification.additional_document"), table=File, owners=_uploaders,
         needs="persons")
-    metadata = Attr("metadata_")
+    metadata = Derived(_of_connected(lambda row: row.metadata_))
     payouts_enabled = Derived(lambda row: row.platform_id is None or row.payouts_enabled)
-    requirements = Derived(lambda row: row.requirements or nothing_due())
+    requirements = Derived(_of_connected(lambda row: row.requirements or nothing_due()))
     settings = DerivedRefs(_settings, paths=("branding.icon", "branding.logo"), table=File, owners=_uploaders,
                            needs="capabilities")
-    tos_acceptance = Derived(lambda row: _nulls(("date", "ip", "user_agent"), row.tos_acceptance))
+    tos_acceptance = Derived(_of_connected(lambda row: _nulls(("date", "ip", "user_agent"), row.tos_acceptance)))
     type = Derived(lambda row: row.type or "standard")

@@ -10,6 +10,12 @@ def test_the_account_behind_a_key_is_always_the_same(api: Api) -> None:
     assert account["id"].startswith("acct_1") and account["settings"]["dashboard"]["display_name"] == "Billyard sandbox"
 
 
+def test_a_platform_does_not_see_of_itself_what_it_sees_of_connected_accounts(api: Api) -> None:
+    assert set(api.get("/v1/account")) == {
+        "id", "object", "business_profile", "capabilities", "charges_enabled", "controller", "country", "default_currency",
+        "details_submitted", "email", "external_accounts", "payouts_enabled", "settings", "type"}
+
+
 def test_two_keys_open_two_accounts(api: Api) -> None:
     other = Api(api.server)
     assert other.get("/v1/account")["id"] != api.get("/v1/account")["id"]

@@ -208,6 +208,16 @@ def test_names_and_descriptors_follow_from_the_site(api: Api) -> None:
     assert settings["card_payments"]["statement_descriptor_prefix"] == "RIDES"
 
 
+def test_government_entities_are_in_the_united_states(api: Api) -> None:
+    assert make(api, country="US", business_type="government_entity")["business_type"] == "government_entity"
+    account = make(api, country="GB", business_type="non_profit")
+    refused = (400, None, "business_type", "Accounts in GB cannot be those of a government entity.")
+    assert refusal(api.refused("POST", "/v1/accounts", type="custom", country="GB", capabilities=REQUESTED,
+                               business_type="government_entity")) == refused
+    assert refusal(api.refused("POST", f"/v1/accounts/{account['id']}", business_type="government_entity")) == refused
+    assert api.get("/v1/accounts")["data"][0] == account
+
+
 def test_files_of_an_account_expand_whoever_has_uploaded_them(api: Api) -> None:
     account = make(api, business_type="individual")
     logo = api.upload(PIXEL, "logo.png", purpose="business_logo")

@@ -58,6 +58,9 @@ def apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
 def _apply(ctx: Context, account: Account, values: Mapping[str, Any]) -> None:
     if values.get("default_currency"):
         _check_currency(values["default_currency"], account.country)
+    if values.get("business_type") == "government_entity" and account.country != "US":
+        # Our choice: the words. The seed has government entities in the United States only.
+        raise InvalidRequest(f"Accounts in {account.country} cannot be those of a government entity.", param="business_type")
     for name in _PLAIN:
         if name in values:
             setattr(account, name, values[name])
