@@ -193,7 +193,7 @@ def test_a_publishable_key_opens_what_browsers_need_and_only_with_its_secret(wor
     open_routes = set()
     for route in ROUTES:
         path = world.platform.paths.get(route, route.rule)
-        if str(route) in ("POST /v1/files", "POST /v1/tokens"):
+        if str(route) in ("POST /v1/files", "POST /v1/payment_methods", "POST /v1/tokens"):
             # Whoever pays or shows a document does so in a browser, and needs nothing but the key for it.
             open_routes.add(str(route))
             continue
@@ -212,7 +212,7 @@ def test_a_publishable_key_opens_what_browsers_need_and_only_with_its_secret(wor
         "GET /v1/payment_intents/<id>", "POST /v1/payment_intents/<id>/confirm",
         "POST /v1/payment_intents/<id>/verify_microdeposits", "GET /v1/setup_intents/<id>",
         "POST /v1/setup_intents/<id>/confirm", "POST /v1/setup_intents/<id>/verify_microdeposits", "POST /v1/tokens",
-        "GET /v1/tokens/<id>", "POST /v1/files"}
+        "GET /v1/tokens/<id>", "POST /v1/files", "POST /v1/payment_methods"}
     assert everything(world.server) == before
 
 

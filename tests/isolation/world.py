@@ -26,7 +26,7 @@ from tests.support.money import fund
 _ASKING = {"/v1/apps/secrets/find", "/v1/invoices/upcoming", "/v1/invoices/upcoming/lines"}
 """Routes that are read with parameters of their own."""
 
-TRIED_MAX = 400
+TRIED_MAX = 2000
 """How many ids, or pairs of ids, are tried to find an object that a route is for."""
 
 
