@@ -5,6 +5,7 @@ The one place, with `clock.now`, that may ask for randomness or the time.
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import threading
@@ -18,6 +19,8 @@ RUN_SECONDS, IDS_PER_SECOND = 1_000_000, 1_000
 # A byte is mapped to a letter by its remainder; that the first eight letters are a little likelier does no harm.
 _LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
 _UPPER_OF_BYTE = bytes(ord("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36]) for byte in range(256))
+_POOL_BYTES = 8_192
+"""How many random bytes are asked of the system at once: it takes as long to answer for one id as for hundreds."""
 
 
 class IdSource:
@@ -56,7 +59,7 @@ class IdSource:
         """
         time_text = self._time_text(prefix) if length >= 14 else ""
         rest = self._bytes(prefix, length - len(lead) - len(time_text))
-        return prefix + lead + time_text + rest.translate(_LETTER_OF_BYTE).decode()
+        return f"{prefix}{lead}{time_text}{rest.translate(_LETTER_OF_BYTE).decode()}"
 
     def seq(self) -> int:
         """A number above all that this process gave out before, and above those of earlier and other processes."""
@@ -67,7 +70,7 @@ class IdSource:
 
     def _bytes(self, kind: str, length: int) -> bytes:
         if self.seed is None:
-            return os.urandom(length)
+            return _random_bytes(length)
         stream = self._streams.get(kind)
         if stream is None:
             stream = self._streams[kind] = random.Random(f"{self.seed} {self._run} {kind}")
@@ -82,6 +85,26 @@ class IdSource:
             return self._second_text
         made = self._made[kind] = self._made.get(kind, 0) + 1
         return _letters(self._run * RUN_SECONDS + made // IDS_PER_SECOND)
+
+
+_pool = io.BytesIO()
+
+
+def _random_bytes(length: int) -> bytes:
+    """Bytes of the system's that nobody else has had. Reading them off the pool is one step, which threads cannot share."""
+    global _pool
+    while len(taken := _pool.read(length)) < length:
+        _pool = io.BytesIO(os.urandom(max(length, _POOL_BYTES)))
+    return taken
+
+
+def _forget_pool() -> None:
+    global _pool
+    _pool = io.BytesIO()
+
+
+# A process and its copy must not make the same ids.
+os.register_at_fork(after_in_child=_forget_pool)
 
 
 def _letters(second: int) -> str:
