@@ -120,15 +120,27 @@ class Session:
         """
         present = [row for row in rows if row is not None]
         name, _, below = path.partition(".")
-        missing = [row for row in present if name not in row.__dict__]
-        if missing:
-            groups: dict[type[Base], list[Base]] = {}
-            for row in missing:
-                groups.setdefault(type(row), []).append(row)
-            for cls, alike in groups.items():
-                self._load(alike, name, relation_of(cls, name))
+        for row in present:
+            if name not in row.__dict__:
+                self._load_missing(present, name)
+                break
         if below:
-            self.load([child for row in present for child in _as_list(row.__dict__[name])], below)
+            children: list[Base] = []
+            for row in present:
+                related = row.__dict__[name]
+                if type(related) is list:
+                    children += related
+                else:
+                    children.append(related)
+            self.load(children, below)
+
+    def _load_missing(self, rows: list[Base], name: str) -> None:
+        groups: dict[type[Base], list[Base]] = {}
+        for row in rows:
+            if name not in row.__dict__:
+                groups.setdefault(type(row), []).append(row)
+        for cls, alike in groups.items():
+            self._load(alike, name, relation_of(cls, name))
 
     def _load(self, rows: list[Base], name: str, relation: Relation) -> None:
         if not relation.to_many:
@@ -352,7 +364,3 @@ class Session:
 
 def _chunks(ids: list[Any], size: int = 500) -> Iterator[list[Any]]:
     return (ids[start:start + size] for start in range(0, len(ids), size))
-
-
-def _as_list(value: Any) -> list[Base]:
-    return value if isinstance(value, list) else [] if value is None else [value]

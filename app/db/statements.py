@@ -123,7 +123,9 @@ class TableAccess:
         if self.insert_processors:
             values = list(values)
             for index, process in self.insert_processors:
-                values[index] = process(values[index])
+                # Null is written as null, whatever the column's type.
+                if values[index] is not None:
+                    values[index] = process(values[index])
         return values  # type: ignore[no-any-return]
 
     @property
