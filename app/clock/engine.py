@@ -265,8 +265,12 @@ class Engine:
         """When a row is next due, and the rank of the ticker; looked at again only after the row has changed."""
         derived = row.__dict__.setdefault("_derived", {})
         if "due" not in derived:
-            derived["due"] = min(((at, rank) for rank, ticker in self._tables[type(row)]
-                                  if (at := ticker.due(row)) is not None), default=None)
+            first: tuple[int, int] | None = None
+            for rank, ticker in self._tables[type(row)]:
+                at = ticker.due(row)
+                if at is not None and (first is None or at < first[0]):
+                    first = at, rank
+            derived["due"] = first
         next_due: tuple[int, int] | None = derived["due"]
         return next_due
 

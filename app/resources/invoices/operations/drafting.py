@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.context import Context
-from app.domain.discounts import Discount
+from app.domain.discounts import Discount, DiscountAmount
 from app.domain.invoicing import ComputedLine, DraftLine, compute, settle
 from app.domain.money import decimal_string, per_unit
 from app.domain.taxes import TaxAmount
@@ -54,10 +54,8 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
         starting_balance=customer.balance, status="draft", subscription_id=subscription_id, subtotal=0,
         subtotal_excluding_tax=0, total=0, total_discount_amounts=[], total_excluding_tax=0, total_tax_amounts=[],
         webhooks_delivered_at=ctx.now)
-    for name in _CUSTOMERS_OWN:
-        setattr(invoice, name, customer.invoice_settings.get(name))
-    for name, value in (values or {}).items():
-        setattr(invoice, name, value)
+    settings = customer.invoice_settings
+    invoice.assign(**{name: settings.get(name) for name in _CUSTOMERS_OWN}, **(values or {}))
     if preview:
         invoice.__dict__ |= {"account_id": ctx.account_id, "created": ctx.now, "metadata_": invoice.metadata_ or {},
                              "test_clock_id": ctx.test_clock_id, "seq": 0}
@@ -177,13 +175,12 @@ def retotal(ctx: Context, invoice: Invoice, customer: Customer) -> None:
         discounts, exempt=customer.tax_exempt != "none")
     for line, result in zip(lines, computed.lines, strict=True):
         _apply_computed(line, result)
-    invoice.subtotal, invoice.total, invoice.tax = computed.subtotal, computed.total, computed.tax
-    invoice.total_excluding_tax = computed.total_excluding_tax
-    invoice.subtotal_excluding_tax = computed.subtotal_excluding_tax
-    invoice.total_discount_amounts = [{"amount": amount, "discount": id} for id, amount in computed.total_discount_amounts]
-    invoice.total_tax_amounts = tax_entries(computed.total_tax_amounts)
-    invoice.starting_balance = customer.balance
-    invoice.amount_due = settle(computed.total, customer.balance, invoice.currency).amount_due
+    invoice.assign(
+        subtotal=computed.subtotal, total=computed.total, tax=computed.tax, total_excluding_tax=computed.total_excluding_tax,
+        subtotal_excluding_tax=computed.subtotal_excluding_tax,
+        total_discount_amounts=_discount_entries(computed.total_discount_amounts),
+        total_tax_amounts=tax_entries(computed.total_tax_amounts), starting_balance=customer.balance,
+        amount_due=settle(computed.total, customer.balance, invoice.currency).amount_due)
     share(ctx, invoice)
 
 
@@ -214,23 +211,26 @@ def _full_amount(ctx: Context, line: InvoiceLine) -> int:
 
 
 def _apply_computed(line: InvoiceLine, result: ComputedLine) -> None:
-    line.amount = result.amount
-    line.discount_amounts = [{"amount": amount, "discount": id} for id, amount in result.discount_amounts]
-    line.tax_amounts = tax_entries(result.tax_amounts)
-    line.amount_excluding_tax = result.amount_excluding_tax
-    line.unit_amount_excluding_tax = _unit_amount(line)
+    line.assign(
+        amount=result.amount, discount_amounts=_discount_entries(result.discount_amounts),
+        tax_amounts=tax_entries(result.tax_amounts), amount_excluding_tax=result.amount_excluding_tax,
+        unit_amount_excluding_tax=_unit_amount(line, result.amount_excluding_tax))
 
 
-def _unit_amount(line: InvoiceLine) -> str | None:
+def _unit_amount(line: InvoiceLine, amount_excluding_tax: int) -> str | None:
     price = line.price
     if price is not None:
         terms = terms_of(price, line.currency)
         if terms.unit_amount is None or terms.divide_by is not None:
             # Our choice: a tiered line sums several unit amounts, so it names none.
             return None
-        if line.amount_excluding_tax == amount_of(terms, line.quantity or 0):
+        if amount_excluding_tax == amount_of(terms, line.quantity or 0):
             return decimal_string(terms.unit_amount)
-    return decimal_string(per_unit(line.amount_excluding_tax, line.quantity)) if line.quantity else None
+    return decimal_string(per_unit(amount_excluding_tax, line.quantity)) if line.quantity else None
+
+
+def _discount_entries(amounts: Sequence[DiscountAmount]) -> list[dict[str, Any]]:
+    return [{"amount": amount, "discount": id} for id, amount in amounts]
 
 
 def tax_entries(amounts: Sequence[TaxAmount]) -> list[dict[str, Any]]:

@@ -72,17 +72,16 @@ def advance_by_itself(ctx: Context, invoice: Invoice, wanted: bool) -> None:
 def _finalize(ctx: Context, invoice: Invoice) -> None:
     customer = invoice.customer
     settlement = settle(invoice.total, customer.balance, invoice.currency)
-    invoice.starting_balance, invoice.ending_balance = customer.balance, settlement.ending_balance
-    invoice.amount_due = settlement.amount_due
+    invoice.assign(starting_balance=customer.balance, ending_balance=settlement.ending_balance,
+                   amount_due=settlement.amount_due)
     cut_to_what_is_due(invoice)
     if customer.balance != settlement.ending_balance:
         _apply_balance(ctx, invoice, settlement)
-    invoice.number = f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}"
+    invoice.assign(
+        number=f"{customer.invoice_prefix}-{customer.next_invoice_sequence:04d}",
+        customer_snapshot={name: customer.__dict__[name] for name in _SNAPSHOT}, status="open", finalized_at=ctx.now,
+        finalizes_at=None, last_finalization_error=None, hosted_invoice_url=ctx.page_url("i", invoice))
     customer.next_invoice_sequence += 1
-    invoice.customer_snapshot = {name: customer.__dict__[name] for name in _SNAPSHOT}
-    invoice.status, invoice.finalized_at, invoice.finalizes_at = "open", ctx.now, None
-    invoice.last_finalization_error = None
-    invoice.hosted_invoice_url = ctx.page_url("i", invoice)
     if invoice.collection_method == "send_invoice":
         invoice.past_due_at = invoice.due_date
     if invoice.amount_due > 0:
@@ -117,17 +116,14 @@ def mark_paid(ctx: Context, invoice: Invoice, *, charge_id: str | None = None, c
     """
     ctx.session.load([invoice], "customer")
     with tracked(ctx, invoice, "invoice.updated") as snapshot:
-        invoice.status, invoice.paid_at = "paid", ctx.now
-        invoice.amount_due -= credited
-        invoice.pre_payment_credit_notes_amount += credited
-        invoice.amount_paid = invoice.amount_due
-        invoice.paid_out_of_band = out_of_band
-        # Stripe counts every settlement as an attempt made, also one of nothing.
-        invoice.attempted = True
-        invoice.attempt_count += counts
-        if charge_id is not None:
-            invoice.charge_id = charge_id
-        invoice.auto_advance, invoice.next_payment_attempt, invoice.past_due_at = False, None, None
+        due = invoice.amount_due - credited
+        invoice.assign(
+            status="paid", paid_at=ctx.now, amount_due=due, amount_paid=due, paid_out_of_band=out_of_band,
+            pre_payment_credit_notes_amount=invoice.pre_payment_credit_notes_amount + credited,
+            # Stripe counts every settlement as an attempt made, also one of nothing.
+            attempted=True, attempt_count=invoice.attempt_count + counts,
+            charge_id=invoice.charge_id if charge_id is None else charge_id,
+            auto_advance=False, next_payment_attempt=None, past_due_at=None)
     if (invoice.amount_paid or credited) and invoice.customer.delinquent:
         with tracked(ctx, invoice.customer, "customer.updated"):
             invoice.customer.delinquent = False

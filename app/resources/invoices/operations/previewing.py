@@ -18,13 +18,11 @@ def as_preview(ctx: Context, draft: Invoice) -> Invoice:
     charge = draft.collection_method == "charge_automatically"
     settlement = settle(draft.total, draft.customer.balance, draft.currency)
     preview = _copy(draft)
-    preview.id = None  # type: ignore[assignment]
-    preview.billing_reason = "upcoming"
-    preview.amount_due, preview.ending_balance = settlement.amount_due, settlement.ending_balance
-    preview.starting_balance = draft.customer.balance
-    preview.next_payment_attempt = draft.created + ctx.choices.finalize_after_s if charge else None
-    preview.webhooks_delivered_at = None
-    preview.__dict__["lines"] = [_line(line) for line in draft.lines]
+    preview.__dict__ |= {
+        "id": None, "billing_reason": "upcoming", "amount_due": settlement.amount_due,
+        "ending_balance": settlement.ending_balance, "starting_balance": draft.customer.balance,
+        "next_payment_attempt": draft.created + ctx.choices.finalize_after_s if charge else None,
+        "webhooks_delivered_at": None, "lines": [_line(line) for line in draft.lines]}
     return preview
 
 
