@@ -9,14 +9,14 @@ from sqlalchemy.pool import NullPool
 
 import app.registry  # noqa: F401 - every table must be known before the metadata is compared
 from app.config import Config
-from app.db.base import Base
 from app.db.database import Database
+from app.db.migrate import full_metadata
 
 
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=full_metadata(),
         compare_type=True,
         render_as_batch=connection.dialect.name == "sqlite",
     )

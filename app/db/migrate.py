@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, MetaData
 
 from app.db.base import Base
 from app.db.database import Database
@@ -59,6 +59,16 @@ def _transaction(database: Database, connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys=ON")
 
 
+def full_metadata() -> MetaData:
+    """The program's tables as migrations make them: what is a partial index on SQLite is one on PostgreSQL."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            condition = index.dialect_kwargs.get("sqlite_where")
+            if condition is not None:
+                index.dialect_kwargs["postgresql_where"] = condition
+    return Base.metadata
+
+
 def current_revision(database: Database) -> str | None:
     """The revision that the database is at, or None for an empty one."""
     with database.engine.connect() as connection:
@@ -76,4 +86,4 @@ def differences(database: Database) -> list[object]:
     """What the tables of the database and those of the program do not have in common."""
     with database.engine.connect() as connection:
         found = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(found, Base.metadata))
+        return list(compare_metadata(found, full_metadata()))

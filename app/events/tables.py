@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base, HasMetadata, StripeObject, list_index
+from app.db.base import Base, HasMetadata, StripeObject, list_index, partial_index
 from app.db.types import Documents, ObjectId, UnixTime
 
 
@@ -19,8 +19,7 @@ class Event(StripeObject):
     __table_args__ = (
         list_index(), list_index("type"),
         # Few events wait for a delivery, so that this stays small however many there are.
-        Index("ix_events_undelivered", "account_id", "created", "seq",
-              sqlite_where=text("pending_webhooks > 0"), postgresql_where=text("pending_webhooks > 0")),
+        partial_index("ix_events_undelivered", "account_id", "created", "seq", where="pending_webhooks > 0"),
     )
     object_name = "event"
     id_prefix = "evt_"
@@ -88,8 +87,7 @@ class WebhookDelivery(Base):
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
-        Index("ix_webhook_deliveries_due", "next_attempt_at", "seq", "endpoint_id",
-              sqlite_where=text("next_attempt_at IS NOT NULL"), postgresql_where=text("next_attempt_at IS NOT NULL")),
+        partial_index("ix_webhook_deliveries_due", "next_attempt_at", "seq", "endpoint_id", where="next_attempt_at IS NOT NULL"),
         Index(None, "account_id", "event_id"),
         Index(None, "account_id", "endpoint_id", "status"),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import OnClock, RunningTotal, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.base import OnClock, RunningTotal, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_one
 from app.db.roots import TestClock
 from app.db.types import Cents, Documents, ObjectId, UnixTime
 
@@ -56,8 +56,7 @@ class Funds(RunningTotal, TimeDriven):
     __tablename__ = "funds"
     __table_args__ = (
         belongs_to("test_clocks", "test_clock_id"),
-        Index("ix_funds_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_funds_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
     )
     object_name = "balance"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_many, to_one
 from app.db.roots import Account
 from app.db.types import Cents, Document, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
@@ -23,10 +23,9 @@ class Charge(StripeObject, HasMetadata, TimeDriven):
         list_index("test_clock_id"),
         list_index("customer_id"),
         list_index("payment_intent_id"),
-        Index("ix_charges_transfer_group", "account_id", "transfer_group", "created", "seq",
-              sqlite_where=text("transfer_group IS NOT NULL"), postgresql_where=text("transfer_group IS NOT NULL")),
-        Index("ix_charges_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_charges_transfer_group", "account_id", "transfer_group", "created", "seq",
+                      where="transfer_group IS NOT NULL"),
+        partial_index("ix_charges_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
     )
     object_name = "charge"
     path_param = "charge"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Integer, String, text
+from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_one
 from app.db.types import Cents, Decimals, Document, ObjectId, UnixTime
 from app.resources.customers.tables import Customer
 
@@ -58,8 +58,7 @@ class PromotionCode(StripeObject, HasMetadata, TimeDriven):
         list_index("coupon_id"),
         list_index("for_customer_id"),
         list_index("code_key"),
-        Index("ix_promotion_codes_active_code", "account_id", "code_key", unique=True, sqlite_where=text("active"),
-              postgresql_where=text("active")),
+        partial_index("ix_promotion_codes_active_code", "account_id", "code_key", unique=True, where="active"),
         Index(None, "test_clock_id", "due_at"),
     )
     object_name = "promotion_code"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Integer, text
+from sqlalchemy import Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_many, to_one
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_many, to_one
 from app.db.types import Cents, Document, ObjectId, UnixTime
 from app.resources.balance.tables import BalanceTransaction
 from app.resources.charges.tables import Charge
@@ -25,8 +25,7 @@ class Dispute(StripeObject, HasMetadata, TimeDriven):
         list_index("test_clock_id"),
         list_index("charge_id"),
         list_index("payment_intent_id"),
-        Index("ix_disputes_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_disputes_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
     )
     object_name = "dispute"
     path_param = "dispute"

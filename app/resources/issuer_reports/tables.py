@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import StripeObject, TimeDriven, belongs_to, to_one
+from app.db.base import StripeObject, TimeDriven, belongs_to, partial_index, to_one
 from app.db.types import ObjectId, UnixTime
 from app.resources.customers.tables import Customer
 
@@ -18,8 +17,7 @@ class IssuerReport(StripeObject, TimeDriven):
         belongs_to("charges", "charge_id"),
         belongs_to("customers", "customer_id"),
         belongs_to("test_clocks", "test_clock_id"),
-        Index("ix_issuer_reports_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_issuer_reports_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
     )
     object_name = "issuer_report"
     id_prefix = "issrep_"

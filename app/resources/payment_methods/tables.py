@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_one
 from app.db.types import Document, ObjectId, UnixTime
 from app.resources.customers.tables import Customer
 from app.resources.external_accounts.tables import BankAccount
@@ -19,8 +18,7 @@ class PaymentMethod(StripeObject, HasMetadata, TimeDriven):
         belongs_to("customers", "customer_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index("customer_id"),
-        Index("ix_payment_methods_due", "test_clock_id", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        partial_index("ix_payment_methods_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
     )
     object_name = "payment_method"
     missing_name = "PaymentMethod"
