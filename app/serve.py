@@ -94,6 +94,8 @@ def _load(banner_is_due: Any) -> Any:
     config = Config.from_environment()
     database = Database(config.database_url, ids=IdSource(config.id_seed), secret_key=config.secret_key)
     ready = prepare(database, config).ready
+    # Requests are answered in other threads; a connection to SQLite holds 1.4 MB for the schema.
+    database.close_thread()
     application = create_app(config, database)
     gc.freeze()
     gc.enable()

@@ -42,7 +42,7 @@ from app.wire.auth import Authenticator, Caller
 from app.wire.forms import FormLimits, decode
 from app.wire.idempotency import Attempt, IdempotencyDesk
 from app.wire.pagination import Page
-from app.wire.params import Params, load_params
+from app.wire.params import Params, load_params, params_of
 from app.wire.request_log import RequestRecorder
 from app.wire.scalars import printable
 from app.wire.search import SearchPage
@@ -111,13 +111,11 @@ def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = F
     One that `uploads` takes multipart bodies too, as large as the process lets them be. What a `sealed` one is sent and
     answers is kept for its idempotency key in a form that only this server reads.
     """
-    prepared = schema()
-
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
-            return Call(this_server(), sealed=sealed).answer(function, prepared, path, tries=tries, publishable=publishable,
-                                                             uploads=uploads)
+            return Call(this_server(), sealed=sealed).answer(
+                function, params_of(schema), path, tries=tries, publishable=publishable, uploads=uploads)
 
         return view
 

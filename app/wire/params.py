@@ -4,6 +4,7 @@ Three rules are Stripe's. All unknown parameters are named first and at once, at
 judged one by one in the order of declaration and only the first problem is told; and `param` is the full path.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -61,6 +62,7 @@ __all__ = [
     "TimestampOr",
     "load_params",
     "only_one",
+    "params_of",
 ]
 
 # What `metadata=` means: forget all of it. No other metadata is an empty map, so `not metadata` tells it too.
@@ -75,7 +77,7 @@ class _Entry(NamedTuple):
 
 
 class Params(Schema):
-    """The parameters of one endpoint, or of one hash in them. Build an instance once and keep it for `load_params`."""
+    """The parameters of one endpoint, or of one hash in them: `params_of` has the instance for `load_params`."""
 
     class Meta:
         unknown = RAISE
@@ -122,6 +124,12 @@ class Params(Schema):
         return values
 
 
+@functools.cache
+def params_of(schema: type[Params]) -> Params:
+    """The one instance of a schema, which is large: it is made when an endpoint is first called that takes it."""
+    return schema()
+
+
 def load_params(schema: Params, raw: dict[str, Any]) -> dict[str, Any]:
     """What was sent, converted, with the declared defaults; keys are attribute names. Raises InvalidRequest."""
     if not raw and not schema.required_entries:
@@ -150,7 +158,12 @@ class Hash(Parameter):
 
     def __init__(self, params: type[Params], **options: Any) -> None:
         super().__init__(**options)
-        self.params = params()
+        self._schema = params
+
+    @functools.cached_property
+    def params(self) -> Params:
+        """What may stand in the brackets."""
+        return params_of(self._schema)
 
     def convert(self, value: Any) -> Any:
         if not isinstance(value, dict):

@@ -8,13 +8,16 @@ import queue
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.clock.now import stopwatch, wall_seconds
 from app.db.database import Database
 from app.domain.choices import Choices
 from app.events import outbox
-from app.events.delivery import Sender
 from app.events.outbox import Claim, Result
+
+if TYPE_CHECKING:
+    from app.events.delivery import Sender
 
 log = logging.getLogger("billyard.work")
 
@@ -34,7 +37,8 @@ class Deliveries:
     def __init__(self, default_choices: Choices, *, hosts: str = "any", senders: int = 0,
                  on_result: Callable[[], None] = lambda: None) -> None:
         self._default_choices = default_choices
-        self._sender = Sender(hosts, connections=max(senders, 1))
+        self._hosts = hosts
+        self._sender: Sender | None = None
         self._senders, self._on_result = senders, on_result
         self._capacity = senders or BATCH
         # It takes several endpoints that hang to hold up the others.
@@ -76,7 +80,8 @@ class Deliveries:
         self._capacity = 0
         if self._results:
             self.run(database)
-        self._sender.close()
+        if self._sender is not None:
+            self._sender.close()
 
     def _turn_over(self, database: Database, results: list[Result]) -> list[Claim]:
         """One transaction for what ends and what begins."""
@@ -93,24 +98,29 @@ class Deliveries:
         return claims
 
     def _begin(self, claim: Claim) -> None:
+        if self._sender is None:
+            # Most servers send nothing, and the HTTP client is large.
+            from app.events.delivery import Sender
+
+            self._sender = Sender(self._hosts, connections=max(self._senders, 1))
         if not self._senders:
-            self._attempt(claim)
+            self._attempt(self._sender, claim)
             return
         self._claims.put(claim)
         if len(self._threads) < min(self._senders, len(self._under_way)):
-            thread = threading.Thread(target=self._send_claims, name="webhook-sender", daemon=True)
+            thread = threading.Thread(target=self._send_claims, args=(self._sender,), name="webhook-sender", daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _send_claims(self) -> None:
+    def _send_claims(self, sender: Sender) -> None:
         while (claim := self._claims.get()) is not None:
-            self._attempt(claim)
+            self._attempt(sender, claim)
             self._on_result()
 
-    def _attempt(self, claim: Claim) -> None:
+    def _attempt(self, sender: Sender, claim: Claim) -> None:
         at, started = wall_seconds(), stopwatch()
         try:
-            status, error = self._sender.send(claim, at)
+            status, error = sender.send(claim, at)
         except Exception as problem:
             log.exception("the attempt at %s failed for a reason of its own", claim.delivery_id)
             status, error = None, f"{type(problem).__name__}: {problem}"

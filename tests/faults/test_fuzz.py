@@ -17,6 +17,7 @@ from app.db.ids import IdSource
 from app.factory import create_app
 from app.registry import BLUEPRINTS
 from app.wire.endpoint import Server
+from app.wire.params import params_of
 from tests.faults.strategies import NEW_YEAR, Pedant, Pool, Raw, Stranger
 from tests.support.api import Answer, Api
 from tests.support.connected import connected
@@ -306,5 +307,5 @@ def schema_of(server: Server, route: Route) -> Any:
 
     for rule in server.flask.url_map.iter_rules():
         if rule.rule == route.rule and route.method in (rule.methods or ()):
-            return inspect.getclosurevars(server.flask.view_functions[rule.endpoint]).nonlocals["prepared"]
+            return params_of(inspect.getclosurevars(server.flask.view_functions[rule.endpoint]).nonlocals["schema"])
     raise AssertionError(route)
