@@ -53,7 +53,7 @@ def test_an_individual_is_onboarded_step_by_step(api: Api, visitor: Visitor) -> 
     assert found["external_accounts"]["data"][0]["last4"] == "6789"
     assert found["tos_acceptance"] == {"date": NOW, "ip": "127.0.0.1", "user_agent": None}
     assert "account.updated" in Api(api.server, api.key, account=id).event_types()
-    assert examine(api.server.database) == []
+    assert examine(api.server.database, account=api.key) == []
 
 
 def test_a_company_names_its_people(api: Api, visitor: Visitor) -> None:
@@ -68,7 +68,7 @@ def test_a_company_names_its_people(api: Api, visitor: Visitor) -> None:
     persons = api.get(f"/v1/accounts/{id}/persons")["data"]
     assert sorted((person["relationship"]["representative"], person["relationship"]["owner"]) for person in persons) == [
         (False, True), (True, False)]
-    assert examine(api.server.database) == []
+    assert examine(api.server.database, account=api.key) == []
 
 
 # Each of the countries whose questions are unlike those of the United States and of most of Europe.
@@ -96,7 +96,7 @@ def test_details_are_submitted_once_the_form_is_completed(api: Api, visitor: Vis
     found = api.get(f"/v1/accounts/{id}")
     assert (found["details_submitted"], found["charges_enabled"], found["payouts_enabled"]) == (True, True, True)
     assert "individual" not in found and "company" not in found
-    assert examine(api.server.database) == []
+    assert examine(api.server.database, account=api.key) == []
 
 
 def test_a_link_is_gone_after_it_was_followed_and_after_five_minutes(api: Api, visitor: Visitor, wall: Wall) -> None:

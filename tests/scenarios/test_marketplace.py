@@ -168,4 +168,4 @@ def test_a_quarter_of_a_marketplace(api: Api, server: Server, wall: Wall) -> Non
     came, processing, went_back = 80_000, 320 + 610 + 900 + 175 + 59 + 262 + 2 * 88 + 88, 2500 + 5000
     to_banks = sum(amount for client in (cues, chalk, tables) for amount, status in payouts(client) if status == "paid")
     assert came - processing - went_back - to_banks == 12_317 + 725
-    assert examine(server.database) == []
+    assert examine(server.database, account=api.key) == []
