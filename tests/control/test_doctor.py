@@ -132,6 +132,8 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("charges_and_refunds_are_on_the_balance",
      "UPDATE balance_transactions SET amount = amount + 1 WHERE type = 'payment_failure_refund'"),
     ("debits_have_what_their_status_says", "UPDATE charges SET paid = true WHERE status = 'pending'"),
+    ("debits_have_what_their_status_says",
+     "UPDATE charges SET captured = true WHERE status = 'pending' AND payment_intent_id IS NULL"),
     ("debits_have_what_their_status_says", "UPDATE charges SET status = 'failed', settles_at = NULL WHERE status = 'pending'"),
     ("debits_have_what_their_status_says",
      "UPDATE charges SET settles_at = 1 WHERE failure_balance_transaction_id IS NOT NULL"),
@@ -268,7 +270,8 @@ A_BILLED = "(SELECT max(id) FROM usage_record_summaries WHERE invoice_id IS NOT 
     ("pointers_to_one_of_several_tables_lead_to_rows",
      "UPDATE customers SET default_source_id = 'card_gone' WHERE default_source_id LIKE 'card_%'"),
     ("default_sources_are_the_customers_own",
-     "UPDATE payment_methods SET customer_id = (SELECT max(id) FROM customers) WHERE id LIKE 'card_%'"),
+     "UPDATE payment_methods SET customer_id = (SELECT max(id) FROM customers WHERE default_source_id IS NULL) "
+     "WHERE id LIKE 'card_%'"),
     ("default_sources_are_the_customers_own",
      "UPDATE customers SET default_source_id = (SELECT max(id) FROM bank_accounts WHERE deleted) WHERE default_source_id > ''"),
     ("external_accounts_are_in_a_state", "UPDATE bank_accounts SET status = 'errored' WHERE customer_id IS NOT NULL"),

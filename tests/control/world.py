@@ -121,7 +121,7 @@ def _disputed(api: Api, clock: str) -> None:
 
 
 def _debited(api: Api, clock: str) -> None:
-    """A debit that the bank has refused, and one that it has not answered."""
+    """A debit that the bank has refused, and two that none has answered, the second of a source and without an intent."""
     for after_s, account in ((0, "pm_usBankAccount_noAccount"), (60, "pm_usBankAccount_success")):
         api.post("/_sim/settings", bank_debit_settles_after_s=after_s)
         customer = api.post("/v1/customers", test_clock=clock)["id"]
@@ -129,6 +129,8 @@ def _debited(api: Api, clock: str) -> None:
         api.call("POST", "/v1/payment_intents", {
             "amount": 4000, "currency": "usd", "customer": customer, "confirm": True, "payment_method": account,
             "payment_method_types": ["us_bank_account"], "mandate_data": {"customer_acceptance": {"type": "offline"}}})
+    source = api.post("/v1/customers", test_clock=clock, source="btok_us_verified")["id"]
+    api.post("/v1/charges", amount=4000, currency="usd", customer=source)
 
 
 def _transferred(api: Api, clock: str) -> None:
