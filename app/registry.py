@@ -35,7 +35,7 @@ from app.resources.application_fees.endpoints import blueprint as application_fe
 from app.resources.apps_secrets.endpoints import blueprint as apps_secrets
 from app.resources.apps_secrets.ticks import SECRET_EXPIRY
 from app.resources.balance.endpoints import blueprint as balance
-from app.resources.balance.ticks import AVAILABLE
+from app.resources.balance.ticks import AVAILABLE, COLLECTION
 from app.resources.capabilities.endpoints import blueprint as capabilities
 from app.resources.cash_balances.endpoints import blueprint as cash_balances
 from app.resources.charges.endpoints import blueprint as charges
@@ -159,6 +159,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 TICKERS: tuple[Ticker, ...] = (
     AVAILABLE,
+    COLLECTION,
     TOPUP_SETTLE,
     ARRIVAL,
     REFUND_SETTLE,

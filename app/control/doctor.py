@@ -64,6 +64,8 @@ CHECKS: tuple[Check, ...] = (
     balances.balances_are_sums_of_their_transactions,
     balances.pending_funds_are_sums_of_pending_transactions,
     balances.the_books_sum_to_zero,
+    balances.reserves_are_what_connected_accounts_lack,
+    balances.reserves_are_on_the_balance,
     banking.automatic_payouts_are_what_they_pay_out,
     banking.payouts_are_on_the_balance,
     banking.payouts_and_their_reversals_name_each_other,

@@ -127,6 +127,7 @@ class Database:
                 session = Session(connection, writing=True, kept=kept, seal=self.seal)
                 yield session
                 if kept:
+                    session.settle()
                     session.flush()
                     session.write_totals()
                 driver.execute("COMMIT" if kept else "ROLLBACK")

@@ -44,6 +44,7 @@ class Session:
         self._appended: dict[type[Base], list[dict[str, Any]]] = {}
         self._deleted: list[Base] = []
         self._additions: dict[tuple[type[RunningTotal], str, str], dict[str, Any]] = {}
+        self._settlements: dict[str, Callable[[], None]] = {}
         self.on_add: Callable[[Base], None] | None = None
         """Told of every added row; the clock's engine listens for what falls due inside its batch."""
         self.memo: dict[Any, Any] = {}
@@ -228,12 +229,31 @@ class Session:
 
     def write_totals(self) -> None:
         """Write the additions to running totals, each table's in the order of their keys, so that nobody waits in a circle."""
+        for name in sorted(self._settlements):
+            # Who holds the name adds to the same totals: it is waited for before any of them is held, not the other way round.
+            self.hold_name(name)
         additions, self._additions = self._additions, {}
         for (cls, *_), values in sorted(additions.items(), key=lambda addition: (addition[0][0].__tablename__, *addition[0][1:])):
             table, row = self._tables[cls], cls(**values)
             if table.due is not None:
                 row.__dict__["due_at"] = table.due(row)
             self._run(table.upsert_sql, table.insert_values(row.__dict__))
+
+    def unwritten(self, cls: type[RunningTotal], account_id: str) -> list[dict[str, Any]]:
+        """The additions to an account's totals that wait for the end of the transaction: their columns."""
+        return [values for (table, owner, _), values in self._additions.items() if table is cls and owner == account_id]
+
+    def settle_later(self, name: str, settle: Callable[[], None]) -> None:
+        """Have `settle` called when all else in the transaction is done, once for the name, which is held from then on."""
+        self._settlements[name] = settle
+
+    def settle(self) -> None:
+        """Do what `settle_later` was told; the names are held in their order, so that nobody waits in a circle."""
+        settlements, self._settlements = sorted(self._settlements.items()), {}
+        for name, _ in settlements:
+            self.hold_name(name)
+        for _, settle in settlements:
+            settle()
 
     def execute(self, statement: Any, **values: Any) -> int:
         """Run an UPDATE or DELETE that touches rows by condition; the number of rows it touched."""

@@ -18,6 +18,8 @@ STRIPE: Final = "stripe"
 """Who keeps the fees."""
 OTHER_CLOCKS: Final = "other_clocks"
 """Where money goes that crosses from a test clock to the wall clock, and where it comes from there."""
+CONNECT_RESERVE: Final = "connect_reserve"
+"""What a platform has set aside for connected accounts that are below zero."""
 PROCESSING: Final = "Stripe processing fees"
 """What the fee of a charge is called."""
 
@@ -230,6 +232,18 @@ def fee_refund_posting(platform: str, account: str, amount: int, currency: str, 
         Entry(platform, "application_fee_refund", "platform_earning_refund", -amount, application_fee,
               _back_words("APPLICATION FEE", None), available_on=available_on),
         Entry(account, "adjustment", "fee", amount, fee_refund, "Application fee refund", available_on=available_on)), ())
+
+
+def reserve_posting(platform: str, amount: int, currency: str, *, reserve_transaction: str) -> Posting:
+    """`amount` of the platform's is set aside for a connected account that is below zero; a negative one is released."""
+    entry = Entry(platform, "reserve_transaction", "connect_reserved_funds", -amount, reserve_transaction)
+    return Posting(currency, (entry,), ((CONNECT_RESERVE, amount),))
+
+
+def collection_posting(platform: str, account: str, amount: int, currency: str) -> Posting:
+    """The platform makes up for the `amount` that a connected account has been below zero for too long."""
+    type = "connect_collection_transfer"
+    return Posting(currency, (Entry(platform, type, type, -amount, None), Entry(account, type, type, amount, None)), ())
 
 
 def _taken(account: str, amount: int, charge: str, description: str | None, fee: int, earning: Earning | None,

@@ -58,6 +58,7 @@ def build_world(server: Server) -> World:
     for name in ("first", "second"):
         api.post("/v1/apps/secrets", name=name, payload="hush", scope={"type": "account"})
     _shared_out(api)
+    _owing(api)
     _with_sources(api)
     _staffed(api)
     _parked(api, clock, _price(api, unit_amount=700))
@@ -194,6 +195,15 @@ def _shared_out(api: Api) -> None:
     api.post(f"/v1/application_fees/{fee}/refunds", amount=40)
     charge(account, 2000, application_fee_amount=70)
     api.post("/v1/refunds", charge=send_on(api, account, amount=5000)["id"], amount=700, reverse_transfer=True)
+
+
+def _owing(api: Api) -> None:
+    """A connected account that has lost what its charge cost, and one that has made good for a part of that."""
+    for makes_good in (0, 200):
+        account = connected(api)
+        account.post("/v1/refunds", charge=charge(account, 10_000)["id"])
+        if makes_good:
+            charge(account, makes_good)
 
 
 def _with_sources(api: Api) -> None:

@@ -82,3 +82,21 @@ def test_a_fee_goes_back_once(api: Api, server: Server) -> None:
     now = api.get(f"/v1/application_fees/{fee}")
     assert (now["amount_refunded"], now["refunded"]) == (1000, True)
     assert examine(server.database) == []
+
+
+def test_what_sellers_lack_is_set_aside_once(api: Api, server: Server) -> None:
+    """Charges of 10000 and 1000 each, of which all go back: each has cost its fee."""
+    account = connected(api)
+    amounts = [10_000, 1000] * (RIVALS // 2)
+    charges = [charge(account, amount)["id"] for amount in amounts]
+    as_account = {"Stripe-Account": id_of(account)}
+    answers = at_once(api, *[("POST", "/v1/refunds", {"charge": id}) for id in charges], headers=as_account)
+    assert statuses(answers) == {200: RIVALS}
+    lost = (320 + 59) * RIVALS // 2
+    assert api.get("/v1/balance")["connect_reserved"] == [{"amount": lost, "currency": "usd"}]
+    assert available(api) == -lost
+    # Each of these makes good for 164 after its fee of 36.
+    asked = {"amount": 200, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True}
+    assert statuses(at_once(api, *[("POST", "/v1/payment_intents", asked)] * RIVALS, headers=as_account)) == {200: RIVALS}
+    assert api.get("/v1/balance")["connect_reserved"] == [{"amount": lost - 164 * RIVALS, "currency": "usd"}]
+    assert examine(server.database) == []

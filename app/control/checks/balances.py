@@ -9,7 +9,8 @@ from sqlalchemy import case, func, select
 
 from app.control.checks import Books, Problem
 from app.db.roots import Account
-from app.resources.balance.tables import BalanceTransaction, Funds
+from app.domain.ledger import CONNECT_RESERVE
+from app.resources.balance.tables import BalanceTransaction, ConnectReserve, Funds, ReserveTransaction
 
 
 def balances_are_sums_of_their_transactions(books: Books) -> Iterator[Problem]:
@@ -71,6 +72,48 @@ def balance_transactions_add_up(books: Books) -> Iterator[Problem]:
         books.of(BalanceTransaction), BalanceTransaction.net != BalanceTransaction.amount - BalanceTransaction.fee)
     for account_id, id, net in books.values(statement):
         yield Problem(account_id, "balance_transaction", id, f"net is {net}, and not amount - fee")
+
+
+def reserves_are_what_connected_accounts_lack(books: Books) -> Iterator[Problem]:
+    """a platform has set aside by how much each connected account that does not stand for itself is below zero, since it is"""
+    account = Account.id == Funds.account_id
+    held = _sums(books, Funds, [Account.platform_id, Funds.account_id, Funds.currency], Funds.amount, account, Funds.holder == "",
+                 Funds.test_clock_id.is_(None), Account.platform_id.is_not(None), Account.type != "standard")
+    lacking = {key: -amount for key, amount in held.items() if amount < 0}
+    reserve = ConnectReserve
+    statement = select(reserve.account_id, reserve.connected_account_id, reserve.currency, reserve.amount, reserve.negative_since)
+    # They are its platform's rows, also where the account alone is examined.
+    for *key, amount, since in books.values(statement.join(
+            Account, Account.id == reserve.connected_account_id).where(books.of(Account))):
+        account_id, connected, currency = key
+        expected = lacking.pop(tuple(key), 0)
+        if amount != expected or (amount > 0) != (since is not None):
+            yield Problem(account_id, reserve.object_name, connected,
+                          f"{amount} {currency} are set aside since {since}, and it lacks {expected}")
+    for (account_id, connected, currency), amount in lacking.items():
+        yield Problem(account_id, reserve.object_name, connected, f"nothing is set aside, and it lacks {amount} {currency}")
+
+
+def reserves_are_on_the_balance(books: Books) -> Iterator[Problem]:
+    """a reserve is what its transactions come to, each of which is on the balance, and all together are what is set aside"""
+    change, moved, reserve = ReserveTransaction, BalanceTransaction, ConnectReserve
+    same = (moved.account_id == change.account_id) & (moved.source_id == change.id)
+    statement = select(change.account_id, change.id, change.amount, moved.net).outerjoin(moved, same).where(
+        books.of(change), func.coalesce(moved.net, 0) != change.amount)
+    for account_id, id, amount, net in books.values(statement):
+        yield Problem(account_id, change.object_name, id, f"is {amount}, and {net} on the balance")
+    kept = _sums(books, reserve, [reserve.account_id, reserve.id], reserve.amount)
+    changes = _sums(books, change, [change.account_id, change.reserve_id], -change.amount)
+    for account_id, id in sorted({*kept, *changes}):
+        amount, come_to = kept.get((account_id, id), 0), changes.get((account_id, id), 0)
+        if amount != come_to:
+            yield Problem(account_id, reserve.object_name, id, f"is {amount}, and its transactions come to {come_to}")
+    outside = _sums(books, Funds, [Funds.account_id, Funds.currency], Funds.amount, Funds.holder == CONNECT_RESERVE)
+    inside = _sums(books, reserve, [reserve.account_id, reserve.currency], reserve.amount)
+    for account_id, currency in sorted({*outside, *inside}):
+        there, amount = outside.get((account_id, currency), 0), inside.get((account_id, currency), 0)
+        if there != amount:
+            yield Problem(account_id, "balance", currency, f"{there} are set aside, and the reserves come to {amount}")
 
 
 def _sums(books: Books, table: object, keys: list[object], amount: object, *where: object) -> dict[tuple[str, ...], int]:

@@ -15,10 +15,18 @@ from app.db.roots import Account, TestClock
 from app.db.session import Prepared, entity
 from app.domain import payout_schedules
 from app.domain.fees import available_on, processing_fee
-from app.domain.ledger import OTHER_CLOCKS, PROCESSING, Entry, Posting
+from app.domain.ledger import (
+    CONNECT_RESERVE,
+    OTHER_CLOCKS,
+    PROCESSING,
+    Entry,
+    Posting,
+    collection_posting,
+    reserve_posting,
+)
 from app.domain.payout_schedules import Schedule
 from app.events.emit import announce
-from app.resources.balance.tables import BalanceTransaction, Funds
+from app.resources.balance.tables import BalanceTransaction, ConnectReserve, Funds, ReserveTransaction
 from app.resources.external_accounts.tables import BankAccount, Card
 
 _PROCESSING_ALONE = 1
@@ -35,6 +43,11 @@ _DEFAULTS = {kind: Prepared(entity(kind).where(
     kind.account_id == bindparam("account_id"), kind.default_for_currency == true(), kind.status == "new"))
     for kind in _EXTERNAL_ACCOUNTS}
 _CONNECTED = Prepared(select(Account.id).where(Account.platform_id == bindparam("platform_id")).limit(1))
+_ON_WALL = Prepared(select(func.sum(Funds.amount)).where(
+    Funds.account_id == bindparam("account_id"), Funds.holder == "", Funds.currency == bindparam("currency"),
+    Funds.test_clock_id.is_(None)))
+_SET_ASIDE = Prepared(select(Funds.currency, func.sum(Funds.amount)).where(
+    Funds.account_id == bindparam("account_id"), Funds.holder == CONNECT_RESERVE).group_by(Funds.currency))
 _TAKE = Prepared(delete(Funds).where(Funds.account_id == bindparam("account_id"), Funds.id == bindparam("id"))
                  .returning(Funds.amount))
 
@@ -50,6 +63,7 @@ def post(ctx: Context, posting: Posting) -> list[BalanceTransaction]:
         transactions.append(_write(there, entry, posting.currency))
         _add(there, entry.net, posting.currency, entry.source_type, available_on=_pending_until(ctx, entry))
         crossing += 0 if there is ctx else entry.net
+        _review_reserve_later(there, posting.currency, entry.net)
     for holder, amount in posting.outside:
         _add(ctx, amount, posting.currency, "", holder=holder)
     if ctx.test_clock_id is not None and crossing:
@@ -133,14 +147,70 @@ def _hold(ctx: Context) -> None:
 
 
 def _reserved(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What is held back of the funds of a platform with connected accounts.
-
-    Our choice: nothing is, when the balance of one of those is negative, so that each balance is what its own transactions
-    come to.
-    """
+    """What a platform with connected accounts has set aside for them, in the currencies that it holds."""
     if not ctx.session.values(_CONNECTED, platform_id=ctx.account_id):
         return []
-    return [{"amount": 0, "currency": entry["currency"]} for entry in available]
+    amounts = dict(ctx.session.values(_SET_ASIDE, account_id=ctx.account_id))
+    return [{"amount": int(amounts.get(entry["currency"], 0)), "currency": entry["currency"]} for entry in available]
+
+
+def collect(ctx: Context, reserve: ConnectReserve) -> None:
+    """The connected account has been negative for too long: its platform pays, and what was set aside for that is released."""
+    ctx.session.hold_name(_reserve_name(reserve.connected_account_id, reserve.currency))
+    # It may have recovered since it was read.
+    ctx.session.lock(reserve)
+    if reserve.amount:
+        post(ctx, collection_posting(ctx.account_id, reserve.connected_account_id, reserve.amount, reserve.currency))
+        reserve.negative_since = None
+
+
+def _reserve_name(account_id: str, currency: str) -> str:
+    return f"reserve for {account_id} {currency}"
+
+
+def _review_reserve_later(ctx: Context, currency: str, net: int) -> None:
+    """See at the end of the transaction whether the account that has moved by `net` leaves its platform something to stand for.
+
+    In between it may be below zero for a moment only: a refund comes with the refund of its fee.
+    """
+    account = ctx.account
+    # Standard accounts stand for themselves. Our choice: funds on a test clock do not count, they go with it.
+    if account.platform_id is None or account.type == "standard" or ctx.test_clock_id is not None:
+        return
+    name, there = _reserve_name(account.id, currency), ctx.acting_as_id(account.platform_id)
+    takes = ctx.session.memo[name] = net < 0 or ctx.session.memo.get(name, False)
+    ctx.session.settle_later(name, lambda: _review_reserve(there, account.id, currency, takes=takes))
+
+
+def _review_reserve(ctx: Context, connected: str, currency: str, *, takes: bool) -> None:
+    """Set aside what the connected account lacks in the currency, no more and no less; its reserve's name is held.
+
+    Our choice: an account is negative when what is available and what is pending together are, since what is on its way makes
+    good for the rest. One that is rejected or deleted meanwhile owes what it owes, until the platform pays.
+    """
+    id = f"{connected}/{currency}"
+    reserve = ctx.get(ConnectReserve, id)
+    if reserve is not None:
+        ctx.session.lock(reserve)
+    held = reserve.amount if reserve is not None else 0
+    if not held and not takes:
+        return
+    lacking = max(-_on_wall(ctx, connected, currency), 0)
+    if lacking == held:
+        return
+    if reserve is None:
+        reserve = ctx.add(ConnectReserve(id=id, amount=0, connected_account_id=connected, currency=currency))
+    change = ctx.add(ReserveTransaction(amount=held - lacking, currency=currency, reserve_id=id))
+    post(ctx, reserve_posting(ctx.account_id, lacking - held, currency, reserve_transaction=change.id))
+    reserve.amount = lacking
+    reserve.negative_since = (reserve.negative_since or ctx.now) if lacking else None
+
+
+def _on_wall(ctx: Context, account_id: str, currency: str) -> int:
+    """What the account has on the wall clock, this transaction included. Nothing is written, which would hold its totals."""
+    added: int = sum(total["amount"] for total in ctx.session.unwritten(Funds, account_id)
+                if (total["holder"], total["currency"], total["test_clock_id"]) == ("", currency, None))
+    return int(ctx.session.scalar(_ON_WALL, account_id=account_id, currency=currency) or 0) + added
 
 
 def _instantly(ctx: Context, available: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import OnClock, RunningTotal, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_one
@@ -66,3 +66,38 @@ class Funds(RunningTotal, TimeDriven):
     source_type: Mapped[ObjectId]
     available_on: Mapped[UnixTime]
     """0 for what is available."""
+
+
+class ConnectReserve(StripeObject, TimeDriven):
+    """What a platform has set aside for one of its connected accounts in one currency: a row for each that ever was negative.
+
+    The row is the platform's, so that it goes on when the connected account is deleted.
+    """
+
+    __tablename__ = "connect_reserves"
+    __table_args__ = (
+        belongs_to("test_clocks", "test_clock_id"),
+        partial_index("ix_connect_reserves_due", "test_clock_id", "due_at", where="due_at IS NOT NULL"),
+    )
+    object_name = "connect_reserve"
+    id_prefix = "acct_"
+
+    amount: Mapped[Cents]
+    """In minor units of `currency`; 0 while the account is not negative."""
+    connected_account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    currency: Mapped[ObjectId]
+    negative_since: Mapped[UnixTime | None]
+    """Since when the account has been negative without a break; null while it is not."""
+
+
+class ReserveTransaction(StripeObject):
+    """A change of a reserve by `amount`, as the platform's balance sees it: negative where more is set aside."""
+
+    __tablename__ = "reserve_transactions"
+    __table_args__ = (belongs_to("connect_reserves", "reserve_id"),)
+    object_name = "reserve_transaction"
+    id_prefix = "rsv_"
+
+    amount: Mapped[Cents]
+    currency: Mapped[ObjectId]
+    reserve_id: Mapped[ObjectId]

@@ -9,7 +9,7 @@ from app.render import view_of
 from app.render.fields import Attr, Const, Derived, RefAmong
 from app.render.view import View
 from app.resources.application_fees.tables import ApplicationFee, ApplicationFeeRefund
-from app.resources.balance.tables import BalanceTransaction
+from app.resources.balance.tables import BalanceTransaction, ReserveTransaction
 from app.resources.charges.tables import Charge
 from app.resources.disputes.tables import Dispute
 from app.resources.payouts.tables import Payout
@@ -48,6 +48,17 @@ class BalanceTransactionView(View):
     fee_details = Derived(_fee_details)
     net = Attr()
     reporting_category = Attr()
-    source = RefAmong(ApplicationFee, ApplicationFeeRefund, Charge, Dispute, Payout, Refund, Topup, Transfer)
+    source = RefAmong(ApplicationFee, ApplicationFeeRefund, Charge, Dispute, Payout, Refund, ReserveTransaction, Topup, Transfer)
     status = Derived(_status, needs="test_clock")
     type = Attr()
+
+
+@view_of(ReserveTransaction)
+class ReserveTransactionView(View):
+    """Seen only as the expanded source of a balance transaction."""
+
+    id = Attr()
+    object = Const("reserve_transaction")
+    amount = Attr()
+    currency = Attr()
+    description = Const(None)
