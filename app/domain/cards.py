@@ -327,7 +327,9 @@ def demand_of(behavior: str | None) -> str | None:
 
 def _starred(found: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", found[0])
-    return "*" * (len(digits) - 4) + digits[-4:] if _passes_luhn(digits) else found[0]
+    # One test card is in the words in which Stripe refuses a transfer that the balance does not cover.
+    is_secret = _passes_luhn(digits) and digits != "4000000000000077"
+    return "*" * (len(digits) - 4) + digits[-4:] if is_secret else found[0]
 
 
 def _passes_luhn(digits: str) -> bool:
