@@ -36,14 +36,8 @@ class JSONDoc(TypeDecorator[Any]):
         return None if dialect.name == "postgresql" else _load
 
 
-_EMPTY: dict[type[Any], str | None] = {type(None): None, dict: "{}", list: "[]"}
-"""What most documents are, which need no library."""
-
-
 def _dump(value: Any) -> str | None:
-    if not value and type(value) in _EMPTY:
-        return _EMPTY[type(value)]
-    return orjson.dumps(value).decode()
+    return None if value is None else orjson.dumps(value).decode()
 
 
 def _load(value: str | None) -> Any:
