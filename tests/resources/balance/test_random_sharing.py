@@ -215,9 +215,9 @@ class Sharing(RuleBasedStateMachine):
 
 
 def _held(api: Api) -> int:
-    """What an account has in all currencies together: nothing is ever exchanged."""
+    """What an account has in all currencies together, also set aside: nothing is ever exchanged."""
     balance = api.get("/v1/balance")
-    return sum(entry["amount"] for state in ("available", "pending") for entry in balance[state])
+    return sum(entry["amount"] for state in ("available", "pending", "connect_reserved") for entry in balance.get(state, []))
 
 
 def _owned(api: Api) -> int:
