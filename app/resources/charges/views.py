@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.domain.applications import shown_application
-from app.render import OMIT, view_of
+from app.render import view_of
 from app.render.fields import Attr, Const, Derived, Hash, Ref, Sublist
 from app.render.view import View
 from app.resources.charges.tables import Charge
@@ -16,11 +16,6 @@ def _fraud_details(row: Any) -> dict[str, str]:
     if row.user_report is not None:
         return {"user_report": row.user_report}
     return {"user_report": "fraudulent"} if any(refund.reason == "fraudulent" for refund in row.refunds) else {}
-
-
-def _source(row: Any) -> Any:
-    """The account from which a transfer has brought it. Our choice: a card that was charged is not shown here as well."""
-    return OMIT if row.source_transfer_id is None else {"id": row.platform_id, "object": "account"}
 
 
 @view_of(Charge)
@@ -41,9 +36,7 @@ class ChargeView(View):
     currency = Attr()
     customer = Ref()
     description = Attr()
-    # `destination`, `dispute` and `source` are left out where there is none: the published schema does not have them, but
-    # older clients read them.
-    destination = Ref("transfer_destination", column="transfer_destination_id", omit_null=True)
+    # Left out where there is none: the published schema does not have it, but older clients read it.
     dispute = Ref(omit_null=True)
     disputed = Attr()
     failure_balance_transaction = Ref()
@@ -68,7 +61,6 @@ class ChargeView(View):
     refunds = Sublist("/v1/charges/{id}/refunds", limit=10)
     review = Ref()
     shipping = Attr()
-    source = Derived(_source)
     source_transfer = Ref()
     statement_descriptor = Attr()
     statement_descriptor_suffix = Attr()
