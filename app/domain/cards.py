@@ -99,7 +99,8 @@ sg4000007020000003 hk4000003440000004 in4000003560000008 my4000004580000002 th40
 ae4000007840000001
 """
 
-_NUMBER_IN_TEXT: Final = re.compile(r"\b\d(?:[ -]?\d){12,18}\b", re.ASCII)
+# No card has a negative number, but some amounts that nobody can pay are.
+_NUMBER_IN_TEXT: Final = re.compile(r"(?<!\W-)\b\d(?:[ -]?\d){12,18}\b", re.ASCII)
 
 _VISA: Final = TestCard("4242424242424242")
 

@@ -40,7 +40,7 @@ def upgrade() -> None:
     sa.Column('amount', sa.BigInteger(), nullable=False),
     sa.Column('currency', sa.String(length=255), nullable=False),
     sa.Column('reserve_id', sa.String(length=255), nullable=False),
-    sa.ForeignKeyConstraint(['account_id', 'reserve_id'], ['connect_reserves.account_id', 'connect_reserves.id'], name=op.f('fk_reserve_transactions_account_id_reserve_id'), initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['account_id', 'reserve_id'], ['connect_reserves.account_id', 'connect_reserves.id'], name=op.f('fk_reserve_transactions_account_id_reserve_id'), ondelete='CASCADE', initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('account_id', 'id', name=op.f('pk_reserve_transactions'))
     )
     # ### end Alembic commands ###

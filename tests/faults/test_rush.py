@@ -25,7 +25,8 @@ def test_processes_that_move_one_account_s_money_lose_none(migrated: Callable[[P
     assert {*seen.statuses} <= {200, 400, 429}, seen
     assert {*seen.refusals} <= {"balance_insufficient"}, seen
     assert seen.done["charge"] == seen.done["refund"] == PROCESSES * ROUNDS, seen
-    assert balance["available"][0]["amount"] == seen.balance >= 0
+    # It may be below zero, because refunds of what was paid out in the meantime overdraw it.
+    assert balance["available"][0]["amount"] == seen.balance
     database = Database(url)
     assert examine(database) == []
     database.close()

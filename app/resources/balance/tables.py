@@ -94,7 +94,7 @@ class ReserveTransaction(StripeObject):
     """A change of a reserve by `amount`, as the platform's balance sees it: negative where more is set aside."""
 
     __tablename__ = "reserve_transactions"
-    __table_args__ = (belongs_to("connect_reserves", "reserve_id"),)
+    __table_args__ = (belongs_to("connect_reserves", "reserve_id", ondelete="CASCADE"),)
     object_name = "reserve_transaction"
     id_prefix = "rsv_"
 

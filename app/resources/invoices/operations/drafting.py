@@ -55,7 +55,7 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
         subtotal_excluding_tax=0, total=0, total_discount_amounts=[], total_excluding_tax=0, total_tax_amounts=[],
         webhooks_delivered_at=ctx.now)
     settings = customer.invoice_settings
-    invoice.assign(**{name: settings.get(name) for name in _CUSTOMERS_OWN}, **(values or {}))
+    invoice.assign(**{name: settings.get(name) for name in _CUSTOMERS_OWN} | dict(values or {}))
     if preview:
         invoice.__dict__ |= {"account_id": ctx.account_id, "created": ctx.now, "metadata_": invoice.metadata_ or {},
                              "test_clock_id": ctx.test_clock_id, "seq": 0}
