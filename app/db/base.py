@@ -172,6 +172,11 @@ class TimeDriven(OnClock):
     due_at: Mapped[UnixTime | None]
 
 
+def of_account() -> ForeignKeyConstraint:
+    """The foreign key of what hangs on an account by itself: a person, a bank account, a capability."""
+    return ForeignKeyConstraint(["account_id"], ["accounts.id"], deferrable=True, initially="DEFERRED")
+
+
 def belongs_to(target: str, column: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key on (account, `column`), so that no row can point into another sandbox.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ForeignKeyConstraint, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.context import Context
-from app.db.base import StripeObject
+from app.db.base import StripeObject, of_account
 from app.db.types import UnixTime
 
 LIFE_SECONDS: Final = 300
@@ -25,7 +25,7 @@ class SingleUseLink(StripeObject):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        return (ForeignKeyConstraint(["account_id"], ["accounts.id"], deferrable=True, initially="DEFERRED"),)
+        return (of_account(),)
 
     closes_at: Mapped[UnixTime | None]
     """Until when the page that was opened by it can be used; null before."""

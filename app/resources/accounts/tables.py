@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
-from app.db.base import StripeObject, TimeDriven, belongs_to
+from app.db.base import StripeObject, TimeDriven, belongs_to, of_account
 from app.db.types import Document, Documents, UnixTime
 
 VERIFICATION_ID = "verification"
@@ -17,7 +17,7 @@ class AccountVerification(StripeObject, TimeDriven):
 
     __tablename__ = "account_verifications"
     __table_args__ = (
-        ForeignKeyConstraint(["account_id"], ["accounts.id"], deferrable=True, initially="DEFERRED"),
+        of_account(),
         belongs_to("test_clocks", "test_clock_id"),
         Index(None, "test_clock_id", "due_at"),
     )

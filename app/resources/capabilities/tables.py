@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, relationship
 
-from app.db.base import StripeObject, list_index
+from app.db.base import StripeObject, list_index, of_account
 from app.db.types import Document, ObjectId, UnixTime
 
 
@@ -16,7 +15,7 @@ class Capability(StripeObject):
 
     __tablename__ = "capabilities"
     __table_args__ = (
-        ForeignKeyConstraint(["account_id"], ["accounts.id"], deferrable=True, initially="DEFERRED"),
+        of_account(),
         list_index(),
     )
     object_name = "capability"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, OnClock, StripeObject, belongs_to, list_index, of_account, to_one
 from app.db.roots import Account
 from app.db.types import Document, ObjectId
 from app.resources.customers.tables import Customer
@@ -16,6 +16,7 @@ class BankAccount(StripeObject, HasMetadata, OnClock):
 
     __tablename__ = "bank_accounts"
     __table_args__ = (
+        of_account(),
         belongs_to("customers", "customer_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index(),
@@ -72,7 +73,7 @@ class Card(StripeObject, HasMetadata):
     """A debit card of the account whose row it is, which money is paid out to. Its number is not kept."""
 
     __tablename__ = "cards"
-    __table_args__ = (list_index(), list_index("currency"))
+    __table_args__ = (of_account(), list_index(), list_index("currency"))
     object_name = "card"
     missing_name = "external account"
     id_prefix = "card_"

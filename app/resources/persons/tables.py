@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import HasMetadata, StripeObject, belongs_to, list_index, to_one
+from app.db.base import HasMetadata, StripeObject, belongs_to, list_index, of_account, to_one
 from app.db.types import Decimals, Document, Documents, ObjectId
 from app.resources.files.tables import File
 
@@ -15,6 +15,7 @@ class Person(StripeObject, HasMetadata):
 
     __tablename__ = "persons"
     __table_args__ = (
+        of_account(),
         belongs_to("files", "document_back_id"), belongs_to("files", "document_front_id"),
         belongs_to("files", "additional_document_back_id"), belongs_to("files", "additional_document_front_id"),
         list_index(),
