@@ -50,7 +50,7 @@ def test_somebody_onboards_by_keyboard(browser: Chrome, post: Callable[..., Any]
     id, link = opened(post, back)
     browser.get(link)
     shows(browser, "Who is it that sells?")
-    assert complaints(browser) == []
+    assert [entry for entry in complaints(browser) if "favicon" not in entry] == []
     press(browser, Keys.TAB, Keys.TAB)
     assert focused(browser, "name") == "business_type"
     press(browser, "An i", Keys.TAB, Keys.ENTER)
@@ -61,7 +61,7 @@ def test_somebody_onboards_by_keyboard(browser: Chrome, post: Callable[..., Any]
         WebDriverWait(browser, 20).until(lambda driver: "saved" not in driver.current_url)
         button(browser, "Save and continue")
     shows(browser, "Nothing more is asked.")
-    assert complaints(browser) == []
+    assert [entry for entry in complaints(browser) if "favicon" not in entry] == []
     button(browser, "Submit")
     WebDriverWait(browser, 20).until(lambda driver: driver.current_url == f"{back}?done=1")
     account = post(f"/v1/accounts/{id}", metadata={"seen": "1"})
@@ -106,7 +106,7 @@ def test_a_form_can_be_read_on_a_phone(browser: Chrome, post: Callable[..., Any]
         assert ratio >= 4.5, f"{text!r} is hard to read: {ratio:.2f}"
         Select(browser.find_element(By.NAME, "business_profile.mcc")).select_by_value("5734")
         assert browser.execute_script(UNLABELLED) == 0
-        # A browser notes by itself that the answer was a 400.
-        assert [entry for entry in complaints(browser) if "400" not in entry] == []
+        # A browser notes by itself that the answer was a 400, and that the platform's site before it has no icon.
+        assert [entry for entry in complaints(browser) if "400" not in entry and "favicon" not in entry] == []
     finally:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
