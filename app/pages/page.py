@@ -90,6 +90,11 @@ def html(template: str, *, status: int = 200, sends_to: str | None = None, **val
                     content_type="text/html; charset=utf-8")
 
 
+def sent_on(target: str) -> Response:
+    """Send the browser on to an address, relative to this page's or elsewhere; it keeps nothing of this one."""
+    return Response(status=303, headers={"Location": target, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
+
+
 def pdf(content: bytes, name: str) -> Response:
     """A PDF that browsers show, and save under this name."""
     return inline_file(content, MEDIA_TYPE, f"{name}.pdf")

@@ -14,7 +14,7 @@ from app.db.session import Prepared, entity
 from app.domain.currencies import format_amount
 from app.domain.descriptions import date_text
 from app.errors import InvalidRequest
-from app.pages.page import html, page, shown_row, visiting
+from app.pages.page import html, page, sent_on, shown_row, visiting
 from app.paper.document import Line, Table
 from app.render import present
 from app.resources.balance.operations import show_balance
@@ -54,8 +54,7 @@ def open_login_link(account: str, token: str) -> Response:
         opened = None if ctx.account.deleted or request.method == "HEAD" else open_once(ctx, link, _PAGE)
         if opened is None:
             raise InvalidRequest("This link has served.", status=404)
-    return Response(status=303, headers={"Location": f"../..{urlsplit(opened).path}", "Referrer-Policy": "no-referrer",
-                                         "Cache-Control": "no-store"})
+    return sent_on(f"../..{urlsplit(opened).path}")
 
 
 @blueprint.get("/express_account/<account>/<token>")

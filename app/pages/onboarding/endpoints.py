@@ -15,7 +15,7 @@ from app.domain.onboarding import Step, passing_value
 from app.errors import InvalidRequest, RateLimited
 from app.pages.onboarding.asking import NAMED_ROLES, Questions, facts_of
 from app.pages.onboarding.saving import FILE_BYTES_MAX, field_of, save
-from app.pages.page import html, page, shown_row, visiting
+from app.pages.page import html, page, sent_on, shown_row, visiting
 from app.render import present
 from app.resources.account_links.operations import finish_onboarding
 from app.resources.account_links.tables import AccountLink
@@ -39,7 +39,7 @@ def open_account_link(_type: str, account: str, token: str) -> Response:
         # Who only asks for the headers, as a messenger that shows what a link leads to, has not opened it.
         opened = None if gone or request.method == "HEAD" else open_once(ctx, link, _PAGE)
         target = link.refresh_url if opened is None else f"../../..{urlsplit(opened).path}"
-    return _on_to(target)
+    return sent_on(target)
 
 
 @blueprint.get("/onboarding/<account>/<token>")
@@ -64,7 +64,7 @@ def answer_onboarding(account: str, token: str) -> Response:
         with visiting(account, writing=True) as ctx:
             link, owned = _opened(ctx, token)
             if link is None:
-                return _on_to(shown_row(ctx, AccountLink, token, column="page_url").refresh_url)
+                return sent_on(shown_row(ctx, AccountLink, token, column="page_url").refresh_url)
             questions = Questions(ctx, owned, link, present(ctx.session, owned))
             step = questions.step(key)
             match answers.get("answer"):
@@ -92,7 +92,7 @@ def answer_onboarding(account: str, token: str) -> Response:
     if missing:
         return _page(account, token, key=key, answers=answers, refused=dict.fromkeys(missing, _MISSING))
     this_server().wake()
-    return _on_to(target)
+    return sent_on(target)
 
 
 def _opened(ctx: Context, token: str) -> tuple[AccountLink | None, Account]:
@@ -131,7 +131,7 @@ def _page(account: str, token: str, *, key: str | None, answers: Mapping[str, st
     with visiting(account) as ctx:
         link, owned = _opened(ctx, token)
         if link is None:
-            return _on_to(shown_row(ctx, AccountLink, token, column="page_url").refresh_url)
+            return sent_on(shown_row(ctx, AccountLink, token, column="page_url").refresh_url)
         shown = present(ctx.session, owned)
         questions = Questions(ctx, owned, link, shown)
         step = questions.step(key)
@@ -152,7 +152,3 @@ def _page(account: str, token: str, *, key: str | None, answers: Mapping[str, st
             errors=[reason for name, reason in found.items() if name not in names and not refused], updating=questions.is_update,
             waiting=bool(questions.requirements["pending_verification"]), facts=facts_of(shown, questions.names),
             people=questions.names, roles=NAMED_ROLES)
-
-
-def _on_to(target: str) -> Response:
-    return Response(status=303, headers={"Location": target, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})

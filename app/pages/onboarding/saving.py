@@ -15,12 +15,11 @@ from app.resources.accounts.params import AccountUpdate
 from app.resources.files.operations import create_file
 from app.resources.persons.operations import create_person, find_person, individual_of, update_person
 from app.resources.persons.params import PersonWrite
-from app.wire.params import load_params
+from app.wire.params import load_params, params_of
 
 FILE_BYTES_MAX: Final = 12 * 1024 * 1024
 """What a form with a file may have."""
 
-_ACCOUNT, _PERSON = AccountUpdate(), PersonWrite()
 _ROLE_ATTRIBUTES: Final = {"individual": "representative", "representative": "representative", "owners": "owner",
                            "directors": "director", "executives": "executive"}
 
@@ -29,7 +28,7 @@ def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str],
          ip: str) -> None:
     """Take the answers of a step over, which came from the address `ip`. Raises InvalidRequest as the API does."""
     if step.key == "terms":
-        fill_in(ctx, account, load_params(_ACCOUNT, {"tos_acceptance": {"date": str(ctx.now), "ip": ip}}))
+        fill_in(ctx, account, load_params(params_of(AccountUpdate), {"tos_acceptance": {"date": str(ctx.now), "ip": ip}}))
         return
     given: dict[str, Any] = {}
     for field in step.fields:
@@ -41,7 +40,7 @@ def save(ctx: Context, account: Account, step: Step, answers: Mapping[str, str],
         return
     if "external_account" in given:
         given["external_account"]["object"] = "bank_account"
-    fill_in(ctx, account, load_params(_ACCOUNT, given))
+    fill_in(ctx, account, load_params(params_of(AccountUpdate), given))
 
 
 def field_of(step: Step, param: str) -> str | None:
@@ -87,11 +86,11 @@ def _save_person(ctx: Context, account: Account, key: str, given: dict[str, Any]
     person = individual_of(ctx, account) if key == "individual" else None
     if person is None and key in _ROLE_ATTRIBUTES:
         given.setdefault("relationship", {})[_ROLE_ATTRIBUTES[key]] = "true"
-        values = load_params(_PERSON, given)
+        values = load_params(params_of(PersonWrite), given)
         with reviewing(ctx, account) as telling:
             telling.first.append(("person.created", create_person(ctx, account, values)))
         return
-    values = load_params(_PERSON, given)
+    values = load_params(params_of(PersonWrite), given)
     person = person or find_person(ctx, account, key)
     with reviewing(ctx, account) as telling:
         telling.first.append(("person.updated", person))
