@@ -60,23 +60,12 @@ class Base(DeclarativeBase):
             # The row that the old id led to is not the one that the new id leads to.
             values.pop(self._pointers[name], None)
 
-
     def assign(self, **values: Any) -> None:
-        """Set several columns at once: what setting each by itself does, in two thirds of the time."""
-        attributes = self.__dict__
-        changed, pointers, is_changed = attributes.get("_changed"), self._pointers, False
+        """Set several columns."""
+        unknown = values.keys() - self._blank.keys()
+        assert not unknown, f"{type(self).__name__} has no column {sorted(unknown)}"
         for name, value in values.items():
-            old = attributes[name]
-            if type(value) is type(old) and value == old and (not value or type(value) not in (dict, list)):
-                continue
-            is_changed = True
-            attributes[name] = value
-            if changed is not None:
-                changed.add(name)
-            if name in pointers:
-                attributes.pop(pointers[name], None)
-        if is_changed:
-            attributes.pop("_derived", None)
+            setattr(self, name, value)
 
 
 class _RecordAttribute(QueryableAttribute[Any]):
