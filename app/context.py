@@ -130,6 +130,13 @@ class Context:
             self.enter_clock(test_clock_id)
         return row
 
+    def find_under(self, cls: type[S], id: str, column: str, parent_id: str) -> S:
+        """`find`, for a path that names the row and what it belongs to by the column: one of another's is answered as missing."""
+        row = self.find(cls, id)
+        if row.__dict__[column] != parent_id:
+            raise no_such(cls.missing_name or cls.object_name, id, param=cls.path_param)
+        return row
+
     def enter_clock(self, test_clock_id: str) -> TestClock:
         """Live on this clock: `now` is its frozen time.
 

@@ -8,7 +8,6 @@ from flask import Blueprint
 from sqlalchemy import bindparam, or_
 
 from app.context import Context
-from app.errors import no_such
 from app.resources.accounts.operations import check_platform
 from app.resources.application_fees import operations
 from app.resources.application_fees.params import (
@@ -89,7 +88,4 @@ def update_application_fee_refund(ctx: Context, params: dict[str, Any], id: str,
 
 def _of_fee(ctx: Context, fee_id: str, id: str) -> ApplicationFeeRefund:
     ctx.find(ApplicationFee, fee_id)
-    refund = ctx.find(ApplicationFeeRefund, id)
-    if refund.fee_id != fee_id:
-        raise no_such("application fee refund", id, param="id")
-    return refund
+    return ctx.find_under(ApplicationFeeRefund, id, "fee_id", fee_id)

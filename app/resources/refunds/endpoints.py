@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.errors import no_such
 from app.resources.charges.tables import Charge
 from app.resources.refunds import operations
 from app.resources.refunds.params import ChargeRefund, ChargeRefundCreate, RefundCreate, RefundList, RefundUpdate
@@ -102,10 +101,7 @@ def update_charge_refund(ctx: Context, params: dict[str, Any], id: str, refund: 
 
 def _of_charge(ctx: Context, charge_id: str, id: str) -> Refund:
     ctx.find(Charge, charge_id)
-    refund = ctx.find(Refund, id)
-    if refund.charge_id != charge_id:
-        raise no_such(Refund.object_name, id, param=Refund.path_param)
-    return refund
+    return ctx.find_under(Refund, id, "charge_id", charge_id)
 
 
 def _page(ctx: Context, params: dict[str, Any], url: str) -> Page:

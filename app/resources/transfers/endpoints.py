@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint
 
 from app.context import Context
-from app.errors import no_such
 from app.resources.transfers import operations
 from app.resources.transfers.params import (
     TransferCreate,
@@ -91,7 +90,4 @@ def update_transfer_reversal(ctx: Context, params: dict[str, Any], id: str, reve
 
 def _of_transfer(ctx: Context, transfer_id: str, id: str) -> TransferReversal:
     ctx.find(Transfer, transfer_id)
-    reversal = ctx.find(TransferReversal, id)
-    if reversal.transfer_id != transfer_id:
-        raise no_such("transfer reversal", id, param="id")
-    return reversal
+    return ctx.find_under(TransferReversal, id, "transfer_id", transfer_id)
