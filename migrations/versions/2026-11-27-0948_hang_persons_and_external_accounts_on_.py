@@ -3,7 +3,6 @@
 Revision: 936761c79089, after 80f685530c81. Written 2026-11-27.
 """
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "936761c79089"
