@@ -200,6 +200,13 @@ class Database:
             connection.close()
 
 
+# The driver asks any value that is not a number, a text or bytes how it wants to be stored, and without an answer by this
+# registry it does so by exceptions: null, which most columns of a row are, then takes most of the time of an INSERT.
+_none: Any = {}.get
+sqlite3.register_adapter(type(None), _none)
+sqlite3.register_adapter(bool, int)
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.create_function(SQLITE_FOLD, 1, lambda text: None if text is None else fold(text), deterministic=True)
