@@ -56,6 +56,7 @@ from app.resources.external_accounts.operations import open_bank_account
 from app.resources.files.endpoints import blueprint as files
 from app.resources.files.ticks import LINK_EXPIRY
 from app.resources.invoiceitems.endpoints import blueprint as invoiceitems
+from app.resources.invoices import operations as invoice_operations
 from app.resources.invoices import ticks as invoice_ticks
 from app.resources.invoices.endpoints import blueprint as invoices
 from app.resources.invoices.tables import Invoice
@@ -200,6 +201,7 @@ REACTIONS |= {
     "account.external_account.created": (account_operations.reviewed,),
     "account.external_account.deleted": (account_operations.reviewed,),
     "account.external_account.updated": (account_operations.reviewed,),
+    "cash_balance.funds_available": (invoice_operations.cash_came,),
     "charge.captured": (issuer_operations.charge_captured,),
     "charge.dispute.created": (warning_operations.dispute_created, review_operations.dispute_created),
     "charge.expired": (warning_operations.charge_refunded, review_operations.charge_refunded),

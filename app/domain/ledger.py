@@ -14,6 +14,8 @@ CARD_NETWORKS: Final = "card_networks"
 """Where charges come from, and refunds and chargebacks go to."""
 BANKS: Final = "banks"
 """Where top-ups come from and payouts go to."""
+CUSTOMER_CASH: Final = "customer_cash"
+"""What customers have sent by bank transfer, until it has paid something or gone back to them."""
 STRIPE: Final = "stripe"
 """Who keeps the fees."""
 OTHER_CLOCKS: Final = "other_clocks"
@@ -147,10 +149,11 @@ def refund_failure_posting(account: str, amount: int, currency: str, *, refund: 
 
 
 def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, available_on: int | None,
-                  source_type: str, failed: bool = False, earning: Earning | None = None) -> Posting:
+                  source_type: str, failed: bool = False, earning: Earning | None = None, payer: str = BANKS) -> Posting:
     """A customer's payment by other means than a card; or it has `failed` after all, and all but the fee goes back.
 
-    The entries are the payment and, where there is an `earning`, the platform's.
+    It comes from BANKS, or from CUSTOMER_CASH where that is the `payer`. The entries are the payment and, where there is
+    an `earning`, the platform's.
     """
     fees, earned = _earned(earning, available_on)
     if failed:
@@ -160,7 +163,12 @@ def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge:
     else:
         entry = Entry(account, "payment", "charge", amount, charge, fees=_processing(fee) + fees, available_on=available_on,
                       source_type=source_type)
-    return Posting(currency, (entry, *earned), ((BANKS, -entry.amount), (STRIPE, fee)))
+    return Posting(currency, (entry, *earned), ((payer, -entry.amount), (STRIPE, fee)))
+
+
+def cash_posting(amount: int, currency: str) -> Posting:
+    """A customer's bank brings `amount` of cash, or takes it where it is negative: no account has any part in it."""
+    return Posting(currency, (), ((BANKS, -amount), (CUSTOMER_CASH, amount)))
 
 
 def dispute_posting(account: str, amount: int, currency: str, *, charge: str, dispute: str, fee: int,

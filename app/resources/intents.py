@@ -95,6 +95,11 @@ def waits_for_transfer(intent: Any) -> bool:
     return intent.status == "requires_action" and (intent.next_action or {}).get("type") == _TRANSFER
 
 
+def told_to_send(intent: Any) -> int | None:
+    """What the customer has been told to send for the intent, in minor units; None where it does not wait for a transfer."""
+    return intent.next_action[_TRANSFER]["amount_remaining"] if waits_for_transfer(intent) else None
+
+
 def waits_for_deposits(intent: Any) -> bool:
     """Whether the intent waits for its customer to say what was deposited."""
     return intent.status == "requires_action" and (intent.next_action or {}).get("type") == "verify_with_microdeposits"

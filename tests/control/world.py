@@ -135,7 +135,12 @@ def _debited(api: Api, clock: str) -> None:
 
 
 def _transferred(api: Api, clock: str) -> None:
-    """Money that a customer has sent, and of which some has paid."""
+    """Money that customers have sent: some has paid, some waits for the rest of a payment."""
+    half = api.post("/v1/customers", test_clock=clock)["id"]
+    api.post(f"/v1/test_helpers/customers/{half}/fund_cash_balance", amount=2000, currency="gbp")
+    api.post("/v1/payment_intents", amount=3000, currency="gbp", customer=half, confirm=True,
+             payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"},
+             payment_method_options={"customer_balance": {"funding_type": "bank_transfer"}})
     customer = api.post("/v1/customers", test_clock=clock)["id"]
     api.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=5000, currency="eur")
     api.post("/v1/payment_intents", amount=3000, currency="eur", customer=customer, confirm=True,

@@ -18,6 +18,9 @@ from app.control.doctor import examine
 from app.db import migrate
 from app.db.database import Database
 from app.factory import create_app
+from app.resources.balance.tables import Funds
+from app.resources.payment_intents.tables import PaymentIntent
+from app.wire.endpoint import Server
 from tests.support.api import Api
 from tests.support.wall import Wall
 
@@ -118,3 +121,19 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(released: tuple[Database,
         found = connection.execute(select(func.count()).select_from(table("invoices"))).scalar()
     assert found == len(release["rows"]["invoices"])
     database.close()
+
+
+def test_cash_that_nobody_held_is_held(fresh_server: Server) -> None:
+    """What customers had sent and what they had paid with it, before the books knew of it."""
+    api, database = Api(fresh_server), fresh_server.database
+    customer = api.post("/v1/customers")["id"]
+    api.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=5000, currency="eur")
+    intent = api.post("/v1/payment_intents", amount=3000, currency="eur", customer=customer, confirm=True,
+                      payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"})["id"]
+    migrate.run(database, command.downgrade, "936761c79089")
+    migrate.upgrade(database)
+    assert examine(database) == []
+    with database.reading() as session:
+        assert session.scalar(select(PaymentIntent.cash_applied).where(PaymentIntent.id == intent)) == 3000
+        assert dict(session.values(select(Funds.holder, Funds.amount).where(Funds.holder.in_(("banks", "customer_cash"))))) == {
+            "banks": -5000, "customer_cash": 2000}

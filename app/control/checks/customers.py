@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from app.control.checks import Books, Problem
 from app.domain.search import fold
-from app.resources.cash_balances.tables import CashMovement
 from app.resources.customers.tables import Customer, CustomerBalanceTransaction, TaxId
 
 
@@ -39,23 +38,6 @@ def emails_are_found_in_any_case(books: Books) -> Iterator[Problem]:
     for account_id, id, email, folded in books.values(statement):
         if folded != (None if email is None else fold(email)):
             yield Problem(account_id, "customer", id, "email cannot be found by its folded form")
-
-
-def cash_balances_are_sums_of_movements(books: Books) -> Iterator[Problem]:
-    """what a customer has sent and not paid with is what their movements come to, and never less than nothing"""
-    total = func.sum(CashMovement.amount)
-    statement = select(CashMovement.account_id, CashMovement.customer_id, CashMovement.currency, total).where(
-        books.of(CashMovement)).group_by(CashMovement.account_id, CashMovement.customer_id, CashMovement.currency)
-    moved: dict[tuple[str, str], dict[str, int]] = {}
-    for account_id, customer_id, currency, amount in books.values(statement):
-        if amount:
-            moved.setdefault((account_id, customer_id), {})[currency] = int(amount)
-    # What a deleted customer had sent may have gone with the test clock.
-    for row in books.rows(Customer, Customer.deleted.is_(False), or_(Customer.cash.is_not(None), Customer.id.in_(
-            [id for _, id in moved]))):
-        found = moved.get((row.account_id, row.id), {})
-        if (row.cash or {}) != found or min(found.values(), default=0) < 0:
-            yield Problem(row.account_id, "customer", row.id, f"cash is {row.cash}, and the movements come to {found}")
 
 
 def customers_know_their_tax_ids(books: Books) -> Iterator[Problem]:

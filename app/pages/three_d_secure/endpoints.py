@@ -14,10 +14,12 @@ from app.domain.currencies import format_amount
 from app.errors import InvalidRequest, RateLimited
 from app.pages.page import FORM_BYTES_MAX, html, page, row_of_secret, visiting
 from app.paper.wording import method_text
+from app.resources.cash_balances.operations import receive_cash
 from app.resources.customers.tables import Customer
 from app.resources.intents import waits_for_deposits, waits_for_transfer
-from app.resources.invoices.operations import answer_authentication, receive_transfer, verify_payment
+from app.resources.invoices.operations import answer_authentication, verify_payment
 from app.resources.invoices.tables import Invoice
+from app.resources.payment_intents.operations import missing_of
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.setup_intents.operations import answer_set_up, verify_set_up
@@ -67,7 +69,7 @@ def answer(account: str, secret: str) -> Response:
             if waits_for_transfer(intent) and succeeds and isinstance(intent, PaymentIntent):
                 # Our choice: as if what waits for this customer were sent, whatever they have sent before.
                 customer = ctx.find(Customer, intent.customer_id or "")
-                receive_transfer(ctx, customer, intent.amount, intent.currency, reference=reference_of(customer.id))
+                receive_cash(ctx, customer, _amount(intent), intent.currency, reference=reference_of(customer.id))
             elif waits_for_deposits(intent):
                 _verify(ctx, intent, _DEPOSITS[succeeds])
             elif isinstance(intent, SetupIntent):
@@ -100,11 +102,16 @@ def _page(account: str, secret: str, problem: str | None = None, *, status: int 
         return html("three_d_secure.html", status=status, problem=problem, waits=waits,
                     sender=ctx.account.display_name,
                     deposits=waits_for_deposits(intent), by_card=_is_card(ctx, intent),
-                    amount=format_amount(intent.amount, intent.currency) if isinstance(intent, PaymentIntent) else None,
+                    amount=format_amount(_amount(intent), intent.currency) if isinstance(intent, PaymentIntent) else None,
                     card=_card(ctx, intent), form_token=_form_token(intent, secret),
                     outcome=_outcome(intent),
                     way_back=None if waits else _way_back(intent), invoice_path=_invoice_path(ctx, intent),
                     sends_to=intent.return_url if waits else None)
+
+
+def _amount(intent: PaymentIntent) -> int:
+    """What is to be paid, or was: of a transfer what is missing."""
+    return missing_of(intent) if waits_for_transfer(intent) else intent.amount
 
 
 def _invoice_path(ctx: Context, intent: Intent) -> str | None:
@@ -132,7 +139,7 @@ def _is_card(ctx: Context, intent: Intent) -> bool:
 
 def _form_token(intent: Intent, secret: str) -> str:
     """What a form has to send back: only a page of this intent has it, and only until somebody has answered."""
-    amount = intent.amount if isinstance(intent, PaymentIntent) else 0
+    amount = _amount(intent) if isinstance(intent, PaymentIntent) else 0
     told = f"{intent.id} {intent.status} {amount} {intent.payment_method_id}"
     return hmac.new(secret.encode(), told.encode(), "sha256").hexdigest()
 

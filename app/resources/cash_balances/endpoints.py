@@ -11,7 +11,6 @@ from app.resources.cash_balances import operations
 from app.resources.cash_balances.params import CashBalanceFund, FundingInstructionsCreate
 from app.resources.customers.tables import Customer
 from app.resources.customers.views import cash_balance_of
-from app.resources.invoices.operations import receive_transfer
 from app.wire.endpoint import endpoint
 
 blueprint = Blueprint("cash_balances", __name__)
@@ -29,5 +28,5 @@ def create_funding_instructions(ctx: Context, params: dict[str, Any], id: str) -
 def fund_cash_balance(ctx: Context, params: dict[str, Any], id: str) -> dict[str, Any]:
     """POST /v1/test_helpers/customers/:id/fund_cash_balance. Not simulated: objects of the single transfers."""
     customer = ctx.find(Customer, id)
-    receive_transfer(ctx, customer, params["amount"], params["currency"], reference=params.get("reference"))
+    operations.receive_cash(ctx, customer, params["amount"], params["currency"], reference=params.get("reference"))
     return cash_balance_of(customer)

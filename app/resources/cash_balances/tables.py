@@ -17,6 +17,7 @@ class CashMovement(StripeObject, OnClock):
     __table_args__ = (
         belongs_to("customers", "customer_id"),
         belongs_to("payment_intents", "payment_intent_id"),
+        belongs_to("refunds", "refund_id"),
         belongs_to("test_clocks", "test_clock_id"),
         list_index("customer_id"),
     )
@@ -24,11 +25,13 @@ class CashMovement(StripeObject, OnClock):
     id_prefix = "ccsbtxn_"
 
     amount: Mapped[Cents]
-    """Positive for what has come, negative for what was paid with it."""
+    """Positive for what has come or come back, negative for what was set aside for a payment or sent back to a bank."""
     currency: Mapped[ObjectId]
     customer_id: Mapped[ObjectId]
     payment_intent_id: Mapped[ObjectId | None]
-    """What was paid."""
+    """What it was set aside for, or comes back from."""
+    refund_id: Mapped[ObjectId | None]
+    """What sent it back to the customer's bank, or brought it back from a payment or from that bank."""
     reference: Mapped[str | None] = mapped_column(Text)
     """What the customer has written on the transfer."""
 

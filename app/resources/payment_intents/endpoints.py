@@ -144,7 +144,7 @@ def increment_authorization(ctx: Context, params: dict[str, Any], id: str) -> Pa
 @blueprint.post("/v1/payment_intents/<id>/apply_customer_balance")
 @endpoint(PaymentIntentApplyBalance)
 def apply_customer_balance(ctx: Context, params: dict[str, Any], id: str) -> PaymentIntent:
-    """POST /v1/payment_intents/:intent/apply_customer_balance. Not simulated: payments in parts."""
+    """POST /v1/payment_intents/:intent/apply_customer_balance"""
     intent = ctx.find(PaymentIntent, id)
     invoices.apply_customer_balance(ctx, intent, params)
     return intent

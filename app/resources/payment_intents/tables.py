@@ -40,6 +40,8 @@ class PaymentIntent(StripeObject, HasMetadata, OnClock):
     canceled_at: Mapped[UnixTime | None]
     cancellation_reason: Mapped[ObjectId | None]
     capture_method: Mapped[ObjectId]
+    cash_applied: Mapped[Cents | None]
+    """What its customer has sent and it was paid with; while it waits, what is set aside for it already."""
     client_secret: Mapped[ObjectId]
     confirmation_method: Mapped[ObjectId]
     currency: Mapped[ObjectId]

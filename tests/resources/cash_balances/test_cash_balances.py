@@ -55,21 +55,105 @@ def test_what_has_come_pays_at_once(api: Api, server: Server, customer: str) -> 
     assert examine(server.database, account=api.key) == []
 
 
-def test_what_waits_is_paid_when_it_has_come_whole(api: Api, server: Server, customer: str) -> None:
+def remaining(api: Api, intent: dict[str, Any]) -> tuple[str, int | None]:
+    """The status of an intent as it is now, and what it tells its customer to send."""
+    now = api.get(f"{URL}/{intent['id']}")
+    action = now["next_action"] or {}
+    return now["status"], action.get("display_bank_transfer_instructions", {}).get("amount_remaining")
+
+
+def test_what_waits_is_paid_as_the_money_comes(api: Api, server: Server, customer: str) -> None:
     first, second = owe(api, customer, 3000), owe(api, customer, 1000)
     assert first["status"] == "requires_action"
     told = first["next_action"]["display_bank_transfer_instructions"]
     [address] = told["financial_addresses"]
     assert (told["amount_remaining"], told["currency"], told["type"], address["type"], address["iban"]["country"]) == (
         3000, "eur", "eu_bank_transfer", "iban", "DE")
+    seen = len(api.event_types())
     fund(api, customer, 2000)
-    statuses = [api.get(f"{URL}/{intent['id']}")["status"] for intent in (first, second)]
-    assert (statuses, available(api, customer)) == (["requires_action", "succeeded"], {"eur": 1000})
-    fund(api, customer, 2000)
-    assert (api.get(f"{URL}/{first['id']}")["status"], available(api, customer)) == ("succeeded", None)
-    assert api.event_types()[-3:] == ["cash_balance.funds_available", "charge.succeeded", "payment_intent.succeeded"]
+    assert [remaining(api, intent) for intent in (first, second)] == [("requires_action", 1000), ("requires_action", 1000)]
+    assert (available(api, customer), api.event_types()[seen:]) == (None, ["payment_intent.partially_funded"])
+    [event] = api.events(type="payment_intent.partially_funded")
+    assert event["data"]["object"] == api.get(f"{URL}/{first['id']}")
+    # What is only set aside is on nobody's balance.
+    assert api.get("/v1/balance_transactions")["data"] == []
+    fund(api, customer, 1500)
+    assert [remaining(api, intent) for intent in (first, second)] == [("succeeded", None), ("requires_action", 500)]
+    assert api.event_types()[seen + 1:] == ["charge.succeeded", "payment_intent.succeeded", "payment_intent.partially_funded"]
+    [charge] = api.get(f"{URL}/{first['id']}")["charges"]["data"]
+    assert (charge["amount"], available(api, customer)) == (3000, None)
+    fund(api, customer, 800)
+    assert [remaining(api, intent) for intent in (first, second)] == [("succeeded", None), ("succeeded", None)]
+    assert api.event_types()[seen + 4:] == ["charge.succeeded", "payment_intent.succeeded", "cash_balance.funds_available"]
     fund(api, customer, 700, "gbp")
-    assert available(api, customer) == {"gbp": 700}
+    assert available(api, customer) == {"eur": 300, "gbp": 700}
+    assert examine(server.database, account=api.key) == []
+
+
+def test_a_part_is_there_when_it_is_confirmed(api: Api, server: Server, customer: str) -> None:
+    fund(api, customer, 400)
+    seen = len(api.event_types())
+    intent = owe(api, customer, 1000)
+    assert (remaining(api, intent), available(api, customer)) == (("requires_action", 600), None)
+    assert api.event_types()[seen:] == ["payment_intent.created", "payment_intent.requires_action",
+                                        "payment_intent.partially_funded"]
+    # Confirming once more takes what has come meanwhile, which is nothing.
+    api.post(f"{URL}/{intent['id']}/confirm")
+    assert (remaining(api, intent), api.event_types()[seen + 3:]) == (
+        ("requires_action", 600), ["payment_intent.requires_action"])
+    visitor = Visitor(api.server)
+    url = intent["next_action"]["display_bank_transfer_instructions"]["hosted_instructions_url"]
+    assert "€6.00" in visitor.open(url).text
+    answer(visitor, url, "complete")
+    assert (remaining(api, intent), available(api, customer)) == (("succeeded", None), None)
+    assert examine(server.database, account=api.key) == []
+
+
+@pytest.mark.parametrize(("change", "status"), [
+    ("cancel", "canceled"), ("amount", "requires_confirmation"), ("fail", "requires_payment_method"),
+    ("method", "requires_confirmation")])
+def test_what_was_set_aside_comes_back(api: Api, server: Server, customer: str, change: str, status: str) -> None:
+    intent, other = owe(api, customer, 3000), owe(api, customer, 500)
+    path = f"{URL}/{intent['id']}"
+    fund(api, customer, 1800)
+    assert [remaining(api, each) for each in (intent, other)] == [("requires_action", 1200), ("requires_action", 500)]
+    seen = len(api.event_types())
+    if change == "cancel":
+        api.post(f"{path}/cancel")
+        assert api.event_types()[seen:] == ["payment_intent.canceled", "charge.succeeded", "payment_intent.succeeded",
+                                            "cash_balance.funds_available"]
+    elif change == "amount":
+        api.post(path, amount=1800)
+    elif change == "method":
+        api.post(path, payment_method_data={"type": "customer_balance"})
+    else:
+        answer(Visitor(server), intent["next_action"]["display_bank_transfer_instructions"]["hosted_instructions_url"], "fail")
+    assert remaining(api, intent) == (status, None)
+    # The other one waits for money, too, and has been paid with some of it.
+    assert (remaining(api, other), available(api, customer)) == (("succeeded", None), {"eur": 1300})
+    assert examine(server.database, account=api.key) == []
+    if change == "amount":
+        api.post(f"{path}/confirm")
+        assert (remaining(api, intent), available(api, customer)) == (("requires_action", 500), None)
+
+
+def test_another_way_of_paying_leaves_the_cash(api: Api, server: Server, customer: str) -> None:
+    intent = owe(api, customer, 3000, payment_method_types=["customer_balance", "card"])
+    fund(api, customer, 1000)
+    assert remaining(api, intent) == ("requires_action", 2000)
+    paid = api.post(f"{URL}/{intent['id']}/confirm", payment_method="pm_card_visa")
+    assert (paid["status"], paid["charges"]["data"][0]["payment_method_details"]["type"]) == ("succeeded", "card")
+    assert available(api, customer) == {"eur": 1000}
+    assert examine(server.database, account=api.key) == []
+
+
+def test_money_goes_to_what_waits_for_it_exactly(api: Api, server: Server, customer: str) -> None:
+    """Two that come to what was sent, though neither is the oldest."""
+    intents = [owe(api, customer, amount) for amount in (3000, 700, 500, 1300)]
+    fund(api, customer, 1800)
+    assert [remaining(api, intent) for intent in intents] == [
+        ("requires_action", 3000), ("requires_action", 700), ("succeeded", None), ("succeeded", None)]
+    assert available(api, customer) is None
     assert examine(server.database, account=api.key) == []
 
 
@@ -90,12 +174,21 @@ def test_what_has_come_is_applied_by_hand(api: Api, server: Server, customer: st
     assert (short.status, short.error["code"], short.error["param"]) == (400, "balance_insufficient", "amount")
     fund(api, customer, 3500)
     assert api.get(f"{URL}/{intent['id']}")["status"] == "requires_action"
-    part = api.refused("POST", path, amount=1000)
-    assert (part.status, part.error["param"]) == (400, "amount")
-    paid = api.post(path, amount=3000, currency="eur")
+    more = api.refused("POST", path, amount=3001)
+    assert (more.status, more.error["param"]) == (400, "amount")
+    part = api.post(path, amount=1000)
+    assert (remaining(api, part), available(api, customer)) == (("requires_action", 2000), {"eur": 2500})
+    assert api.event_types()[-2:] == ["cash_balance.funds_available", "payment_intent.partially_funded"]
+    more = api.refused("POST", path, amount=2001, currency="eur")
+    assert (more.status, more.error["param"]) == (400, "amount")
+    paid = api.post(path, currency="eur")
     assert (paid["status"], paid["amount_received"], available(api, customer)) == ("succeeded", 3000, {"eur": 500})
     again = api.refused("POST", path)
     assert again.error["code"] == "payment_intent_unexpected_state"
+    # Nor is it taken by itself where it is confirmed, in part or whole.
+    later = owe(api, customer, 500)
+    assert (remaining(api, later), available(api, customer)) == (("requires_action", 500), {"eur": 500})
+    assert api.post(f"{URL}/{later['id']}/apply_customer_balance")["status"] == "succeeded"
     assert examine(server.database, account=api.key) == []
 
 
@@ -111,6 +204,32 @@ def test_an_invoice_is_paid_by_transfer(api: Api, server: Server, customer: str)
     paid = api.get(f"/v1/invoices/{invoice['id']}", expand=["payment_intent"])
     assert (paid["status"], paid["amount_paid"], paid["payment_intent"]["status"]) == ("paid", 2500, "succeeded")
     assert paid["charge"][:3] == "py_" and available(api, customer) is None
+    assert examine(server.database, account=api.key) == []
+
+
+def test_invoices_are_paid_whole_or_not_at_all(api: Api, server: Server, customer: str) -> None:
+    settings = {"payment_method_types": ["customer_balance"],
+                "payment_method_options": {"customer_balance": {"funding_type": "bank_transfer", "bank_transfer": EU}}}
+    invoices = []
+    api.post(f"/v1/customers/{customer}", email="jenny@example.com")
+    for amount in (2500, 900):
+        api.post("/v1/invoiceitems", customer=customer, amount=amount, currency="eur")
+        draft = api.post("/v1/invoices", customer=customer, collection_method="send_invoice", days_until_due=30,
+                         pending_invoice_items_behavior="include", payment_settings=settings)["id"]
+        invoices.append(api.post(f"/v1/invoices/{draft}/finalize"))
+    intent = owe(api, customer, 300)
+
+    def statuses() -> list[str]:
+        return [api.get(f"/v1/invoices/{invoice['id']}")["status"] for invoice in invoices]
+
+    fund(api, customer, 1000)
+    # The older one is too large, and nothing is set aside for it; the intent that is no invoice's takes the rest.
+    assert (statuses(), remaining(api, intent), available(api, customer)) == (["open", "paid"], ("requires_action", 200), None)
+    short = api.refused("POST", f"{URL}/{invoices[0]['payment_intent']}/apply_customer_balance", amount=100)
+    assert short.error["code"] == "balance_insufficient"
+    api.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=2600, currency="eur",
+             reference=invoices[0]["number"])
+    assert (statuses(), remaining(api, intent), available(api, customer)) == (["paid", "paid"], ("requires_action", 100), None)
     assert examine(server.database, account=api.key) == []
 
 

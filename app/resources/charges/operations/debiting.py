@@ -7,7 +7,7 @@ from typing import Any
 from app.context import Context
 from app.domain.cards import Decline
 from app.domain.fees import DEBIT_SETTLING_DAYS, SETTLING_DAYS, available_on
-from app.domain.ledger import debit_posting
+from app.domain.ledger import BANKS, CUSTOMER_CASH, debit_posting
 from app.domain.ways_to_pay import FAILURES, WAYS, charged_details, debit_failure
 from app.events.emit import emit
 from app.resources.balance.operations import fee_of_charge, post
@@ -56,7 +56,7 @@ def charge_otherwise(ctx: Context, method: PaymentMethod, *, amount: int, curren
         charge.paid, charge.status = True, "succeeded"
         charge.amount_captured, charge.captured = amount, True
         charge.receipt_url = ctx.page_url("receipts", charge)
-        _take(ctx, charge, way.funds, days=SETTLING_DAYS)
+        _take(ctx, charge, way.funds, days=SETTLING_DAYS, payer=CUSTOMER_CASH if way.transfer else BANKS)
         send_on(ctx, charge, amount)
     else:
         charge.paid, charge.status, charge.capture_before = True, "succeeded", ctx.now + AUTHORIZATION_S
@@ -129,11 +129,11 @@ def _new(ctx: Context, *, amount: int, **facts: Any) -> Charge:
     return charge
 
 
-def _take(ctx: Context, charge: Charge, funds: str, *, days: int) -> None:
+def _take(ctx: Context, charge: Charge, funds: str, *, days: int, payer: str = BANKS) -> None:
     earning = plan_earning(ctx, charge, charge.amount)
     taken, *earned = post(ctx, debit_posting(
         ctx.account_id, charge.amount, charge.currency, fee=fee_of_charge(ctx, charge.amount), charge=charge.id,
-        available_on=available_on(ctx.now, days), source_type=funds, earning=earning))
+        available_on=available_on(ctx.now, days), source_type=funds, earning=earning, payer=payer))
     charge.balance_transaction_id = taken.id
     note_earning(ctx, earning, earned, charge)
 

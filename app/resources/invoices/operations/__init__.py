@@ -49,7 +49,7 @@ from app.resources.invoices.operations.paying import (
 )
 from app.resources.invoices.operations.previewing import as_preview
 from app.resources.invoices.operations.sharing import sharing_columns
-from app.resources.invoices.operations.transfers import apply_customer_balance, receive_transfer
+from app.resources.invoices.operations.transfers import apply_customer_balance, cash_came
 
 __all__ = [
     "LineDraft",
@@ -60,6 +60,7 @@ __all__ = [
     "apply_customer_balance",
     "as_preview",
     "awaits_bank",
+    "cash_came",
     "check_currency",
     "collect",
     "confirm_invoice_payment",
@@ -84,7 +85,6 @@ __all__ = [
     "payment_method_of",
     "pending_items",
     "preload_pending_items",
-    "receive_transfer",
     "redeem",
     "replace_discounts",
     "require_draft",

@@ -1,6 +1,7 @@
 """What happens to payment intents."""
 
 from app.resources.payment_intents.operations.attempting import attempt_payment, card_error_of
+from app.resources.payment_intents.operations.by_transfer import amount_to_apply, fund_partly, missing_of
 from app.resources.payment_intents.operations.canceling import (
     cancel_by_request,
     cancel_intent,
@@ -26,12 +27,12 @@ from app.resources.payment_intents.operations.confirming import (
 from app.resources.payment_intents.operations.paying_otherwise import (
     answer_debit,
     attempt_otherwise,
-    check_applicable,
     fail_debit,
     verify_deposits,
 )
 
 __all__ = [
+    "amount_to_apply",
     "answer_debit",
     "attempt_otherwise",
     "attempt_payment",
@@ -42,7 +43,6 @@ __all__ = [
     "capture_intent",
     "card_error_of",
     "change_amount",
-    "check_applicable",
     "chosen_method",
     "confirm_intent",
     "create_for_invoice",
@@ -50,7 +50,9 @@ __all__ = [
     "expire_authorization",
     "fail_authentication",
     "fail_debit",
+    "fund_partly",
     "increment_authorization",
+    "missing_of",
     "update_intent",
     "verify_deposits",
 ]

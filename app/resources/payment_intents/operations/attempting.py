@@ -13,6 +13,7 @@ from app.domain.cards import (
 )
 from app.errors import CardError
 from app.render import render
+from app.resources.cash_balances.operations import release_cash
 from app.resources.charges.operations import charge_card, refusal_of_sharing
 from app.resources.charges.tables import Charge
 from app.resources.mandates.operations import create_mandate
@@ -47,6 +48,8 @@ def attempt_payment(ctx: Context, intent: PaymentIntent, method: PaymentMethod, 
         raise refusal
     if "charges" not in intent.__dict__:
         ctx.session.load([intent], "charges")
+    if method.type != "customer_balance":
+        release_cash(ctx, intent)
     if method.type != "card":
         return attempt_otherwise(ctx, intent, method, authenticated=authenticated, can_wait=can_wait)
     if method.customer_id is None:

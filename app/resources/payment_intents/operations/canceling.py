@@ -6,6 +6,7 @@ from app.context import Context
 from app.domain.lifecycle import may_move
 from app.errors import InvalidRequest
 from app.events.emit import emit
+from app.resources.cash_balances.operations import release_cash
 from app.resources.charges.operations import release_charge
 from app.resources.charges.tables import Charge
 from app.resources.payment_intents.operations.paying_otherwise import call_debit_off
@@ -25,8 +26,9 @@ def cancel_by_request(ctx: Context, intent: PaymentIntent, reason: str | None) -
 def cancel_intent(ctx: Context, intent: PaymentIntent, reason: str | None) -> None:
     """Give the payment up, for `reason` in the API's words; what a card holds for it is released.
 
-    A debit that no bank has answered is called off. Emits payment_intent.canceled, then charge.refunded for what is released,
-    or charge.failed for the debit. Raises InvalidRequest when it is over.
+    A debit that no bank has answered is called off, and cash that was set aside is the customer's again. Emits
+    payment_intent.canceled, then charge.refunded for what is released, charge.failed for the debit, or what cash does that
+    has come back. Raises InvalidRequest when it is over.
     """
     if not may_move("payment_intent", intent.status, "canceled"):
         raise InvalidRequest(
@@ -75,3 +77,4 @@ def _cancel(ctx: Context, intent: PaymentIntent, reason: str | None) -> None:
     intent.status, intent.canceled_at, intent.cancellation_reason = "canceled", ctx.now, reason
     intent.amount_capturable, intent.next_action = 0, None
     emit(ctx, "payment_intent.canceled", intent)
+    release_cash(ctx, intent)

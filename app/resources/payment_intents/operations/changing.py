@@ -10,9 +10,11 @@ from app.domain.metadata import merged
 from app.domain.shipping import shipping_document
 from app.errors import InvalidRequest
 from app.events.emit import emit
+from app.resources.cash_balances.operations import release_cash
 from app.resources.charges.operations import check_chargeable, check_texts, sharing_columns
 from app.resources.customers.tables import Customer
-from app.resources.intents import merged_options
+from app.resources.intents import merged_options, waits_for_transfer
+from app.resources.payment_intents.operations.by_transfer import ask_for_rest
 from app.resources.payment_intents.operations.outcomes import OPEN, note_method
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import named_method
@@ -87,6 +89,10 @@ def update_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
     shared = sharing_columns(ctx, values, amount=amount, currency=currency, present=intent)
     if "amount" in values or "currency" in values:
         check_chargeable(amount, currency)
+        if waits_for_transfer(intent) and (amount, currency) != (intent.amount, intent.currency):
+            # It is confirmed again, and then takes what there is.
+            intent.status, intent.next_action = "requires_confirmation", None
+            release_cash(ctx, intent)
         intent.amount = amount
     if "customer" in values:
         intent.customer_id = ctx.find(Customer, values["customer"], param="customer").id
@@ -101,12 +107,14 @@ def update_intent(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]
     if method is not None:
         take_method(intent, method)
         intent.status, intent.next_action, intent.authenticated_method_id = "requires_confirmation", None, None
+        release_cash(ctx, intent)
 
 
 def change_amount(intent: PaymentIntent, amount: int) -> None:
     """Collect another amount, in minor units, because what is due has changed. There is no event for it."""
     if intent.status in OPEN:
         intent.amount = amount
+        ask_for_rest(intent)
 
 
 def check_of_invoice(intent: PaymentIntent, values: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from app.context import Context
 from app.domain.shipping import shipping_document
 from app.errors import InvalidRequest
 from app.events.emit import emit
+from app.resources.cash_balances.operations import release_cash
 from app.resources.charges.operations import check_texts
 from app.resources.charges.tables import Charge
 from app.resources.intents import error_document, merged_options
@@ -92,6 +93,7 @@ def fail_authentication(ctx: Context, intent: PaymentIntent) -> None:
     intent.status, intent.next_action = "requires_payment_method", None
     note_method(intent, None)
     emit(ctx, "payment_intent.payment_failed", intent)
+    release_cash(ctx, intent)
 
 
 def _awaited(ctx: Context, intent: PaymentIntent) -> PaymentMethod:

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.context import Context
-from app.domain.bank_transfers import CURRENCIES
 from app.domain.cards import Decline
 from app.domain.ways_to_pay import CANCELED, FAILURES, UNAUTHENTICATED, UNVERIFIED, WAYS, Way, debit_failure
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.cash_balances.operations import cash_of, take_cash, transfer_country
 from app.resources.charges.operations import accept_debit, announce_fee, charge_otherwise, refuse_debit
 from app.resources.charges.tables import Charge
-from app.resources.customers.tables import Customer
-from app.resources.intents import deposits_say, error_document, page_action, transfer_action, verification_action
+from app.resources.intents import deposits_say, error_document, page_action, verification_action
 from app.resources.mandates.operations import active_mandate, create_mandate
+from app.resources.payment_intents.operations.by_transfer import pays_with_cash
 from app.resources.payment_intents.operations.outcomes import (
     await_customer,
     facts_of_charge,
@@ -31,7 +29,6 @@ from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import payment_method_for
 from app.resources.payment_methods.tables import PaymentMethod
 
-_TRANSFERS = {currency: type for type, currency in CURRENCIES.items()}
 # Our choice: errors of banks are of the type of all errors that no card has made.
 _ERROR = "invalid_request_error"
 
@@ -47,7 +44,7 @@ def attempt_otherwise(ctx: Context, intent: PaymentIntent, method: PaymentMethod
     if way.verified and not method.set_up:
         await_customer(ctx, intent, method, verification_action(ctx, intent.client_secret))
         return None
-    if way.transfer and not _pays_with_cash(ctx, intent, method):
+    if way.transfer and not pays_with_cash(ctx, intent, method):
         return None
     asks = way.asks and not authenticated
     if asks and can_wait:
@@ -129,56 +126,6 @@ def verify_deposits(ctx: Context, intent: PaymentIntent, values: Mapping[str, An
     note_method(intent, None)
     emit(ctx, "payment_intent.payment_failed", intent)
     return None
-
-
-def check_applicable(ctx: Context, intent: PaymentIntent, values: Mapping[str, Any]) -> None:
-    """Raises InvalidRequest where what the customer has sent cannot pay the intent as POST …/apply_customer_balance asks."""
-    if intent.status not in ("requires_payment_method", "requires_action"):
-        # Our choice: the words of these refusals, and that nothing is paid in parts.
-        raise InvalidRequest(
-            f"You cannot apply a customer balance to this PaymentIntent because it has a status of {intent.status}.",
-            code="payment_intent_unexpected_state")
-    if "customer_balance" not in intent.payment_method_types:
-        raise InvalidRequest("You can only apply a customer balance to a PaymentIntent that has customer_balance in its "
-                             "payment_method_types.", code="payment_intent_incompatible_payment_method")
-    currency, amount = values.get("currency", intent.currency), values.get("amount", intent.amount)
-    if currency != intent.currency:
-        raise InvalidRequest(f"The currency of the PaymentIntent is {intent.currency}, and not {currency}.", param="currency")
-    if amount > intent.amount:
-        raise InvalidRequest("The amount to apply is greater than the amount of the PaymentIntent.", param="amount")
-    customer = None if intent.customer_id is None else ctx.find(Customer, intent.customer_id, deleted_too=True)
-    if customer is None or cash_of(customer, currency) < amount:
-        raise InvalidRequest("The customer's cash balance holds less than the amount to apply.", code="balance_insufficient",
-                             param="amount")
-    if amount < intent.amount:
-        raise InvalidRequest("The amount to apply is less than the amount of the PaymentIntent, which is paid at once or not "
-                             "at all.", param="amount")
-
-
-def _pays_with_cash(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> bool:
-    """Whether what the customer has sent is enough, and is taken by this; else they are told where to send it."""
-    # Our choice: the words of these refusals, and that nothing is paid in parts.
-    if intent.customer_id is None:
-        raise InvalidRequest("You must provide a customer to pay with a customer balance.", code="parameter_missing",
-                             param="customer")
-    customer = ctx.find(Customer, intent.customer_id, deleted_too=True)
-    if cash_of(customer, intent.currency) >= intent.amount:
-        take_cash(ctx, customer, intent.amount, intent.currency, payment_intent_id=intent.id)
-        return True
-    if option(intent, "funding_type", method.type) != "bank_transfer":
-        raise InvalidRequest("The customer's cash balance holds less than the amount to pay, and no funding_type says how "
-                             "the rest is to come.", code="balance_insufficient",
-                             param="payment_method_options[customer_balance][funding_type]")
-    transfer = option(intent, "bank_transfer", method.type) or {"type": _TRANSFERS[intent.currency]}
-    if CURRENCIES[transfer["type"]] != intent.currency:
-        raise InvalidRequest(
-            f"Transfers of the type {transfer['type']} are made in {CURRENCIES[transfer['type']]}, and not in {intent.currency}.",
-            param="payment_method_options[customer_balance][bank_transfer][type]")
-    country = transfer_country(transfer, param="payment_method_options[customer_balance][bank_transfer]")
-    await_customer(ctx, intent, method, transfer_action(
-        ctx, intent.client_secret, customer=customer.id, amount=intent.amount, currency=intent.currency,
-        type=transfer["type"], country=country))
-    return False
 
 
 def _mandate(ctx: Context, intent: PaymentIntent, method: PaymentMethod) -> str:
