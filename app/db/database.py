@@ -76,6 +76,29 @@ class WriterLock:
         self._file = None
 
 
+class CommitLog:
+    """The file that a connection's commits go to, synced to disk when the writer's turn is over and not inside it.
+
+    Only a connection that is open keeps SQLite from making the file anew: each has one of these, as long as it is open.
+    """
+
+    def __init__(self, driver: Any) -> None:
+        """Take over from SQLite, which has synced the connection's commits so far."""
+        path = driver.execute("PRAGMA database_list").fetchone()[2]
+        self._file = os.open(f"{path}-wal", os.O_RDWR)
+        driver.execute("PRAGMA synchronous=NORMAL")
+
+    def sync(self) -> None:
+        """Wait until all that was committed before, by whomever, is on the disk."""
+        if sys.platform == "darwin":
+            os.fsync(self._file)
+        else:
+            os.fdatasync(self._file)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
 class Database:
     """The rows of all sandboxes. One connection per thread is kept open between transactions."""
 
@@ -100,6 +123,7 @@ class Database:
         # Every thread's connection is held here too, or it would die with its thread: that crashes CPython before
         # 3.12.4 in a thread which Python did not start, as the server's are (gh-119585).
         self._open: dict[tuple[int, int], Connection] = {}
+        self._logs: dict[tuple[int, int], CommitLog] = {}
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
 
@@ -137,6 +161,9 @@ class Database:
         finally:
             if self._writer is not None:
                 self._writer.release()
+        if kept and self.is_sqlite:
+            # The next writer is at work meanwhile. Nobody is told of what was committed before it is on the disk.
+            self._sync(connection)
 
     def close_thread(self) -> None:
         """Give this thread's connection back; a thread that ends calls it."""
@@ -174,9 +201,19 @@ class Database:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None or self._local.pid != os.getpid() or connection.closed:
             connection = self._local.connection = self.engine.connect()
-            self._local.pid = os.getpid()
+            self._local.pid, self._local.log = os.getpid(), None
             self._open[os.getpid(), id(connection)] = connection
         return connection
+
+    def _sync(self, connection: Connection) -> None:
+        """Wait until what this thread has committed is on the disk."""
+        log: CommitLog | None = self._local.log
+        if log is None:
+            # SQLite itself has synced the first commit.
+            log = CommitLog(connection.connection.dbapi_connection)
+            self._local.log = self._logs[os.getpid(), id(connection)] = log
+        else:
+            log.sync()
 
     def _end(self, connection: Connection, how: str) -> None:
         """Leave the transaction. A connection that cannot even do that is thrown away; the next request opens one."""
@@ -195,6 +232,9 @@ class Database:
 
     def _discard(self, connection: Connection) -> None:
         self._open.pop((os.getpid(), id(connection)), None)
+        log = self._logs.pop((os.getpid(), id(connection)), None)
+        if log is not None:
+            log.close()
         if not connection.closed:
             connection.invalidate()
             connection.close()

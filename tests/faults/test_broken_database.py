@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +121,43 @@ def test_a_commit_whose_confirmation_was_lost_is_found_by_its_key(postgres: Serv
 
     with monkeypatch.context() as patch:
         patch.setattr(driver, "execute", lose_confirmation)
+        assert is_fault(api.call("POST", "/v1/customers", headers=KEY))
+    again = api.call("POST", "/v1/customers", headers=KEY)
+    assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert [each["id"] for each in api.get("/v1/customers")["data"]] == [again.body["id"]]
+
+
+def test_a_commit_is_on_the_disk_before_it_is_answered_and_others_write_meanwhile(
+        sqlite: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(sqlite)
+    api.get("/v1/account")
+    sync = os.fdatasync
+    seen = []
+
+    def look_around(file: int) -> None:
+        with open(f"{sqlite.database.url.database}-writer") as turn, closing(
+                sqlite3.connect(str(sqlite.database.url.database), timeout=0)) as other:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            seen.append(other.execute("SELECT name FROM customers").fetchall())
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", look_around)
+    api.post("/v1/customers", name="Jenny")
+    assert seen == [[("Jenny",)]]
+    api.get("/v1/customers")
+    assert api.call("POST", "/v1/customers", {"name": ["Jenny"]}).status == 400
+    assert len(seen) == 1
+
+
+def test_a_commit_that_cannot_be_synced_is_found_by_its_key(sqlite: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(sqlite)
+    api.get("/v1/account")
+
+    def fail(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail)
         assert is_fault(api.call("POST", "/v1/customers", headers=KEY))
     again = api.call("POST", "/v1/customers", headers=KEY)
     assert (again.status, again.headers["Idempotent-Replayed"]) == (200, "true")
