@@ -10,30 +10,26 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
 
 import click
 
 from app import __version__
+from app.cli_clocks import clock, sandbox_time
 from app.terminal import (
     Commands,
     account_option,
+    configure,
     data_option,
     database_option,
     examples,
     json_option,
     print_result,
-    progress,
     shown_time,
     table,
+    using,
     values_of,
 )
-
-if TYPE_CHECKING:
-    from app.config import Config
-    from app.db.database import Database
 
 FOLLOW_S = 0.5
 """How long `events tail --follow` waits before it looks again."""
@@ -63,7 +59,7 @@ def serve(host: str, port: int, workers: int, database: str | None) -> None:
     """
     from app.serve import serve as run
 
-    os.environ["DATABASE_URL"] = _configure(database).database_url
+    os.environ["DATABASE_URL"] = configure(database).database_url
     try:
         run(host=host, port=port, workers=workers)
     except OSError as problem:
@@ -79,7 +75,7 @@ def worker(database: str | None) -> None:
     """
     from app.serve import work
 
-    os.environ["DATABASE_URL"] = _configure(database).database_url
+    os.environ["DATABASE_URL"] = configure(database).database_url
     work()
 
 
@@ -96,7 +92,7 @@ def upgrade_database(database: str | None, as_json: bool) -> None:
     from app.control.startup import newest_revision, upgrade
     from app.db.database import Database
 
-    opened = Database(_configure(database).database_url)
+    opened = Database(configure(database).database_url)
     before, after = upgrade(opened), newest_revision()
     opened.close()
     print_result({"from": before, "to": after}, as_json, f"From {before or 'nothing'} to {after}.")
@@ -107,7 +103,7 @@ def upgrade_database(database: str | None, as_json: bool) -> None:
 @json_option
 def check_database(database: str | None, as_json: bool) -> None:
     """Compare the schema with what this program expects; exit 1 where they differ."""
-    with _opened(database, any_revision=True) as opened:
+    with using(database, any_revision=True) as opened:
         from app.control.startup import newest_revision, revision_of
         from app.db.migrate import differences
 
@@ -134,10 +130,10 @@ def keys() -> None:
 @json_option
 def create_key(key: str | None, kind: str, account: str | None, database: str | None, as_json: bool) -> None:
     """Make a key, of a new account unless one is named, and show it this once."""
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control.keys import create_key as create
 
-        made = create(opened, _configure(database), kind=kind, key=key, account=account)
+        made = create(opened, configure(database), kind=kind, key=key, account=account)
     print_result(made, as_json, f"{made['key']}  {made['account']}")
 
 
@@ -147,7 +143,7 @@ def create_key(key: str | None, kind: str, account: str | None, database: str | 
 @json_option
 def list_keys(account: str | None, database: str | None, as_json: bool) -> None:
     """List the keys, with the middle of each starred."""
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control.keys import list_keys as list_all
 
         found = list_all(opened, account=account)
@@ -161,80 +157,15 @@ def list_keys(account: str | None, database: str | None, as_json: bool) -> None:
 @json_option
 def revoke_key(key: str, database: str | None, as_json: bool) -> None:
     """End a key, named by its text or by its id in the list."""
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control.keys import revoke_key as revoke
 
         revoked = revoke(opened, key)
     print_result(revoked, as_json, f"{revoked['hint']} is revoked.")
 
 
-@main.group()
-def clock() -> None:
-    """The test clocks. Works on the database directly, with or without a server running."""
-
-
-@clock.command("list", epilog=examples("billyard clock list", "billyard clock list --account sk_test_billyard_ready"))
-@account_option
-@database_option
-@json_option
-def list_clocks(account: str | None, database: str | None, as_json: bool) -> None:
-    """List the clocks: where they stand and, of one that failed, why."""
-    with _opened(database) as opened:
-        from app.control.clocks import list_clocks as list_all
-
-        found = list_all(opened, account=account)
-    columns = ("id", "status", "frozen_time", "target_time", "customers", "name", "failure")
-    print_result(found, as_json, table(found, columns))
-
-
-@clock.command("advance", epilog=examples(
-    "billyard clock advance clock_1Lm… --by '1 month'", "billyard clock advance clock_1Lm… --to 2025-01-31T09:00:00",
-    "billyard clock advance clock_1Lm…   # go on with an advance that a crash interrupted"))
-@click.argument("clock_id", metavar="CLOCK")
-@click.option("--to", metavar="TIME", help="Unix seconds, or a date with or without a time, in UTC unless it says.")
-@click.option("--by", metavar="STEP", help="A number of hours, days, weeks, months or years.")
-@click.option("--leave", is_flag=True, help="Leave the work to a server or worker that runs, and only wait for it.")
-@account_option
-@database_option
-@json_option
-def advance_clock(clock_id: str, to: str | None, by: str | None, leave: bool, account: str | None, database: str | None,
-                  as_json: bool) -> None:
-    """Advance a clock, and show how far its customers have come."""
-    if to is not None and by is not None:
-        raise click.UsageError("Give --to or --by, not both.")
-    with _opened(database) as opened:
-        from app.control import clocks
-        from app.domain.choices import Choices
-        from app.factory import build_engine
-        from app.registry import TICKERS
-
-        config = _configure(database)
-        try:
-            target = clocks.parse_target(to=to, by=by)
-        except ValueError as problem:
-            raise click.UsageError(str(problem)) from None
-        if target is not None:
-            clocks.begin_advance(opened, clock_id, target, Choices(limits=config.limits), account=account)
-        with progress(quiet=as_json) as report:
-            engine = None if leave else build_engine(config, opened)
-            moved = clocks.finish_advance(opened, TICKERS, clock_id, engine=engine, report=report, account=account)
-    print_result(moved, as_json, f"{moved['id']} stands at {shown_time(moved['frozen_time'])}.")
-
-
-@clock.command("next", epilog=examples("billyard clock next clock_1Lm…", "billyard clock next clock_1Lm… --limit 100"))
-@click.argument("clock_id", metavar="CLOCK")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
-@account_option
-@database_option
-@json_option
-def next_due(clock_id: str, limit: int, account: str | None, database: str | None, as_json: bool) -> None:
-    """Tell what time will do next on a clock, and when, as things stand."""
-    with _opened(database) as opened:
-        from app.control.clocks import next_due as list_due
-        from app.registry import TICKERS
-
-        found = list_due(opened, TICKERS, clock_id, account=account, limit=limit)
-    print_result(found, as_json, table(found, ("at", "reason", "id", "customer")))
+main.add_command(clock)
+main.add_command(sandbox_time)
 
 
 @main.command(epilog=examples("billyard doctor", "billyard doctor --account sk_test_billyard_ready --json"))
@@ -243,7 +174,7 @@ def next_due(clock_id: str, limit: int, account: str | None, database: str | Non
 @json_option
 def doctor(account: str | None, database: str | None, as_json: bool) -> None:
     """Check that the rows agree with each other; exit 1 where they do not."""
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control.doctor import CHECKS, examine
 
         found = examine(opened, account=account)
@@ -268,13 +199,13 @@ def _deeds(kind: str, summary: str, *lines: str) -> None:
 
 
 def _do(kind: str, deed: str, id: str, data: tuple[str, ...], account: str | None, database: str | None, as_json: bool) -> None:
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control import deeds
 
         _, possible = deeds.DEEDS[kind]
         if deed not in possible:
             raise click.UsageError(f"{deed} is not one of {', '.join(possible)}.")
-        made = deeds.do(opened, _configure(database), kind, deed, id, values_of(data), account=account)
+        made = deeds.do(opened, configure(database), kind, deed, id, values_of(data), account=account)
     print_result(made, as_json, f"{made['object']} {made['id']}" + (f" is {made['status']}" if "status" in made else ""))
 
 
@@ -292,10 +223,10 @@ def bank_account() -> None:
 @json_option
 def add_bank_account(data: tuple[str, ...], account: str, database: str | None, as_json: bool) -> None:
     """Give an account a further bank account, by the parameters of POST /_sim/bank_accounts."""
-    with _opened(database) as opened:
+    with using(database) as opened:
         from app.control import deeds
 
-        made = deeds.add_bank_account(opened, _configure(database), values_of(data), account=account)
+        made = deeds.add_bank_account(opened, configure(database), values_of(data), account=account)
     print_result(made, as_json, f"{made['object']} {made['id']} ends in {made['last4']}")
 
 
@@ -347,7 +278,7 @@ def events() -> None:
 def tail_events(limit: int, types: tuple[str, ...], follow: bool, account: str | None, database: str | None,
                 as_json: bool) -> None:
     """Print the newest events, oldest of them first; with --json one a line, each with its object."""
-    with _opened(database) as opened, suppress(KeyboardInterrupt):
+    with using(database) as opened, suppress(KeyboardInterrupt):
         from app.control.events import newest_events
 
         last = 0
@@ -359,30 +290,6 @@ def tail_events(limit: int, types: tuple[str, ...], follow: bool, account: str |
             if not follow:
                 return
             time.sleep(FOLLOW_S)
-
-
-def _configure(database: str | None) -> Config:
-    """The settings, with the database that the command line names."""
-    from app.config import Config
-
-    environment = os.environ | {"DATABASE_URL": database} if database else os.environ
-    try:
-        return Config.from_environment(environment)
-    except ValueError as problem:
-        raise click.UsageError(str(problem)) from None
-
-
-@contextmanager
-def _opened(database: str | None, *, any_revision: bool = False) -> Iterator[Database]:
-    """The database, with all tables and tickers known."""
-    import app.registry  # noqa: F401
-    from app.control.opening import open_database
-
-    opened = open_database(_configure(database), any_revision=any_revision)
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
@@ -28,6 +30,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     server = Server(config, database)
     app.extensions["billyard"] = server
     server.flask = app
+    server.build_engine = partial(build_engine, config, database)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for problem in (NotFound, MethodNotAllowed):

@@ -1,19 +1,28 @@
-"""How the command line asks and shows things: options, tables, moments, and how far an advance has come."""
+"""How the command line asks and shows things: options, settings, tables, moments, and how far an advance has come.
+
+What takes long to import is imported where it is needed, as in the commands.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.control import Refused
 
-MOMENTS = frozenset({"at", "created", "frozen_time", "revoked_at", "target_time"})
+if TYPE_CHECKING:
+    from app.config import Config
+    from app.control.clocks import Target
+    from app.db.database import Database
+
+MOMENTS = frozenset({"at", "created", "frozen_time", "now", "revoked_at", "target_time"})
 """The columns that hold unix seconds."""
 
 database_option = click.option(
@@ -51,6 +60,42 @@ def values_of(data: tuple[str, ...]) -> dict[str, str]:
     return dict(each.split("=", 1) for each in data)
 
 
+def target_of(to: str | None, by: str | None) -> Target | None:
+    """Where `--to` or `--by` sends a clock; None for where it is going already."""
+    from app.control.clocks import parse_target
+
+    if to is not None and by is not None:
+        raise click.UsageError("Give --to or --by, not both.")
+    try:
+        return parse_target(to=to, by=by)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def configure(database: str | None) -> Config:
+    """The settings, with the database that the command line names."""
+    from app.config import Config
+
+    environment = os.environ | {"DATABASE_URL": database} if database else os.environ
+    try:
+        return Config.from_environment(environment)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+@contextmanager
+def using(database: str | None, *, any_revision: bool = False) -> Iterator[Database]:
+    """The database, with all tables and tickers known."""
+    import app.registry  # noqa: F401
+    from app.control.opening import open_database
+
+    opened = open_database(configure(database), any_revision=any_revision)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
 def print_result(data: Any, as_json: bool, text: str) -> None:
     """What a command has come to: JSON where that is wanted, else the text."""
     click.echo(json.dumps(data, indent=2) if as_json else text)
@@ -76,16 +121,16 @@ def shown_time(moment: int) -> str:
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """How far an advance has come: a bar on a terminal, lines elsewhere, nothing beside JSON."""
+def progress(*, quiet: bool, of: str = "customers") -> Iterator[Callable[[int, int], None]]:
+    """How far an advance has come, counted in what it is `of`: a bar on a terminal, lines elsewhere, nothing beside JSON."""
     if quiet:
         yield lambda _done, _total: None
     elif not sys.stdout.isatty():
-        yield lambda done, total: click.echo(f"{done} of {total} customers")
+        yield lambda done, total: click.echo(f"{done} of {total} {of}")
     else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-        with Progress(TextColumn("Advancing"), BarColumn(), MofNCompleteColumn(), TextColumn("customers"),
+        with Progress(TextColumn("Advancing"), BarColumn(), MofNCompleteColumn(), TextColumn(of),
                       TimeElapsedColumn()) as bar:
             task = bar.add_task("advance", total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, bindparam, func, literal, or_, select
 
 from app.clock.now import stopwatch, wall_seconds
+from app.clock.sandbox import SET_FORWARD, accounts_due, first_moment
 from app.clock.ticker import Ticker
 from app.context import Context
 from app.db.base import StripeObject, TimeDriven
 from app.db.database import Database, may_pass
 from app.db.ids import IdSource
-from app.db.roots import TestClock
+from app.db.roots import Account, TestClock
 from app.db.session import Prepared, Session, entity
 from app.domain.choices import Choices
 from app.events.emit import emit
@@ -84,13 +85,16 @@ class Engine:
         self._tables: dict[type[Any], list[tuple[int, Ticker]]] = {}
         for rank, ticker in enumerate(tickers):
             self._tables.setdefault(ticker.table, []).append((rank, ticker))
-        self._due_on_clock = {table: _due_statement(table, on_clock=True) for table in self._tables}
-        self._due_on_wall = {table: _due_statement(table, on_clock=False) for table in self._tables}
+        self._due_on_clock = {table: _due_statement(table, of="clock") for table in self._tables}
+        self._due_on_wall = {table: _due_statement(table, of="world") for table in self._tables}
+        self._due_of_account = {table: _due_statement(table, of="account") for table in self._tables}
+        self._accounts_due = {table: accounts_due(table) for table in self._tables}
         self._moments = [
             # `IS NOT NULL` lets both databases take a partial index for the minimum.
             *(Prepared(select(func.min(table.due_at)).where(table.test_clock_id.is_(None), table.due_at.is_not(None)))
               for table in self._tables),
             Prepared(select(func.min(TestClock.deletes_after)))]
+        self._moments_of_sandbox = [first_moment(table) for table in self._tables]
         self._stuck: dict[Timeline, float] = {}
         self._reach = CUSTOMERS_PER_BATCH
         """How many timelines the steps of the last batch would have moved: more need not be read for the next."""
@@ -101,16 +105,24 @@ class Engine:
             if session.scalar(_ADVANCING):
                 return 0
             moments = [session.scalar(statement) for statement in self._moments]
+            for platform_id, offset, target in session.values(SET_FORWARD):
+                if target is not None:
+                    return 0
+                found = [session.scalar(statement, platform_id=platform_id) for statement in self._moments_of_sandbox]
+                moments += [moment - offset for moment in found if moment is not None]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def run(self, database: Database) -> bool:
-        """One batch for each clock that advances, one for the wall-clock world; whether anything was done."""
+        """One batch for each clock that advances, one for the wall-clock world and one for each sandbox that is ahead of it;
+        whether anything was done."""
         with database.reading() as session:
-            advancing = session.values(_ADVANCING)
+            advancing, ahead = session.values(_ADVANCING), session.values(SET_FORWARD)
         worked = False
         for account_id, clock_id in advancing:
             worked |= self.advance(database, account_id, clock_id)
         worked |= self._age(database)
+        for platform_id, *_ in ahead:
+            worked |= self.age_sandbox(database, platform_id)
         return self._expire_clocks(database) or worked
 
     def stop(self, database: Database) -> None:
@@ -144,21 +156,53 @@ class Engine:
             self._fail(database, account_id, clock_id, problem)
             return True
 
-    def _age(self, database: Database) -> bool:
-        """One batch of what is due on the wall clock. A timeline that fails is set aside, the others go on."""
-        now = wall_seconds()
+    @_without_collecting()
+    def age_sandbox(self, database: Database, platform_id: str) -> bool:
+        """One batch of what is due in a sandbox by its own wall clock, or its arrival at the time that it is set forward to;
+        whether anything was done. Raises where the database failed.
+        """
         with database.reading() as session:
-            if not self._due(session, now, exclude=self._set_aside()):
+            platform = session.get(Account, platform_id)
+        assert platform is not None
+        if platform.time_target is None:
+            return self._age(database, ahead=platform.time_offset or 0, platform_id=platform_id)
+        return (self._age(database, ahead=platform.time_target, platform_id=platform_id)
+                or self._arrive_at_offset(database, platform_id, platform.time_target))
+
+    def _age(self, database: Database, *, ahead: int = 0, platform_id: str | None = None) -> bool:
+        """One batch of what is due on the wall clock, or on that of one sandbox, `ahead` seconds of it.
+
+        A timeline that fails is set aside, the others go on.
+        """
+        until = wall_seconds() + ahead
+        with database.reading() as session:
+            if not self._due(session, until, platform_id=platform_id, exclude=self._set_aside()):
                 return False
         due: list[Timeline] = []
         try:
             with database.writing() as session:
-                due = self._due(session, now, exclude=self._set_aside())
-                return self._move(session, due, now, None) if due else False
-        except Exception:
+                due = self._due(session, until, platform_id=platform_id, exclude=self._set_aside())
+                return self._move(session, due, until, None) if due else False
+        except Exception as problem:
+            if platform_id is not None and may_pass(problem):
+                # Nothing is to be set aside by which a sandbox would arrive too early.
+                raise
             log.exception("a timeline failed on the wall clock")
             for timeline in due:
-                self._age_alone(database, timeline, now)
+                self._age_alone(database, timeline, until)
+            return True
+
+    def _arrive_at_offset(self, database: Database, platform_id: str, target: int) -> bool:
+        """Let a sandbox stand at the time that it was set forward to, unless something is due before that."""
+        with database.writing() as session:
+            until = wall_seconds() + target
+            if self._due(session, until, platform_id=platform_id, exclude=self._set_aside()):
+                return False
+            # Whoever holds the account is at its timeline, so that it will be for another look to see that all is done.
+            platform = session.get(Account, platform_id) if session.claim_timelines([(platform_id, "")]) else None
+            if platform is None or platform.time_target != target:
+                return False
+            platform.time_offset, platform.time_target = target, None
             return True
 
     def _age_alone(self, database: Database, timeline: Timeline, now: int) -> None:
@@ -173,19 +217,30 @@ class Engine:
         return set(self._stuck)
 
     def _due(self, session: Session, until: int, *, account_id: str | None = None, clock_id: str | None = None,
-             exclude: Iterable[Timeline] = ()) -> list[Timeline]:
-        """Timelines with something due at or before `until`, a batch of them at most."""
+             platform_id: str | None = None, exclude: Iterable[Timeline] = ()) -> list[Timeline]:
+        """Timelines with something due at or before `until`, a batch of them at most: of a clock, or on the wall clock of
+        one sandbox or of all."""
         excluded, found = set(exclude), dict[Timeline, None]()
         values: dict[str, Any] = {"until": until, "limit": CUSTOMERS_PER_BATCH + len(excluded)}
         if clock_id is not None:
             values |= {"account_id": account_id, "clock_id": clock_id}
-        for statement in (self._due_on_wall if clock_id is None else self._due_on_clock).values():
-            for row in session.values(statement, **values):
+        for table in self._tables:
+            rows: Iterable[Any]
+            if platform_id is not None:
+                rows = self._due_in_sandbox(session, table, platform_id, values)
+            else:
+                rows = session.values((self._due_on_wall if clock_id is None else self._due_on_clock)[table], **values)
+            for row in rows:
                 if tuple(row) not in excluded:
                     found[tuple(row)] = None
         # An account's own rows wait until nobody else is due: what its customers do before their moment adds to them.
         customers = [timeline for timeline in found if timeline[1]]
         return sorted(customers or found)[:CUSTOMERS_PER_BATCH]
+
+    def _due_in_sandbox(self, session: Session, table: type[TimeDriven], platform_id: str,
+                        values: dict[str, Any]) -> Iterator[Any]:
+        for (account_id,) in session.values(self._accounts_due[table], platform_id=platform_id, until=values["until"]):
+            yield from session.values(self._due_of_account[table], account_id=account_id, **values)
 
     def _move(self, session: Session, timelines: list[Timeline], until: int, clock_id: str | None) -> bool:
         """Move timelines up to `until`, as far as the batch's steps reach; whether any could be had."""
@@ -319,14 +374,18 @@ def _always_has_customer(table: type[TimeDriven]) -> bool:
     return _has_customer(table) and not table.__table__.c.customer_id.nullable  # type: ignore[attr-defined]
 
 
-def _due_statement(table: type[TimeDriven], *, on_clock: bool) -> Prepared:
-    """The timelines of the table's rows that are due until a moment, those of one clock or of the wall clock."""
+def _due_statement(table: type[TimeDriven], *, of: Literal["account", "clock", "world"]) -> Prepared:
+    """The timelines of the table's rows that are due until a moment: those of one clock, or on the wall clock those of one
+    account or of all."""
     columns: Any = table
     customer = columns.customer_id if _has_customer(table) else literal("")
     if _has_customer(table) and not _always_has_customer(table):
         customer = func.coalesce(customer, "")
-    where = [columns.account_id == bindparam("account_id"), columns.test_clock_id == bindparam("clock_id")] \
-        if on_clock else [columns.test_clock_id.is_(None)]
-    return Prepared(select(columns.account_id, customer).where(*where, columns.due_at <= bindparam("until"))
-                    # PostgreSQL sorts all that is due, unless it is told the whole order of the index.
-                    .order_by(columns.test_clock_id, columns.due_at).limit(bindparam("limit")))
+    on_clock = columns.test_clock_id == bindparam("clock_id") if of == "clock" else columns.test_clock_id.is_(None)
+    where = [on_clock, columns.due_at <= bindparam("until")]
+    if of != "world":
+        where.append(columns.account_id == bindparam("account_id"))
+    # PostgreSQL sorts all that is due, unless it is told the whole order of the index.
+    order = columns.account_id if of == "account" else columns.test_clock_id
+    return Prepared(select(columns.account_id, customer).where(*where).order_by(order, columns.due_at)
+                    .limit(bindparam("limit")))

@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import func, select, union
 
 from app.clock.engine import Engine
-from app.clock.now import wall_seconds
 from app.clock.ticker import Ticker
-from app.context import Context
 from app.control import Refused
 from app.control.keys import account_named
+from app.control.opening import context_for
 from app.db.database import Database
 from app.db.roots import TestClock
 from app.db.session import Session, entity
@@ -71,8 +70,7 @@ def begin_advance(database: Database, clock_id: str, target: Target, default_cho
     """Set the clock on its way, as the endpoint does. Raises Refused with the endpoint's words."""
     with database.writing() as session:
         clock = _find(session, clock_id, account)
-        ctx = Context(session=session, ids=database.ids, account_id=clock.account_id, now=wall_seconds(),
-                      default_choices=default_choices)
+        ctx = context_for(database, session, clock.account_id, default_choices)
         try:
             advance_clock(ctx, clock, target(clock.frozen_time))
         except ApiError as refusal:

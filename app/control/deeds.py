@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from app.clock.now import wall_seconds
 from app.config import Config
 from app.context import Context
 from app.control import Refused, banking, issuing
 from app.control.keys import account_named
+from app.control.opening import context_for
 from app.control.params import BankAccountCreate, BankAccountUpdate, Failure
 from app.db.base import StripeObject
 from app.db.database import Database
@@ -55,8 +55,7 @@ def add_bank_account(database: Database, config: Config, values: Mapping[str, st
 
 
 def _context(database: Database, config: Config, session: Session, account_id: str) -> Context:
-    return Context(session=session, ids=database.ids, account_id=account_id, now=wall_seconds(),
-                   default_choices=Choices(limits=config.limits), base_url=config.base_url)
+    return context_for(database, session, account_id, Choices(limits=config.limits), base_url=config.base_url)
 
 
 def _shown(ctx: Context, make: Callable[[], StripeObject]) -> dict[str, Any]:

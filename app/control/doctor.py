@@ -108,6 +108,7 @@ CHECKS: tuple[Check, ...] = (
     secrets.names_are_given_once_in_a_scope,
     secrets.payloads_are_closed,
     clocks.clocks_have_a_target_while_they_advance,
+    clocks.sandboxes_go_forward,
     clocks.nothing_is_overdue_on_a_ready_clock,
     clocks.nothing_is_ahead_of_its_clock,
     clocks.due_moments_are_derived,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from app.context import Context
-from app.control import banking, issuing
+from app.control import banking, issuing, sandbox_time
 from app.control.doctor import examine_own
 from app.control.health import check_health
 from app.control.params import (
@@ -18,6 +18,7 @@ from app.control.params import (
     Failure,
     FraudWarning,
     SettingsUpdate,
+    TimeAdvance,
 )
 from app.control.settings import change_settings, settings_of
 from app.db.base import StripeObject
@@ -60,6 +61,20 @@ def retrieve_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
 def update_settings(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """POST /_sim/settings: the given choices change, an empty value takes one back to its default."""
     return change_settings(ctx, params)
+
+
+@blueprint.get("/_sim/time")
+@endpoint(RetrieveParams)
+def retrieve_time(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """GET /_sim/time: what the wall clock of the sandbox shows."""
+    return sandbox_time.time_of(ctx)
+
+
+@blueprint.post("/_sim/time")
+@endpoint(TimeAdvance, then=sandbox_time.see_it_arrive)
+def advance_time(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
+    """POST /_sim/time: set it forward, and answer when all that is due until then has happened."""
+    return sandbox_time.set_forward(ctx, advance=params.get("advance"), now=params.get("now"))
 
 
 @blueprint.post("/_sim/topups/<id>/settle")

@@ -22,6 +22,7 @@ from app.wire.params import (
     Percent,
     RetrieveParams,
     Text,
+    Timestamp,
 )
 from app.wire.scalars import Parameter
 
@@ -49,6 +50,14 @@ def _parameter(name: str, default: object) -> Parameter:
         return ListOf(_integer(name), max=_LONGEST_LIST, unsettable=True)
     assert name.endswith("_percent"), f"{name} is a text of no known kind"
     return Percent(max_places=4, unsettable=True)
+
+
+class TimeAdvance(RetrieveParams):
+    """Where the wall clock of a sandbox goes, by seconds or to a moment of its own, and how many seconds may be waited for it."""
+
+    advance = Integer(minimum=1)
+    now = Timestamp()
+    wait = Integer(minimum=0, maximum=60, load_default=30)
 
 
 class Failure(RetrieveParams):

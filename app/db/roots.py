@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base, HasMetadata, StripeObject, list_index
+from app.db.base import Base, HasMetadata, StripeObject, list_index, partial_index
 from app.db.types import Document, ObjectId, UnixTime
 from app.domain.applications import application_of
 
@@ -22,7 +22,10 @@ class Account(Base, HasMetadata):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (Index(None, "platform_id", "created", "seq"),)
+    __table_args__ = (
+        Index(None, "platform_id", "created", "seq"),
+        partial_index("ix_accounts_set_forward", "time_offset", where="time_offset IS NOT NULL"),
+    )
     object_name = "account"
     missing_name = None
 
@@ -38,6 +41,10 @@ class Account(Base, HasMetadata):
     display_name: Mapped[ObjectId | None]
     choices: Mapped[Document]
     """The settings of the sandbox that differ from their defaults (`domain.choices`)."""
+    time_offset: Mapped[int | None] = mapped_column(BigInteger)
+    """Of a platform: by how many seconds the wall clock of its sandbox is ahead of the world's; null where it never was."""
+    time_target: Mapped[int | None] = mapped_column(BigInteger)
+    """The offset that the clock is being set forward to; null when it has arrived."""
 
     type: Mapped[ObjectId | None]
     """`custom`, `express` or `standard`."""

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from app.clock.now import wall_seconds
+from app.clock.sandbox import on_sandbox_time
 from app.context import PAGE_SECRET_LENGTH, Context
 from app.db.base import StripeObject
 from app.db.roots import Account
@@ -109,15 +110,17 @@ def inline_file(content: bytes, media_type: str, filename: str) -> Response:
 
 @contextmanager
 def visiting(account_id: str, *, writing: bool = False) -> Iterator[Context]:
-    """A transaction in the account whose page is opened. Raises InvalidRequest (404) where there is none."""
+    """A transaction in the account whose page is opened. Raises InvalidRequest (404) where there is none, and RateLimited
+    where it is to write while the sandbox's clock is being set forward."""
     server = this_server()
     with server.database.writing() if writing else server.database.reading() as session:
         if not _ACCOUNT.fullmatch(account_id) or session.get(Account, account_id) is None:
             raise _missing()
         # What somebody does on a page is not what time does: its events name a request.
         request_id = server.database.ids.new("req_", 14) if writing else None
-        yield Context(session=session, ids=server.database.ids, account_id=account_id, now=wall_seconds(),
-                      default_choices=server.default_choices, request_id=request_id, base_url=server.config.base_url)
+        yield on_sandbox_time(Context(
+            session=session, ids=server.database.ids, account_id=account_id, now=wall_seconds(),
+            default_choices=server.default_choices, request_id=request_id, base_url=server.config.base_url))
 
 
 def shown_row(ctx: Context, table: type[S], token: str, *, column: str) -> S:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
+
 from app.clock.now import stopwatch, wall_seconds
 from app.config import Config
 from app.context import Context
 from app.db.database import Database
 from app.db.roots import Account
-from app.db.session import Session
+from app.db.session import Prepared, Session
 from app.errors import AuthenticationError, no_access
 from app.wire.tables import ApiKey
 
@@ -28,6 +30,9 @@ CACHE_SECONDS = 1.0
 """How long a key that was found is taken for granted: a revoked key dies within this time in every process."""
 CACHE_KEYS = 10_000
 
+_OFFSET = Prepared(select(Account.time_offset).select_from(ApiKey).join(Account, Account.id == ApiKey.account_id).where(
+    ApiKey.digest == bindparam("digest")))
+
 OPENED: list[Callable[[Context], object]] = []
 """What a new account begins with. Filled by the registry."""
 
@@ -41,6 +46,8 @@ class Caller:
     kind: str
     hint: str
     """The key with its middle starred."""
+    time_offset: int
+    """By how many seconds the sandbox's wall clock was ahead of the world's when the key was looked up."""
 
 
 class Authenticator:
@@ -66,6 +73,10 @@ class Authenticator:
         self._cache[key, stripe_account] = (stopwatch() + CACHE_SECONDS, caller)
         return caller
 
+    def forget(self) -> None:
+        """Look all keys up anew."""
+        self._cache.clear()
+
     def _look_up(self, key: str, stripe_account: str | None) -> Caller:
         match = _KEY.fullmatch(key)
         if match is None:
@@ -75,6 +86,7 @@ class Authenticator:
                                       f"{match[1]}_test_.")
         with self._database.reading() as session:
             found = session.get(ApiKey, digest_of(key))
+            offset = session.scalar(_OFFSET, digest=digest_of(key))
         if found is None:
             if match[1] != "sk" or not self._config.open_sandboxes:
                 raise _invalid(key)
@@ -84,7 +96,7 @@ class Authenticator:
         account_id = found.account_id
         if stripe_account is not None and stripe_account != account_id:
             account_id = self._connected(account_id, stripe_account, key)
-        return Caller(account_id, found.account_id, found.kind, starred(key))
+        return Caller(account_id, found.account_id, found.kind, starred(key), offset or 0)
 
     def _open(self, key: str) -> ApiKey:
         with self._database.writing() as session:

@@ -19,6 +19,7 @@ import sqlalchemy.exc
 from flask import Flask, Response, current_app, request
 
 from app.clock.now import stopwatch, wall_seconds
+from app.clock.sandbox import on_sandbox_time
 from app.config import Config
 from app.context import API_VERSION, Context
 from app.db.base import Base
@@ -71,6 +72,12 @@ class BackgroundWork(Protocol):
     def stop(self) -> None: ...
 
 
+class Ageing(Protocol):
+    """What a request can ask of the clock's engine (`app.clock.engine`), which only the registry's tickers make."""
+
+    def age_sandbox(self, database: Database, platform_id: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """What an endpoint answers that hands out a file in place of JSON."""
@@ -90,9 +97,14 @@ class Server:
         self.desk = IdempotencyDesk()
         self.flask: Flask
         self.worker: BackgroundWork
+        self.build_engine: Callable[[], Ageing]
         self.form_limits = FormLimits(body_bytes=config.body_limit_bytes)
         self.wake: Callable[[], None] = lambda: None
         """Called after a write: the worker looks whether there is anything to do."""
+
+
+Sequel = Callable[[Server, Caller, dict[str, Any], bytes], bytes]
+"""What follows a POST once it is committed: from who called, the parameters and the answer's body to the body to send."""
 
 
 def this_server() -> Server:
@@ -102,20 +114,21 @@ def this_server() -> Server:
 
 
 def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = False, uploads: bool = False,
-             sealed: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+             sealed: bool = False, then: Sequel | None = None) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a route's function: `def retrieve_customer(ctx, params, id) -> row | Page | dict | Download`.
 
     The function gets the converted parameters without `expand`. GET runs in a reading transaction, POST and DELETE in a
     writing one; only a POST heeds `Idempotency-Key`. A GET that `tries` may write too, to show what would come of it:
     nothing of that stays, and no event tells of it. Only a `publishable` route can be called with a publishable key.
     One that `uploads` takes multipart bodies too, as large as the process lets them be. What a `sealed` one is sent and
-    answers is kept for its idempotency key in a form that only this server reads.
+    answers is kept for its idempotency key in a form that only this server reads. What is to come of a POST after it has
+    been committed is `then`'s to see to; it may put another body in the answer's place.
     """
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         @functools.wraps(function)
         def view(**path: Any) -> Response:
             return Call(this_server(), sealed=sealed).answer(
-                function, params_of(schema), path, tries=tries, publishable=publishable, uploads=uploads)
+                function, params_of(schema), path, tries=tries, publishable=publishable, uploads=uploads, then=then)
 
         return view
 
@@ -142,7 +155,7 @@ class Call:
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
     def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool,
-               publishable: bool, uploads: bool) -> Response:
+               publishable: bool, uploads: bool, then: Sequel | None) -> Response:
         """Run the endpoint and make its response, whatever happens."""
         try:
             self.identify(publishable=publishable)
@@ -155,6 +168,9 @@ class Call:
                 status, body = self._read_only(function, params, path, expand, tries=tries)
             else:
                 status, body = self._write(function, params, path, expand)
+                if then is not None and status == 200:
+                    assert self.caller is not None
+                    body = then(self.server, self.caller, params, body)
         except Exception as problem:  # noqa: BLE001 - the one place where a bug becomes a 500
             status, body = self._refusal(refusal_for(problem, self.place))
         return self.respond(status, body)
@@ -257,11 +273,15 @@ class Call:
             account = session.get(Account, caller.account_id)
             if account is None or account.deleted:
                 raise no_access(caller.hint, caller.account_id)
-        return Context(session=session, ids=server.database.ids, account_id=caller.account_id, now=wall_seconds(),
-                       default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
-                       publishable=caller.kind == "pk", client_ip=self.environ.get("REMOTE_ADDR"),
-                       user_agent=self.environ.get("HTTP_USER_AGENT"),
-                       base_url=server.config.base_url, key_hint=caller.hint)
+        ctx = Context(session=session, ids=server.database.ids, account_id=caller.account_id, now=wall_seconds(),
+                      default_choices=server.default_choices, request_id=self.request_id, idempotency_key=self.key,
+                      publishable=caller.kind == "pk", client_ip=self.environ.get("REMOTE_ADDR"),
+                      user_agent=self.environ.get("HTTP_USER_AGENT"),
+                      base_url=server.config.base_url, key_hint=caller.hint)
+        if session.writing:
+            return on_sandbox_time(ctx)
+        ctx.now += caller.time_offset
+        return ctx
 
     def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:

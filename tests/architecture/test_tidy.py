@@ -16,8 +16,8 @@ SHAPELESS_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "mi
 TIME = frozenset({"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today", "date.today",
                   "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.date.today"})
 TIME_KEEPERS = frozenset({"app/clock/now.py", "app/db/ids.py"})
-SLEEPERS = frozenset({"app/cli.py", "app/control/clocks.py"})
-"""At a terminal, which waits for what other processes do."""
+SLEEPERS = frozenset({"app/cli.py", "app/control/clocks.py", "app/control/sandbox_time.py"})
+"""At a terminal, or for a sandbox that is set forward, which waits for what other processes do."""
 
 
 def sources(folder: str) -> list[str]:

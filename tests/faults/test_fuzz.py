@@ -143,6 +143,7 @@ def recipes(pool: Pool) -> dict[str, dict[str, Raw]]:
     scope = {"type": "account"}
     return {
         **{route.rule: {"query": 'created>0 -metadata["k"]:"v"'} for route in ROUTES if route.rule.endswith("/search")},
+        "/_sim/time": {"advance": "86400"},
         "/v1/apps/secrets": {"name": "api-key", "payload": "hush", "scope": scope},
         "/v1/apps/secrets/delete": {"name": "api-key", "scope": scope},
         "/v1/apps/secrets/find": {"name": "api-key", "scope": scope},

@@ -29,6 +29,16 @@ def clocks_have_a_target_while_they_advance(books: Books) -> Iterator[Problem]:
         yield Problem(account_id, TestClock.object_name, id, f"status is {status} with a target of {target_time}")
 
 
+def sandboxes_go_forward(books: Books) -> Iterator[Problem]:
+    """the wall clock of a sandbox is never behind the world's, and is set forward only; its platform keeps it for all accounts"""
+    offset, target = Account.time_offset, Account.time_target
+    statement = select(Account.id, offset, target).where(
+        books.of(Account), (offset < 0) | (target <= offset) | (offset.is_(None) & target.is_not(None))
+        | (Account.platform_id.is_not(None) & offset.is_not(None)))
+    for id, ahead, going in books.values(statement):
+        yield Problem(id, Account.object_name, id, f"is {ahead} seconds ahead, on its way to {going}")
+
+
 def nothing_is_overdue_on_a_ready_clock(books: Books) -> Iterator[Problem]:
     """a ready clock ⇒ nothing due at or before its frozen_time"""
     for table in _tables(TimeDriven):
