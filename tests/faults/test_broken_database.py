@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 import app.db.database
 from app.config import Config
+from app.control import sandbox_time
 from app.db.database import Database
 from app.factory import create_app
 from app.resources.customers.operations import changing as customers
@@ -205,6 +206,43 @@ def test_a_full_disk_only_delays_an_advance(sqlite: Server) -> None:
         sqlite.worker.run_due()
     make_room(sqlite)
     assert has_arrived(api)
+
+
+def subscribed(server: Server) -> Api:
+    """A sandbox with a monthly subscription on the wall clock, which a card pays for."""
+    api = Api(server)
+    price = api.post("/v1/prices", currency="usd", unit_amount=1000, recurring={"interval": "month"},
+                     product_data={"name": "Gold"})["id"]
+    customer = api.post("/v1/customers", payment_method="pm_card_visa",
+                        invoice_settings={"default_payment_method": "pm_card_visa"})["id"]
+    api.post("/v1/subscriptions", customer=customer, items=[{"price": price}])
+    return api
+
+
+def test_a_full_disk_only_delays_a_sandbox_that_is_set_forward(sqlite: Server) -> None:
+    api = subscribed(sqlite)
+    api.post("/_sim/time", advance=95 * 86_400, wait=0)
+    fill(sqlite)
+    with pytest.raises(sqlite3.OperationalError):
+        sqlite.worker.run_due()
+    make_room(sqlite)
+    assert api.get("/_sim/time")["status"] == "advancing"
+    sqlite.worker.run_due()
+    assert api.get("/_sim/time")["status"] == "ready"
+    assert [invoice["status"] for invoice in api.get("/v1/invoices")["data"]] == ["paid"] * 4
+
+
+def test_a_request_that_cannot_see_a_sandbox_arrive_is_repeated(sqlite: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = subscribed(sqlite)
+    sent = ("POST", "/_sim/time", {"advance": 95 * 86_400, "wait": 1}, KEY)
+    with monkeypatch.context() as patch:
+        # The disk is full from when the request itself is committed.
+        patch.setattr(sandbox_time, "_has_arrived", lambda *_: fill(sqlite))
+        assert is_fault(api.call(*sent))
+    make_room(sqlite)
+    again = api.call(*sent)
+    assert (again.status, again.body["status"], again.body["offset"]) == (200, "ready", 95 * 86_400)
+    assert [invoice["status"] for invoice in api.get("/v1/invoices")["data"]] == ["paid"] * 4
 
 
 def test_without_a_database_every_answer_is_a_500_in_the_envelope(tmp_path: Path) -> None:
