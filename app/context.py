@@ -5,7 +5,8 @@ Operations receive it as their first argument and take account, time and session
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from app.db.base import StripeObject
@@ -88,7 +89,10 @@ class Context:
 
     def at(self, now: int) -> Context:
         """The same context at another moment."""
-        return replace(self, now=now)
+        # Each renewal that is announced asks for one, and `replace` takes five times as long.
+        moved = Context(*_members(self))
+        moved.now = now
+        return moved
 
     def add(self, row: S) -> S:
         """Complete the row with its id, order, account, application, time and clock where they are not set, and take it in."""
@@ -175,3 +179,6 @@ class Context:
             root = self.get(relationship.mapper.class_, customer_id)
         is_there = self.session.lock(root)
         return is_there if root is row else self.session.lock(row)
+
+
+_members = attrgetter(*(member.name for member in fields(Context)))

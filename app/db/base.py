@@ -50,22 +50,24 @@ class Base(DeclarativeBase):
         if type(value) is type(old) and value == old and (not value or type(value) not in (dict, list)):
             # Nothing to write or to render anew. A document is compared only where it is empty, which is nearly always.
             return
-        changed = values.get("_changed")
-        if changed is not None and name in self._blank:
+        if name in self._blank and (changed := values.get("_changed")) is not None:
             changed.add(name)
         values[name] = value
-        # What was derived from the row before, its JSON (`render.view`) and when it is due (`clock.engine`), is no more so.
-        values.pop("_derived", None)
+        if "_derived" in values:
+            # What was derived from the row before, its JSON (`render.view`) and when it is due (`clock.engine`), is no more so.
+            del values["_derived"]
         if name in self._pointers:
             # The row that the old id led to is not the one that the new id leads to.
             values.pop(self._pointers[name], None)
 
     def assign(self, **values: Any) -> None:
         """Set several columns."""
-        unknown = values.keys() - self._blank.keys()
-        assert not unknown, f"{type(self).__name__} has no column {sorted(unknown)}"
+        attributes, blank = self.__dict__, self._blank
+        assert values.keys() <= blank.keys(), f"{type(self).__name__} has no column {sorted(values.keys() - blank.keys())}"
         for name, value in values.items():
-            setattr(self, name, value)
+            # Most of what is set together is as it was, which needs no closer look.
+            if attributes[name] is not value:
+                setattr(self, name, value)
 
 
 class _RecordAttribute(QueryableAttribute[Any]):

@@ -19,8 +19,8 @@ RUN_SECONDS, IDS_PER_SECOND = 1_000_000, 1_000
 # A byte is mapped to a letter by its remainder; that the first eight letters are a little likelier does no harm.
 _LETTER_OF_BYTE = bytes(ord(ALPHABET[byte % 62]) for byte in range(256))
 _UPPER_OF_BYTE = bytes(ord("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"[byte % 36]) for byte in range(256))
-_POOL_BYTES = 8_192
-"""How many random bytes are asked of the system at once: it takes as long to answer for one id as for hundreds."""
+_POOL_LETTERS = 8_192
+"""How many are made at once: the system takes as long to answer for one id as for hundreds."""
 
 
 class IdSource:
@@ -45,11 +45,12 @@ class IdSource:
 
     def text(self, length: int) -> str:
         """`length` random characters of base 62."""
-        return self._bytes("", length).translate(_LETTER_OF_BYTE).decode()
+        return self._letters("", length)
 
     def upper(self, length: int) -> str:
         """`length` random upper-case letters and digits, as in an invoice prefix."""
-        return self._bytes("upper", length).translate(_UPPER_OF_BYTE).decode()
+        taken = os.urandom(length) if self.seed is None else self._stream("upper").randbytes(length)
+        return taken.translate(_UPPER_OF_BYTE).decode()
 
     def new(self, prefix: str, length: int, lead: str = "") -> str:
         """An id: `new("cus_", 14)`, `new("sub_", 24, "1")`. Long ones rise with time, as Stripe's do.
@@ -58,8 +59,7 @@ class IdSource:
         many there are.
         """
         time_text = self._time_text(prefix) if length >= 14 else ""
-        rest = self._bytes(prefix, length - len(lead) - len(time_text))
-        return f"{prefix}{lead}{time_text}{rest.translate(_LETTER_OF_BYTE).decode()}"
+        return f"{prefix}{lead}{time_text}{self._letters(prefix, length - len(lead) - len(time_text))}"
 
     def seq(self) -> int:
         """A number above all that this process gave out before, and above those of earlier and other processes."""
@@ -68,46 +68,49 @@ class IdSource:
             self._last_seq = moment if moment > self._last_seq else self._last_seq + 1
             return self._last_seq
 
-    def _bytes(self, kind: str, length: int) -> bytes:
+    def _letters(self, kind: str, length: int) -> str:
         if self.seed is None:
-            return _random_bytes(length)
+            return _random_letters(length)
+        return self._stream(kind).randbytes(length).translate(_LETTER_OF_BYTE).decode()
+
+    def _stream(self, kind: str) -> random.Random:
         stream = self._streams.get(kind)
         if stream is None:
             stream = self._streams[kind] = random.Random(f"{self.seed} {self._run} {kind}")
-        return stream.randbytes(length)
+        return stream
 
     def _time_text(self, kind: str) -> str:
         if self.seed is None:
             second = int(time.time())
             if second != self._second:
-                self._second_text = _letters(second)
+                self._second_text = _in_letters(second)
                 self._second = second
             return self._second_text
         made = self._made[kind] = self._made.get(kind, 0) + 1
-        return _letters(self._run * RUN_SECONDS + made // IDS_PER_SECOND)
+        return _in_letters(self._run * RUN_SECONDS + made // IDS_PER_SECOND)
 
 
-_pool = io.BytesIO()
+_pool = io.StringIO()
 
 
-def _random_bytes(length: int) -> bytes:
-    """Bytes of the system's that nobody else has had. Reading them off the pool is one step, which threads cannot share."""
+def _random_letters(length: int) -> str:
+    """Letters that nobody else has had. Reading them off the pool is one step, which threads cannot share."""
     global _pool
     while len(taken := _pool.read(length)) < length:
-        _pool = io.BytesIO(os.urandom(max(length, _POOL_BYTES)))
+        _pool = io.StringIO(os.urandom(max(length, _POOL_LETTERS)).translate(_LETTER_OF_BYTE).decode())
     return taken
 
 
 def _forget_pool() -> None:
     global _pool
-    _pool = io.BytesIO()
+    _pool = io.StringIO()
 
 
 # A process and its copy must not make the same ids.
 os.register_at_fork(after_in_child=_forget_pool)
 
 
-def _letters(second: int) -> str:
+def _in_letters(second: int) -> str:
     digits = []
     for _ in range(TIME_LETTERS):
         second, digit = divmod(second, 62)
