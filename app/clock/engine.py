@@ -141,13 +141,15 @@ class Engine:
                     return False
                 assert clock.target_time is not None
                 due = self._due(session, clock.target_time, account_id=account_id, clock_id=clock_id)
-                if due:
-                    return self._move(session, due, clock.target_time, clock_id)
-                session.lock(clock)
-                if clock.status != "advancing":
-                    return False
-                self._arrive(session, clock)
-                return True
+                if not due:
+                    session.lock(clock)
+                    if clock.status != "advancing":
+                        return False
+                    self._arrive(session, clock)
+                    return True
+                worked = self._move(session, due, clock.target_time, clock_id)
+            session.take_apart()
+            return worked
         except Exception as problem:
             if may_pass(problem):
                 # Nothing of the batch was done: it is still due when the worker comes back to it.

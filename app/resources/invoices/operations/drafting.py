@@ -57,11 +57,11 @@ def draft_invoice(ctx: Context, customer: Customer, lines: Sequence[LineDraft], 
     settings = customer.invoice_settings
     invoice.assign(**{name: settings.get(name) for name in _CUSTOMERS_OWN} | dict(values or {}))
     if preview:
-        invoice.__dict__ |= {"account_id": ctx.account_id, "created": ctx.now, "metadata_": invoice.metadata_ or {},
-                             "test_clock_id": ctx.test_clock_id, "seq": 0}
+        invoice.__dict__.update({"account_id": ctx.account_id, "created": ctx.now, "metadata_": invoice.metadata_ or {},
+                             "test_clock_id": ctx.test_clock_id, "seq": 0})
     else:
         ctx.add(invoice)
-    invoice.__dict__ |= {"account": ctx.account, "customer": customer, "lines": []}
+    invoice.__dict__.update({"account": ctx.account, "customer": customer, "lines": []})
     if not preview:
         put_on(ctx, [line.item for line in lines if line.item is not None and line.item.invoice_id is None], invoice.id)
     if coupons:
@@ -92,7 +92,7 @@ def _add_lines(ctx: Context, invoice: Invoice, drafts: Sequence[LineDraft], *, p
             tax_rates=draft.tax_rates, type="subscription" if item is None else "invoiceitem")
         line.__dict__["price"] = draft.price
         if preview:
-            line.__dict__ |= {"account_id": ctx.account_id, "created": ctx.now, "seq": 0}
+            line.__dict__.update({"account_id": ctx.account_id, "created": ctx.now, "seq": 0})
         else:
             ctx.add(line)
         invoice.lines.append(line)

@@ -18,11 +18,11 @@ def as_preview(ctx: Context, draft: Invoice) -> Invoice:
     charge = draft.collection_method == "charge_automatically"
     settlement = settle(draft.total, draft.customer.balance, draft.currency)
     preview = _copy(draft)
-    preview.__dict__ |= {
+    preview.__dict__.update({
         "id": None, "billing_reason": "upcoming", "amount_due": settlement.amount_due,
         "ending_balance": settlement.ending_balance, "starting_balance": draft.customer.balance,
         "next_payment_attempt": draft.created + ctx.choices.finalize_after_s if charge else None,
-        "webhooks_delivered_at": None, "lines": [_line(line) for line in draft.lines]}
+        "webhooks_delivered_at": None, "lines": [_line(line) for line in draft.lines]})
     return preview
 
 

@@ -120,7 +120,7 @@ def _blank(ctx: Context, values: Mapping[str, Any]) -> Quote:
         expires_at=ctx.now + ctx.choices.quote_expires_after_s if expires_at is None else expires_at, is_revision=False,
         metadata_={}, recurring_discounts=[], recurring_taxes=[], status="draft", upfront_discount=0,
         upfront_discounts=[], upfront_subtotal=0, upfront_tax=0, upfront_taxes=[], upfront_total=0)
-    quote.__dict__ |= {"line_items": [], "upfront_line_items": []}
+    quote.__dict__.update({"line_items": [], "upfront_line_items": []})
     return quote
 
 

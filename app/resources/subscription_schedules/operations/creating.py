@@ -116,7 +116,7 @@ def _create_from_subscription(ctx: Context, values: Mapping[str, Any]) -> Subscr
         coupon_id=terms.coupon_id, currency=subscription.currency, default_tax_rates=terms.default_tax_rates,
         end_date=end, proration_behavior="create_prorations", start_date=schedule.starts_at,
         trial_end=subscription.trial_end if subscription.status == "trialing" else None)
-    phase.__dict__ |= {"items": copied_items(subscription), "add_invoice_items": []}
+    phase.__dict__.update({"items": copied_items(subscription), "add_invoice_items": []})
     add_phase(ctx, schedule, phase)
     schedule.expiring_notice_at = ctx.now
     plan_expiring(ctx, schedule)
@@ -152,6 +152,6 @@ def _blank(ctx: Context, customer: Customer, values: Mapping[str, Any], *, start
         customer_id=customer.id, default_settings=dict(BLANK_SETTINGS), starts_at=starts_at, status="not_started",
         end_behavior=chosen_end_behavior(ctx, values.get("end_behavior", "release")),
         metadata_=merged({}, values.get("metadata", {})))
-    schedule.__dict__ |= {"customer": customer, "phases": []}
+    schedule.__dict__.update({"customer": customer, "phases": []})
     return schedule
 

@@ -96,7 +96,7 @@ def _split(ctx: Context, schedule: SubscriptionSchedule, subscription: Subscript
     else:
         phase.end_date = ctx.now
         phase.trial_end = None if phase.trial_end is None else min(phase.trial_end, ctx.now)
-    rest.__dict__ |= {"items": copied_items(subscription), "add_invoice_items": extras}
+    rest.__dict__.update({"items": copied_items(subscription), "add_invoice_items": extras})
     add_phase(ctx, schedule, rest)
     schedule.current_phase_start = ctx.now
     return rest

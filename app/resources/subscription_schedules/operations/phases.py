@@ -210,7 +210,7 @@ def _read_phase(ctx: Context, customer: Customer, settled: str | None, values: M
     if "default_payment_method" in values:
         phase.default_payment_method_id = use_payment_method(
             ctx, values["default_payment_method"], customer=customer, param=f"{path}[default_payment_method]").id
-    phase.__dict__ |= {"items": items, "add_invoice_items": extras}
+    phase.__dict__.update({"items": items, "add_invoice_items": extras})
     return phase
 
 

@@ -122,7 +122,7 @@ def _forget_what_was_made_up(preview: Invoice, values: Mapping[str, Any], subscr
         preview.__dict__["customer_id"] = None
     if subscription is None or _STARTED in subscription.__dict__:
         for row in (preview, *preview.lines):
-            row.__dict__ |= {"subscription_id": None, "subscription": None}
+            row.__dict__.update({"subscription_id": None, "subscription": None})
 
 
 def _whose(ctx: Context, values: Mapping[str, Any]) -> tuple[Subscription | None, Customer]:

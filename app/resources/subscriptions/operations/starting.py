@@ -88,7 +88,7 @@ def start_subscription(
         status="trialing" if trialing else "active", transfer_data=terms.transfer_data,
         trial_end=trial_end if trialing else None, trial_start=now if trialing else None, metadata_=dict(metadata or {}))
     ctx.add(subscription)
-    subscription.__dict__ |= {"customer": customer, "items": [], **(settings or {})}
+    subscription.__dict__.update({"customer": customer, "items": [], **(settings or {})})
     for spec in specs:
         add_item(ctx, subscription, spec)
     subscription.discount_id = replace_discount(
