@@ -11,7 +11,7 @@ from sqlalchemy import or_
 from app.control.keys import account_named
 from app.db.database import Database
 from app.db.session import entity
-from app.events.tables import Event
+from app.events.tables import TOLD_BY, Event
 
 
 def newest_events(database: Database, *, account: str | None = None, types: Sequence[str] = (), limit: int = 20,
@@ -29,7 +29,7 @@ def newest_events(database: Database, *, account: str | None = None, types: Sequ
                 Event.type.startswith(type[:-1], autoescape=True) if type.endswith("*") else Event.type == type
                 for type in types)))
         rows = session.rows(Event, statement)
-        session.load(rows, "data_event")
+        session.load(rows, TOLD_BY)
         return [_shown(row) for row in reversed(rows)]
 
 

@@ -35,7 +35,7 @@ class Snapshot:
     def __init__(self, rendered: dict[str, Any] | None = None) -> None:
         self.rendered: dict[str, Any] = rendered or {}
         self.written: tuple[str, str | None] | None = None
-        """Once an event has told of this state: the event that has its whole text, and what differs from that, as JSON."""
+        """Once an event has told of this state: the event that the next one adds to, and as JSON what it adds."""
 
 
 def emit(ctx: Context, type: EventType, row: StripeObject | Account, *, previous: dict[str, Any] | None = None,
@@ -93,8 +93,11 @@ class tracked:
             return
         ctx, row, snapshot, before = self._ctx, self._row, self._snapshot, self._before
         after = snapshot.rendered = present(ctx.session, row)
-        if before is not after and before != after:
-            emit(ctx, self._type, row, previous=previous_attributes(before, after), snapshot=snapshot)
+        if before is after:
+            return
+        previous = previous_attributes(before, after)
+        if previous or before != after:
+            emit(ctx, self._type, row, previous=previous, snapshot=snapshot)
 
 
 def previous_attributes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -131,16 +134,11 @@ def _write(ctx: Context, type: str, snapshot: Snapshot, row: StripeObject | Acco
     audience: _Audience = session.memo.get(("audience", account_id)) or _audience(ctx)
     listeners = [each for each in audience.endpoints if _listens(each, type, account_id)] if audience.endpoints else ()
     id, seq = ids.new(Event.id_prefix, Event.id_length, Event.id_lead), ids.seq()
-    if snapshot.written is None and row is not None:
-        snapshot.written = _differences(account_id, row, snapshot.rendered)
-    data_event_id, data = snapshot.written or (None, orjson.dumps(snapshot.rendered).decode())
-    if data_event_id is None and row is not None:
-        snapshot.written = id, None
-        row.__dict__["_told_whole"] = account_id, id, snapshot.rendered
+    data_event_id, data = (None, _json(snapshot.rendered)) if row is None else _kept(ctx, type, row, snapshot, id)
     session.append(Event, {
         "account_id": account_id, "id": id, "seq": seq, "created": ctx.now, "platform_id": audience.platform_id,
         "type": type, "object_id": None if row is None else row.id, "data": data, "data_event_id": data_event_id,
-        "previous_attributes": None if previous is None else orjson.dumps(previous).decode(), "api_version": API_VERSION,
+        "previous_attributes": None if previous is None else _json(previous), "api_version": API_VERSION,
         "request_id": ctx.request_id, "idempotency_key": ctx.idempotency_key, "pending_webhooks": len(listeners)})
     for endpoint in listeners:
         session.add(WebhookDelivery(
@@ -150,16 +148,37 @@ def _write(ctx: Context, type: str, snapshot: Snapshot, row: StripeObject | Acco
             next_attempt_at=0))
 
 
-def _differences(account_id: str, row: StripeObject | Account, rendered: dict[str, Any]) -> tuple[str, str | None] | None:
-    """The account's event that told of the row in full in this transaction, and the attributes that differ now, as JSON.
+def _kept(ctx: Context, type: str, row: StripeObject | Account, snapshot: Snapshot, id: str) -> tuple[str | None, str | None]:
+    """What the event with this id keeps of the row's state: the event that it adds to, and as JSON what it adds to that.
 
-    None where there is no such event, or the row is shown with other attributes now.
+    The row's first event in a transaction adds to the account's first of the same type, which is kept in full, and its
+    later ones to its own first. So two others at the most have to be read, whatever happened.
     """
-    told_in, event_id, whole = row.__dict__.get("_told_whole", ("", "", {}))
-    if told_in != account_id or list(whole) != list(rendered):
+    if snapshot.written is not None:
+        return snapshot.written
+    account_id, rendered = ctx.account_id, snapshot.rendered
+    told: tuple[str, str, dict[str, Any]] | None = row.__dict__.get("_told")
+    if told is not None and told[0] == account_id:
+        snapshot.written = _added(told, rendered)
+        if snapshot.written is not None:
+            return snapshot.written
+    row.__dict__["_told"] = account_id, id, rendered
+    snapshot.written = id, None
+    first = ctx.session.memo.setdefault(("told", account_id, type), row.__dict__["_told"])
+    added = None if first[1] == id else _added(first, rendered)
+    return added or (None, _json(rendered))
+
+
+def _added(told: tuple[str, str, dict[str, Any]], rendered: dict[str, Any]) -> tuple[str, str] | None:
+    """The event, and the attributes that differ from what it told, as JSON. None where they are not the same attributes."""
+    _, event_id, before = told
+    if list(before) != list(rendered):
         return None
-    differs = map(ne, whole.values(), rendered.values())
-    return event_id, orjson.dumps(dict(compress(rendered.items(), differs))).decode()
+    return event_id, _json(dict(compress(rendered.items(), map(ne, before.values(), rendered.values()))))
+
+
+def _json(value: dict[str, Any]) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _audience(ctx: Context) -> _Audience:

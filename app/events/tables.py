@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db.base import Base, HasMetadata, StripeObject, list_index, partial_index
 from app.db.types import Documents, ObjectId, UnixTime
 
+TOLD_BY = "data_event.data_event"
+"""The path to the events that an event adds to, of which there are two at the most."""
+
 
 class Event(StripeObject):
     """A snapshot of an object at the moment when something happened to it; `created` is the time of its clock."""
@@ -31,7 +34,7 @@ class Event(StripeObject):
     data: Mapped[str | None] = mapped_column(Text)
     """`data.object` as JSON text, never rendered again; only its attributes that differ where there is a `data_event`."""
     data_event_id: Mapped[ObjectId | None]
-    """The event that told of the object in full before, if that was in the same transaction."""
+    """An event of the same transaction that told of the object before, or of another of its kind."""
     previous_attributes: Mapped[str | None] = mapped_column(Text)
     """JSON text, on `*.updated` only."""
     api_version: Mapped[ObjectId]
@@ -47,13 +50,12 @@ class Event(StripeObject):
 
     @property
     def shown(self) -> dict[str, Any]:
-        """`data.object`; `data_event` must be loaded."""
+        """`data.object`; `TOLD_BY` must be loaded."""
         own: dict[str, Any] = {} if self.data is None else orjson.loads(self.data)
         if self.data_event_id is None:
             return own
-        assert self.data_event is not None and self.data_event.data is not None, "what has told of the object in full is kept"
-        whole: dict[str, Any] = orjson.loads(self.data_event.data)
-        return whole | own
+        assert self.data_event is not None, "what an event adds to is kept"
+        return self.data_event.shown | own
 
 
 class WebhookEndpoint(StripeObject, HasMetadata):

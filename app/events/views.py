@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.events.tables import Event
+from app.events.tables import TOLD_BY, Event
 from app.render import OMIT, view_of
 from app.render.fields import Attr, Const, Derived, Hash
 from app.render.view import View
@@ -30,7 +30,7 @@ class EventView(View):
     account = Derived(_account)
     api_version = Attr()
     created = Attr()
-    data = Derived(_data, needs="data_event")
+    data = Derived(_data, needs=TOLD_BY)
     livemode = Const(False)
     pending_webhooks = Attr()
     request = Hash(id=Attr("request_id"), idempotency_key=Attr())

@@ -85,10 +85,10 @@ def load_for_rendering(session: Session, rows: list[Base], tree: Tree | None = N
             groups.setdefault(type(row), []).append(row)
     for cls, members in groups.items():
         view = VIEWS[cls]
-        for relation in view.loads:
+        for relation, path in view.loads.items():
             missing = [row for row in members if relation not in row.__dict__]
             if missing:
-                session.load(missing, relation)
+                session.load(missing, path)
         for relation in view.shows:
             below = [child for row in members for child in _children(row, relation)]
             if below:

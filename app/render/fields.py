@@ -18,6 +18,8 @@ class ViewField(fields.Field[Any]):
 
     relation: str | None = None
     """The relationship whose rows must be loaded before the field can be rendered."""
+    path: str | None = None
+    """The path that begins with the relationship, where more than that must be loaded."""
     always_loaded = False
 
     def relations(self, key: str) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ class Const(ViewField):
 
 
 class Derived(ViewField):
-    """A pure function of the row; `needs` names relationships that it reads. May answer `OMIT`.
+    """A pure function of the row; `needs` is the path of the relationships that it reads. May answer `OMIT`.
 
     `expand` makes the object that the derived id names, where that is no row.
     """
@@ -55,7 +57,9 @@ class Derived(ViewField):
                  expand: Callable[[Any], Any] | None = None) -> None:
         super().__init__()
         self.function, self.expand = function, expand
-        self.relation, self.always_loaded = needs, needs is not None
+        self.always_loaded = needs is not None
+        if needs is not None:
+            self.relation, self.path = needs.partition(".")[0], needs
 
 
 class DerivedRefs(Derived):

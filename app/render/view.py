@@ -55,8 +55,8 @@ class CompiledView:
         self.columns: list[tuple[str, str]] = []
         self.getters: list[tuple[str, Getter]] = []
         self.expanders: dict[str, Callable[[Any, Tree], Any]] = {}
-        self.loads = list(dict.fromkeys(
-            relation for key, field in fields.items() if field.always_loaded for relation in field.relations(key)))
+        self.loads = {relation: field.path or relation for key, field in fields.items() if field.always_loaded
+                      for relation in field.relations(key)}
         # The rows that are rendered inside this one; a `Derived` only reads what it needs.
         self.shows = [relation for key, field in fields.items()
                       if isinstance(field, Nested | Inline | Sublist) and field.always_loaded

@@ -15,7 +15,7 @@ from app.db.base import StripeObject
 from app.db.roots import Account
 from app.db.session import Session
 from app.events.catalog import EVENT_TYPES
-from app.events.tables import Event
+from app.events.tables import TOLD_BY, Event
 from app.render import load_for_rendering, render
 from app.render.view import VIEWS
 from app.resources.coupons.tables import Coupon
@@ -117,7 +117,7 @@ def objects_were_created_first(books: Books) -> Iterator[Problem]:
 
 def previous_attributes_have_changed(books: Books) -> Iterator[Problem]:
     """every key of previous_attributes differs from the object's"""
-    told = books.rows(Event, Event.previous_attributes.is_not(None), relations=("data_event",))
+    told = books.rows(Event, Event.previous_attributes.is_not(None), relations=(TOLD_BY,))
     for row in filter(_has_text, told):
         before, after = orjson.loads(row.previous_attributes), row.shown
         unchanged = [key for key, value in before.items() if _same(value, after.get(key))]
@@ -195,7 +195,7 @@ def _histories_in(books: Books, keys: list[tuple[str, str]]) -> Iterator[list[Ev
     session = Session(books.session.connection, writing=False)
     session.read(Event, keys)
     events = [event for key in keys if (event := session.get(Event, *key)) is not None]
-    session.load(events, "data_event")
+    session.load(events, TOLD_BY)
     events = sorted(filter(_has_text, events), key=_thing)
     for _, history in groupby(events, key=_thing):
         yield list(history)
@@ -203,7 +203,9 @@ def _histories_in(books: Books, keys: list[tuple[str, str]]) -> Iterator[list[Ev
 
 def _has_text(event: Event) -> bool:
     """Whether what the event tells is there; where it is gone, the check of pointers says so."""
-    told_by = event if event.data_event_id is None else event.data_event
+    told_by: Event | None = event
+    while told_by is not None and told_by.data_event_id is not None:
+        told_by = told_by.data_event
     return told_by is not None and told_by.data is not None
 
 
