@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, false, select, tuple_, union_all
@@ -33,6 +34,9 @@ STATEMENTS_MAX = 2_000
 
 _STATEMENTS: dict[Any, Prepared] = {}
 
+Condition = Callable[[], ColumnElement[bool]]
+"""Makes a part of a statement, where that is not kept already: making one takes as long as reading five rows."""
+
 
 def list_page(ctx: Context, table: type[Any], params: Mapping[str, Any], url: str, *,
               filters: Mapping[str, tuple[InstrumentedAttribute[Any], Any]] | None = None,
@@ -51,11 +55,12 @@ def list_page(ctx: Context, table: type[Any], params: Mapping[str, Any], url: st
     limit = page_size(ctx, params)
     values: dict[str, Any] = {"account_id": ctx.account_id, "limit": limit + 1, **(where_values or {})}
     shape: list[str] = [cursor_name if params.get(cursor_name) else "", where[0] if where else ""]
-    conditions: list[ColumnElement[bool]] = [(table.account_id if owner is None else owner) == bindparam("account_id")]
-    branches: list[ColumnElement[bool]] = []
+    conditions: list[Condition] = [lambda: (table.account_id if owner is None else owner) == bindparam("account_id")]
+    branches: list[Condition] = []
     null: list[str] = [column.key for column, value in (filters or {}).values() if value is IS_NULL]
     if where is not None:
-        conditions.append(where[1])
+        fixed = where[1]
+        conditions.append(lambda: fixed)
     for name, (column, value) in (filters or {}).items():
         _filter(name, column, value, shape, conditions, branches, values)
     backwards = _cursor(ctx, table, params, conditions, values, owner)
@@ -105,7 +110,7 @@ def page_size(ctx: Context, params: Mapping[str, Any]) -> int:
     raise InvalidRequest(f"This value must be {bound}.", code="parameter_invalid_integer", param="limit")
 
 
-def _statement(table: type[Any], conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]],
+def _statement(table: type[Any], conditions: list[Condition], branches: list[Condition],
                null: list[str], backwards: bool) -> Select[Any] | CompoundSelect[Any]:
     """The rows of a page. For each value that one indexed column may have there is a branch, which is read in order by
     the index as far as the page may need it, and the database merges them: with `IN` it would go through all the rows of
@@ -113,9 +118,10 @@ def _statement(table: type[Any], conditions: list[ColumnElement[bool]], branches
 
     A column that is null in all of them leads the order: PostgreSQL sees only then that an index has it already.
     """
+    common = entity(table).where(*(make() for make in conditions))
     if not branches:
-        return _in_order(entity(table).where(*conditions), null, backwards)
-    parts = [_in_order(entity(table).where(*conditions, branch), null, backwards) for branch in branches]
+        return _in_order(common, null, backwards)
+    parts = [_in_order(common.where(make()), null, backwards) for make in branches]
     return _in_order(union_all(*(select(part.subquery()) for part in parts)), [], backwards)
 
 
@@ -138,20 +144,20 @@ _COMPARISONS = {"gt": "__gt__", "gte": "__ge__", "lt": "__lt__", "lte": "__le__"
 
 
 def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: list[str],
-            conditions: list[ColumnElement[bool]], branches: list[ColumnElement[bool]], values: dict[str, Any]) -> None:
+            conditions: list[Condition], branches: list[Condition], values: dict[str, Any]) -> None:
     if value is None:
         return
     if value is IS_NULL:
         shape.append(f"{name} null")
-        conditions.append(column.is_(None))
+        conditions.append(lambda: column.is_(None))
         return
     if isinstance(value, list):
         wanted = {f"{name}_{index}": each for index, each in enumerate(dict.fromkeys(value))}
         shape.append(f"{name} in {len(wanted)}")
         if wanted and not branches and len(wanted) <= BRANCHES_MAX and _is_indexed(column):
-            branches += [column == bindparam(each) for each in wanted]
+            branches += [partial(_compare, column, "eq", each) for each in wanted]
         else:
-            conditions.append(column.in_([bindparam(each) for each in wanted]) if wanted else false())
+            conditions.append(lambda: column.in_([bindparam(each) for each in wanted]) if wanted else false())
         values |= wanted
         return
     bounds = {"eq": value}
@@ -159,8 +165,14 @@ def _filter(name: str, column: InstrumentedAttribute[Any], value: Any, shape: li
         bounds = {bound: limit for bound in _COMPARISONS if (limit := getattr(value, bound)) is not None}
     for bound, limit in bounds.items():
         shape.append(f"{name} {bound}")
-        conditions.append(getattr(column, _COMPARISONS[bound])(bindparam(f"{name}_{bound}")))
+        conditions.append(partial(_compare, column, bound, f"{name}_{bound}"))
         values[f"{name}_{bound}"] = limit
+
+
+def _compare(column: InstrumentedAttribute[Any], bound: str, name: str) -> ColumnElement[bool]:
+    """The column beside the bound that is given under the name."""
+    comparison: ColumnElement[bool] = getattr(column, _COMPARISONS[bound])(bindparam(name))
+    return comparison
 
 
 def _is_indexed(column: InstrumentedAttribute[Any]) -> bool:
@@ -170,7 +182,7 @@ def _is_indexed(column: InstrumentedAttribute[Any]) -> bool:
     return any([each.name for each in index.columns][:2] == ["account_id", column.name] for index in indexes)
 
 
-def _cursor(ctx: Context, table: type[Any], params: Mapping[str, Any], conditions: list[ColumnElement[bool]],
+def _cursor(ctx: Context, table: type[Any], params: Mapping[str, Any], conditions: list[Condition],
             values: dict[str, Any], owner: InstrumentedAttribute[Any] | None) -> bool:
     """Add the keyset condition; whether the page is read upwards."""
     found = {}
@@ -183,12 +195,15 @@ def _cursor(ctx: Context, table: type[Any], params: Mapping[str, Any], condition
     if len(found) == 2:
         raise _two_cursors()
     for name, row in found.items():
-        keyset = tuple_(table.created, table.seq)
-        bound = tuple_(bindparam("cursor_created", type_=table.created.type),
-                       bindparam("cursor_seq", type_=table.seq.type))
-        conditions.append(keyset > bound if name == "ending_before" else keyset < bound)
+        conditions.append(partial(_beyond_cursor, table, upwards=name == "ending_before"))
         values["cursor_created"], values["cursor_seq"] = row.created, row.seq
     return "ending_before" in found
+
+
+def _beyond_cursor(table: type[Any], *, upwards: bool) -> ColumnElement[bool]:
+    keyset = tuple_(table.created, table.seq)
+    bound = tuple_(bindparam("cursor_created", type_=table.created.type), bindparam("cursor_seq", type_=table.seq.type))
+    return keyset > bound if upwards else keyset < bound
 
 
 def _two_cursors() -> InvalidRequest:
