@@ -18,7 +18,7 @@ log = logging.getLogger("billyard.work")
 
 SWEEP_S = 1.0
 """How long the worker sleeps at most, because nobody wakes it for what another process has written."""
-REST_PER_LOOK = 20
+REST_PER_LOOK = 50
 """A thousand writes a second are not a thousand reasons to look around: resting takes so many times as long as looking
 did, within these bounds."""
 REST_MIN_S, REST_MAX_S = 0.005, 0.05
