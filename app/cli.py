@@ -247,6 +247,8 @@ _deeds("charge", "Let happen to a charge what a bank or a reviewer would do: ear
        "billyard charge ch_3Lm… review", "billyard charge ch_3Lm… dispute -d amount=500 -d reason=duplicate --json")
 _deeds("payout", "Let a payout arrive now, as it would in time, or come back: settle or fail.",
        "billyard payout po_1Lm… settle", "billyard payout po_1Lm… fail -d failure_code=account_closed --json")
+_deeds("refund", "Let the customer of a refund name their bank account, or the money arrive there: settle.",
+       "billyard refund pyr_1Lm… settle", "billyard refund pyr_1Lm… settle --json")
 _deeds("topup", "Let the bank of a top-up answer now, as in time, or refuse, or take back what has come: settle or fail.",
        "billyard topup tu_1Lm… settle", "billyard topup tu_1Lm… fail -d failure_code=debit_not_authorized --json")
 

@@ -11,6 +11,8 @@ from app.resources.external_accounts import operations as external_accounts
 from app.resources.external_accounts.operations import ExternalAccount
 from app.resources.payouts import operations as payouts
 from app.resources.payouts.tables import Payout
+from app.resources.refunds import operations as refunds
+from app.resources.refunds.tables import Refund
 from app.resources.topups import operations as topups
 from app.resources.topups.tables import Topup
 
@@ -27,6 +29,21 @@ def fail_topup(ctx: Context, topup: Topup, values: Mapping[str, Any]) -> Topup:
     """The bank refuses for a `failure_code`, or takes back what had come. Raises InvalidRequest where there is neither."""
     topups.fail_topup(ctx, topup, values["failure_code"])
     return topup
+
+
+def settle_refund(ctx: Context, refund: Refund, values: Mapping[str, Any]) -> Refund:
+    """The customer says where their bank account is, as they were asked to by email; or what is on its way arrives now.
+
+    Raises InvalidRequest where nothing is awaited of a customer or a bank.
+    """
+    if refund.status not in ("pending", "requires_action"):
+        raise InvalidRequest(f"A refund that is {refund.status} has been settled.")
+    if refund.status == "requires_action":
+        refunds.name_account(ctx, refund)
+        if refund.settles_at != ctx.now:
+            return refund
+    refunds.settle_refund(ctx, refund)
+    return refund
 
 
 def add_bank_account(ctx: Context, values: Mapping[str, Any]) -> ExternalAccount:

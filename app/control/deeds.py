@@ -21,6 +21,7 @@ from app.render import load_for_rendering, render
 from app.resources.charges.tables import Charge
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payouts.tables import Payout
+from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
 from app.wire.forms import decode
 from app.wire.params import Params, RetrieveParams, load_params
@@ -31,6 +32,7 @@ DEEDS: Mapping[str, tuple[type[StripeObject], Mapping[str, tuple[Deed, Params]]]
     "bank_account": (BankAccount, {"update": (banking.update_bank_account, BankAccountUpdate())}),
     "charge": (Charge, issuing.DEEDS),
     "payout": (Payout, {"fail": (banking.fail_payout, Failure()), "settle": (banking.settle_payout, RetrieveParams())}),
+    "refund": (Refund, {"settle": (banking.settle_refund, RetrieveParams())}),
     "topup": (Topup, {"fail": (banking.fail_topup, Failure()), "settle": (banking.settle_topup, RetrieveParams())}),
 }
 """What can be done to an object of a kind, by the last word of its `/_sim` route, with what that takes."""

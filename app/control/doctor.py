@@ -69,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     cash.cash_balances_are_sums_of_movements,
     cash.cash_is_held_until_it_pays,
     cash.intents_have_what_was_set_aside_for_them,
+    cash.refunds_have_moved_the_cash,
     banking.automatic_payouts_are_what_they_pay_out,
     banking.payouts_are_on_the_balance,
     banking.payouts_and_their_reversals_name_each_other,

@@ -27,6 +27,8 @@ from app.resources.charges.tables import Charge
 from app.resources.external_accounts import operations as external_accounts
 from app.resources.external_accounts.operations import ExternalAccount
 from app.resources.payouts.tables import Payout
+from app.resources.refunds import operations as refunds
+from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
 from app.wire.endpoint import endpoint, this_server
 from app.wire.params import RetrieveParams
@@ -89,6 +91,13 @@ def settle_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
 def fail_topup(ctx: Context, params: dict[str, Any], id: str) -> Topup:
     """POST /_sim/topups/:id/fail: the bank refuses; what has come already it takes back."""
     return banking.fail_topup(ctx, ctx.find(Topup, id), params)
+
+
+@blueprint.post("/_sim/refunds/<id>/settle")
+@endpoint(RetrieveParams)
+def settle_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
+    """POST /_sim/refunds/:id/settle: the customer names their bank account, or the money arrives there."""
+    return banking.settle_refund(ctx, refunds.held_refund(ctx, id), params)
 
 
 @blueprint.post("/_sim/charges/<id>/early_fraud_warning")

@@ -131,21 +131,25 @@ def capture_posting(account: str, amount: int, released: int, currency: str, *, 
 
 
 def refund_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
-                   available_on: int | None, source_type: str = "card", by_card: bool = True) -> Posting:
-    """`amount` goes back to the customer; the fee of the charge stays paid. `description` is the charge's."""
-    type, what, outside = ("refund", "CHARGE", CARD_NETWORKS) if by_card else ("payment_refund", "PAYMENT", BANKS)
+                   available_on: int | None, source_type: str = "card", payee: str = CARD_NETWORKS) -> Posting:
+    """`amount` goes back to the customer; the fee of the charge stays paid. `description` is the charge's.
+
+    The `payee` takes it for them: CARD_NETWORKS, BANKS, or CUSTOMER_CASH where it is theirs to pay with again.
+    """
+    type, what = ("refund", "CHARGE") if payee == CARD_NETWORKS else ("payment_refund", "PAYMENT")
     words = f"REFUND FOR {what}" + (f" ({description})" if description else "")
     entry = Entry(account, type, "refund", -amount, refund, words, available_on=available_on, source_type=source_type)
-    return Posting(currency, (entry,), ((outside, amount),))
+    return Posting(currency, (entry,), ((payee, amount),))
 
 
 def refund_failure_posting(account: str, amount: int, currency: str, *, refund: str, description: str | None,
-                           available_on: int | None) -> Posting:
-    """The customer's bank sends the `amount` of a refund back. `description` is the charge's."""
+                           available_on: int | None, source_type: str = "card", payee: str = CARD_NETWORKS) -> Posting:
+    """The `amount` of a refund comes back from the `payee`. `description` is the charge's."""
     # Our choice: the words after those of the reference's vocabulary, which end in dots.
     words = "REFUND FAILURE" + (f" ({description})" if description else "")
-    entry = Entry(account, "refund_failure", "refund_failure", amount, refund, words, available_on=available_on)
-    return Posting(currency, (entry,), ((CARD_NETWORKS, -amount),))
+    entry = Entry(account, "refund_failure", "refund_failure", amount, refund, words, available_on=available_on,
+                  source_type=source_type)
+    return Posting(currency, (entry,), ((payee, -amount),))
 
 
 def debit_posting(account: str, amount: int, currency: str, *, fee: int, charge: str, available_on: int | None,

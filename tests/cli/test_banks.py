@@ -38,6 +38,17 @@ def test_banks_answer_at_the_terminal(run: Run, sandbox: Api) -> None:
     assert json.loads(run("doctor", "--json").stdout) == []
 
 
+def test_a_customer_says_where_a_refund_goes_at_the_terminal(run: Run, sandbox: Api) -> None:
+    customer = sandbox.post("/v1/customers", email="jenny@example.com")["id"]
+    sandbox.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=900, currency="eur")
+    refund = sandbox.post("/v1/refunds", customer=customer, amount=900, currency="eur", origin="customer_balance")["id"]
+    sandbox.post("/_sim/settings", refund_settles_after_s=60)
+    assert run("refund", refund, "settle").stdout == f"refund {refund} is pending\n"
+    assert run("refund", refund, "settle").stdout == f"refund {refund} is succeeded\n"
+    assert run("refund", refund, "settle").output == "Error: A refund that is succeeded has been settled.\n"
+    assert json.loads(run("doctor", "--json").stdout) == []
+
+
 def test_bank_accounts_are_kept_at_the_terminal(run: Run, sandbox: Api) -> None:
     account = sandbox.get("/v1/account")["id"]
     numbers = {"account_number": "000111111116", "country": "US", "currency": "usd", "routing_number": "110000000"}

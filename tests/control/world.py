@@ -141,10 +141,14 @@ def _transferred(api: Api, clock: str) -> None:
     api.post("/v1/payment_intents", amount=3000, currency="gbp", customer=half, confirm=True,
              payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"},
              payment_method_options={"customer_balance": {"funding_type": "bank_transfer"}})
-    customer = api.post("/v1/customers", test_clock=clock)["id"]
+    customer = api.post("/v1/customers", test_clock=clock, email="jenny@example.com")["id"]
     api.post(f"/v1/test_helpers/customers/{customer}/fund_cash_balance", amount=5000, currency="eur")
-    api.post("/v1/payment_intents", amount=3000, currency="eur", customer=customer, confirm=True,
-             payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"})
+    paid = api.post("/v1/payment_intents", amount=3000, currency="eur", customer=customer, confirm=True,
+                    payment_method_types=["customer_balance"], payment_method_data={"type": "customer_balance"})["id"]
+    api.post("/v1/refunds", payment_intent=paid, amount=200)
+    for amount in (110, 120):
+        refund = api.post("/v1/refunds", customer=customer, amount=amount, currency="eur", origin="customer_balance")["id"]
+    api.post(f"/v1/refunds/{refund}/cancel")
 
 
 def _refunded(api: Api, clock: str) -> None:

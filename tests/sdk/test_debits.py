@@ -48,3 +48,29 @@ def test_banks_pay_through_the_sdk(
         assert told.bank_transfer.financial_addresses[0].iban.country == "DE"
         cash = stripe.Customer.TestHelpers.fund_cash_balance(customer.id, amount=900, currency="eur")
         assert cash.available.eur == 900
+        _pay_in_parts(customer.id)
+        assert control.call("GET", "/_sim/doctor")[1]["problems"] == []
+
+
+def _pay_in_parts(customer: str) -> None:
+    """What a customer has sent before is a part of what they owe; the rest comes, and some of it goes back."""
+    intent = stripe.PaymentIntent.create(
+        amount=2500, currency="eur", customer=customer, confirm=True, payment_method_types=["customer_balance"],
+        payment_method_data={"type": "customer_balance"}, payment_method_options={"customer_balance": {
+            "funding_type": "bank_transfer",
+            "bank_transfer": {"type": "eu_bank_transfer", "eu_bank_transfer": {"country": "DE"}}}})
+    told = intent.next_action.display_bank_transfer_instructions
+    assert (intent.status, told.amount_remaining, told.financial_addresses[0].type) == ("requires_action", 1600, "iban")
+    [event] = stripe.Event.list(type="payment_intent.partially_funded").data
+    assert event.data.object.id == intent.id
+    stripe.Customer.TestHelpers.fund_cash_balance(customer, amount=2000, currency="eur")
+    assert stripe.PaymentIntent.retrieve(intent.id).status == "succeeded"
+    assert stripe.Customer.retrieve_cash_balance(customer).available.eur == 400
+    refund = stripe.Refund.create(payment_intent=intent.id, amount=1000)
+    assert (refund.status, stripe.Customer.retrieve_cash_balance(customer).available.eur) == ("succeeded", 1400)
+    returned = stripe.Refund.create(origin="customer_balance", customer=customer, amount=1400, currency="eur")
+    assert (returned.status, returned.next_action.type) == ("requires_action", "display_details")
+    assert returned.cancel().status == "canceled"
+    assert stripe.Customer.retrieve_cash_balance(customer).available.eur == 1400
+    manual = stripe.Customer.modify_cash_balance(customer, settings={"reconciliation_mode": "manual"})
+    assert manual.settings.reconciliation_mode == "manual"

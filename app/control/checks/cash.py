@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from app.control.checks import Books, Problem
 from app.domain.ledger import CUSTOMER_CASH
@@ -12,6 +12,7 @@ from app.resources.balance.tables import Funds
 from app.resources.cash_balances.tables import CashMovement
 from app.resources.customers.tables import Customer
 from app.resources.payment_intents.tables import PaymentIntent
+from app.resources.refunds.tables import Refund
 
 
 def cash_balances_are_sums_of_movements(books: Books) -> Iterator[Problem]:
@@ -66,3 +67,19 @@ def cash_is_held_until_it_pays(books: Books) -> Iterator[Problem]:
         there, owed = held.get(key, 0), free.get(key, 0) + aside.get(key, 0)
         if there != owed:
             yield Problem(key[0], "balance", key[1], f"{there} of customers' cash is held, and theirs is {owed}")
+
+
+def refunds_have_moved_the_cash(books: Books) -> Iterator[Problem]:
+    """cash that is refunded has left, and come back if that failed; what came of a payment is what was refunded of it"""
+    owner = CashMovement.account_id, CashMovement.refund_id
+    moved = select(*owner, func.sum(CashMovement.amount).label("amount")).where(
+        books.of(CashMovement), CashMovement.refund_id.is_not(None)).group_by(*owner).subquery()
+    is_cash, is_back = Refund.charge_id.is_(None), Refund.status.in_(("canceled", "failed"))
+    came = moved.c.amount.is_not(None) & Refund.instructions_email.is_(None) & (Refund.status == "succeeded")
+    found = func.coalesce(moved.c.amount, 0)
+    expected = case((is_cash & ~is_back, -Refund.amount), (is_cash, 0), (came, Refund.amount), else_=0)
+    statement = select(Refund.account_id, Refund.id, found, expected).outerjoin(
+        moved, (moved.c.account_id == Refund.account_id) & (moved.c.refund_id == Refund.id)).where(
+        books.of(Refund), found != expected)
+    for account_id, id, amount, owed in books.values(statement):
+        yield Problem(account_id, Refund.object_name, id, f"has moved {amount} of its customer's cash, and not {owed}")

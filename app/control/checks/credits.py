@@ -27,9 +27,9 @@ def paid_invoices_were_charged(books: Books) -> Iterator[Problem]:
 
 
 def charges_give_back_what_was_refunded(books: Books) -> Iterator[Problem]:
-    """amount_refunded = Σ refunds that have not failed ≤ amount"""
+    """amount_refunded = Σ refunds that neither failed nor were canceled ≤ amount"""
     refunds = select(Refund.account_id, Refund.charge_id, func.sum(Refund.amount).label("amount")).where(
-        books.of(Refund), Refund.status != "failed").group_by(Refund.account_id, Refund.charge_id).subquery()
+        books.of(Refund), Refund.status.not_in(("canceled", "failed"))).group_by(Refund.account_id, Refund.charge_id).subquery()
     total = func.coalesce(refunds.c.amount, 0)
     statement = select(Charge.account_id, Charge.id, Charge.amount, Charge.amount_refunded, total).outerjoin(
         refunds, (refunds.c.account_id == Charge.account_id) & (refunds.c.charge_id == Charge.id)).where(
@@ -75,14 +75,21 @@ def debits_have_what_their_status_says(books: Books) -> Iterator[Problem]:
 
 
 def refunds_have_what_their_status_says(books: Books) -> Iterator[Problem]:
-    """failed ⇔ a reason and the transaction that brought it back; of what was captured, others than pending ones have gone"""
+    """failed ⇔ a reason; failed or canceled ⇔ the transaction that brought it back; what waits knows until when, and for whom
+
+    Of what was captured, others than pending ones have gone. What goes back of cash has no transactions.
+    """
     failed = Refund.status == "failed"
-    unexplained = or_(failed != Refund.failure_reason.is_not(None), failed != Refund.failure_balance_transaction_id.is_not(None))
-    undecided = (Refund.status == "pending") & Refund.settles_at.is_(None)
+    back = Refund.status.in_(("canceled", "failed"))
+    unexplained = or_(failed != Refund.failure_reason.is_not(None),
+                      and_(back, Refund.charge_id.is_not(None)) != Refund.failure_balance_transaction_id.is_not(None))
+    undecided = or_(Refund.status.in_(("pending", "requires_action")) & Refund.settles_at.is_(None),
+                    (Refund.status == "requires_action") != Refund.next_action.is_not(None))
     not_gone = (Refund.status != "pending") & Refund.balance_transaction_id.is_(None) & Charge.captured.is_(True)
-    statement = select(Refund.account_id, Refund.id, Refund.status).join(
+    astray = Refund.charge_id.is_(None) & or_(Refund.customer_id.is_(None), Refund.balance_transaction_id.is_not(None))
+    statement = select(Refund.account_id, Refund.id, Refund.status).outerjoin(
         Charge, (Charge.account_id == Refund.account_id) & (Charge.id == Refund.charge_id)).where(
-        books.of(Refund), or_(unexplained, undecided, not_gone))
+        books.of(Refund), or_(unexplained, undecided, not_gone, astray))
     for account_id, id, status in books.values(statement):
         yield Problem(account_id, "refund", id, f"is {status}, which what is known of its money belies")
 

@@ -40,7 +40,7 @@ def charge_refunded(ctx: Context, charge: Charge) -> None:
 
 def refund_updated(ctx: Context, refund: Refund) -> None:
     """It may have failed, so that there is something to be refunded again. Emits radar.early_fraud_warning.updated."""
-    if refund.status == "failed":
+    if refund.charge_id is not None and refund.status in ("canceled", "failed"):
         _judge(ctx, refund.charge_id)
 
 

@@ -21,7 +21,7 @@ blueprint = Blueprint("refunds", __name__)
 @blueprint.post("/v1/refunds")
 @endpoint(RefundCreate)
 def create_refund(ctx: Context, params: dict[str, Any]) -> Refund:
-    """POST /v1/refunds. Not simulated: cash balances, which no customer has."""
+    """POST /v1/refunds"""
     return operations.create_refund(ctx, params)
 
 
@@ -49,15 +49,15 @@ def update_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
 @blueprint.post("/v1/refunds/<id>/cancel")
 @endpoint(RetrieveParams)
 def cancel_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
-    """POST /v1/refunds/:id/cancel: only a refund that waits for its customer can be canceled, and none does so far."""
-    return operations.cancel_refund(ctx.find(Refund, id))
+    """POST /v1/refunds/:id/cancel: only a refund that waits for its customer can be canceled."""
+    return operations.cancel_refund(ctx, operations.held_refund(ctx, id))
 
 
 @blueprint.post("/v1/test_helpers/refunds/<id>/expire")
 @endpoint(RetrieveParams)
 def expire_refund(ctx: Context, params: dict[str, Any], id: str) -> Refund:
-    """POST /v1/test_helpers/refunds/:refund/expire: as with canceling, none waits so far."""
-    return operations.expire_refund(ctx.find(Refund, id))
+    """POST /v1/test_helpers/refunds/:refund/expire: as if its customer had not answered in time."""
+    return operations.expire_refund(ctx, operations.held_refund(ctx, id))
 
 
 @blueprint.post("/v1/charges/<id>/refund")

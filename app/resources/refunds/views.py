@@ -21,6 +21,7 @@ class RefundView(View):
     failure_reason = Attr(omit_null=True)
     instructions_email = Attr(omit_null=True)
     metadata = Attr("metadata_")
+    next_action = Attr(omit_null=True)
     payment_intent = Ref()
     reason = Attr()
     # Our choice: receipts are neither sent nor shown.

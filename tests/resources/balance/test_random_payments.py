@@ -44,6 +44,7 @@ class Payments(RuleBasedStateMachine):
         self.intents: list[str] = []
         self.charges: list[str] = []
         self.topups: list[str] = []
+        self.transfers: list[str] = []
 
     def call(self, path: str, **values: Any) -> Answer:
         """A call that succeeds or is refused, and never fails."""
@@ -144,6 +145,52 @@ class Payments(RuleBasedStateMachine):
     def some_charge(self, place: int) -> dict[str, Any]:
         return self.api.get(f"/v1/charges/{self.charges[place % len(self.charges)]}")
 
+    # Cash of customers
+
+    @rule(amount=amounts, kept=st.booleans())
+    def wait_for_cash(self, amount: int, kept: bool) -> None:
+        """An intent that a transfer is to pay; in a currency of its own, so that the balance in dollars stays as it was."""
+        self.intents.append(self.api.post(
+            INTENTS, amount=amount, currency="gbp", customer=self.customer, confirm=kept,
+            payment_method_data={"type": "customer_balance"}, payment_method_types=["customer_balance", "card"],
+            payment_method_options={"customer_balance": {"funding_type": "bank_transfer"}})["id"])
+        self.transfers.append(self.intents[-1])
+
+    @rule(amount=amounts)
+    def send_cash(self, amount: int) -> None:
+        self.api.post(f"/v1/test_helpers/customers/{self.customer}/fund_cash_balance", amount=amount, currency="gbp")
+
+    @rule(mode=st.sampled_from(["automatic", "manual"]))
+    def reconcile(self, mode: str) -> None:
+        self.api.post(f"/v1/customers/{self.customer}/cash_balance", settings={"reconciliation_mode": mode})
+
+    @precondition(lambda self: self.transfers)
+    @rule(place=places, percent=percents, act=st.sampled_from(["apply", "amount", "refund", "refund by email"]))
+    def act_on_transfer(self, place: int, percent: int, act: str) -> None:
+        intent = self.api.get(f"{INTENTS}/{self.transfers[place % len(self.transfers)]}")
+        path, amount = f"{INTENTS}/{intent['id']}", max(intent["amount"] * percent // 100, 50)
+        if act == "apply":
+            self.call(f"{path}/apply_customer_balance", amount=amount)
+        elif act == "amount":
+            self.call(path, amount=amount)
+        else:
+            self.call("/v1/refunds", payment_intent=intent["id"], amount=amount,
+                      **({"instructions_email": "jenny@example.com"} if act == "refund by email" else {}))
+
+    @rule(percent=percents)
+    def send_cash_back(self, percent: int) -> None:
+        cash = (self.api.get(f"/v1/customers/{self.customer}/cash_balance")["available"] or {}).get("gbp", 0)
+        answer = self.call("/v1/refunds", origin="customer_balance", customer=self.customer, currency="gbp",
+                           amount=max(cash * percent // 100, 1))
+        assert (answer.status == 200) == (0 < cash >= max(cash * percent // 100, 1))
+
+    @rule(place=places, act=st.sampled_from(["cancel", "expire", "settle"]))
+    def act_on_refund(self, place: int, act: str) -> None:
+        refunds = self.api.get("/v1/refunds", limit=100)["data"]
+        if refunds:
+            prefix = {"cancel": "/v1", "expire": "/v1/test_helpers", "settle": "/_sim"}[act]
+            self.call(f"{prefix}/refunds/{refunds[place % len(refunds)]['id']}/{act}")
+
     # Banks
 
     @rule(amount=amounts, source=st.sampled_from(BANKS))
@@ -185,18 +232,21 @@ class Payments(RuleBasedStateMachine):
             self.wait(130 * DAY)
         self.the_rows_agree()
         balance = self.api.get("/v1/balance")
-        assert [entry["amount"] for entry in balance["pending"]] == [0]
-        assert balance["available"][0]["amount"] == self.owned()
+        assert {entry["amount"] for entry in balance["pending"]} == {0}
+        [dollars] = [entry["amount"] for entry in balance["available"] if entry["currency"] == "usd"]
+        assert dollars == self.owned()
         statuses = {self.api.get(f"{INTENTS}/{id}")["status"] for id in self.intents}
         # An account of the test world never answers.
         assert statuses <= WAITS - {"requires_capture"} | {"succeeded", "canceled", "processing"}
         assert {dispute["status"] for dispute in self.api.get("/v1/disputes", limit=100)["data"]} <= ENDED | {"under_review"}
 
     def owned(self) -> int:
-        """What the account has, from what its objects say and from no balance transaction but the fees of charges."""
+        """What the account has of dollars, from what its objects say and from no balance transaction but the fees of charges."""
         total = 0
         for id in self.charges:
             charge = self.api.get(f"/v1/charges/{id}", expand=["balance_transaction", "refunds"])
+            if charge["currency"] != "usd":
+                continue
             if charge["balance_transaction"] is not None:
                 total -= charge["balance_transaction"]["fee"]
             if charge["paid"] and charge["captured"]:
@@ -205,7 +255,7 @@ class Payments(RuleBasedStateMachine):
                             if refund["balance_transaction"] and refund["status"] != "failed")
                 total -= given - (charge["amount"] - charge["amount_captured"])
         for dispute in self.api.get("/v1/disputes", limit=100)["data"]:
-            if dispute["status"] in ("lost", "needs_response", "under_review"):
+            if dispute["currency"] == "usd" and dispute["status"] in ("lost", "needs_response", "under_review"):
                 total -= dispute["amount"] + 1500
         for topup in self.api.get("/v1/topups", limit=100, status="succeeded")["data"]:
             total += topup["amount"]

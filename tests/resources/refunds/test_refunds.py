@@ -145,8 +145,8 @@ def test_refunds_are_listed_by_what_they_belong_to(time: Clock, api: Api) -> Non
     ({"charge": "$charge", "reverse_transfer": True}, "reverse_transfer", None,
      "The transfer of charge $charge cannot be reversed, because it has none."),
     ({"origin": "customer_balance"}, "amount", "parameter_missing", "Missing required param: amount."),
-    ({"origin": "customer_balance", "amount": 5, "currency": "usd", "customer": "cus_1"}, "amount",
-     "balance_insufficient", "The customer's cash balance holds less than the amount to refund."),
+    ({"origin": "customer_balance", "amount": 5, "currency": "usd", "customer": "cus_none"}, "customer",
+     "resource_missing", "No such customer: 'cus_none'"),
 ])
 def test_refunds_that_cannot_be(time: Clock, values: dict[str, Any], param: str | None, code: str | None,
                                 message: str) -> None:

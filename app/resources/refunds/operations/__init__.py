@@ -1,10 +1,12 @@
 """What happens to refunds."""
 
+from app.resources.refunds.operations.asking import name_account
 from app.resources.refunds.operations.refunding import (
     EXPIRED,
     cancel_refund,
     create_refund,
     expire_refund,
+    held_refund,
     money_came,
     note_release,
     refund_charge,
@@ -18,7 +20,9 @@ __all__ = [
     "cancel_refund",
     "create_refund",
     "expire_refund",
+    "held_refund",
     "money_came",
+    "name_account",
     "note_release",
     "refund_charge",
     "released_of",

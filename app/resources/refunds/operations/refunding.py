@@ -11,15 +11,18 @@ from app.context import Context
 from app.db.session import Prepared, entity
 from app.domain.choices import DAY
 from app.domain.currencies import format_amount
-from app.domain.ledger import refund_failure_posting, refund_posting
+from app.domain.ledger import BANKS, CARD_NETWORKS, CUSTOMER_CASH, refund_failure_posting, refund_posting
 from app.domain.metadata import merged
-from app.errors import InvalidRequest, missing_parameter
+from app.errors import InvalidRequest
 from app.events.emit import emit, tracked
 from app.resources.balance.operations import hold_funds, post
 from app.resources.balance.tables import BalanceTransaction
+from app.resources.cash_balances.operations import return_cash
 from app.resources.charges.tables import Charge
+from app.resources.customers.tables import Customer
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import behavior_of
+from app.resources.refunds.operations.asking import ask_for_account, bring_cash_back, refund_cash
 from app.resources.refunds.operations.sharing import plan_reversal, return_fee, send_back
 from app.resources.refunds.tables import Refund
 from app.resources.topups.tables import Topup
@@ -30,13 +33,13 @@ EXPIRED = "expired_uncaptured_charge"
 
 _WAITING = Prepared(entity(Refund).where(
     Refund.account_id == bindparam("account_id"), Refund.test_clock_id.is_(None), Refund.due_at.is_not(None),
-    Refund.status == "pending", Refund.balance_transaction_id.is_(None)))
+    Refund.status == "pending", Refund.balance_transaction_id.is_(None), Refund.charge_id.is_not(None)))
 
 
 def create_refund(ctx: Context, values: Mapping[str, Any]) -> Refund:
     """The refund that the parameters of POST /v1/refunds ask for. Raises InvalidRequest where it cannot be."""
     if values.get("origin") is not None:
-        _refuse_cash_balance(values)
+        return refund_cash(ctx, values)
     for name in ("currency", "customer"):
         if name in values:
             # Our choice: the words.
@@ -78,26 +81,33 @@ def refund_charge(ctx: Context, charge: Charge, *, amount: int | None = None, re
         reversal.make(ctx, refund, refund_application_fee=refund_application_fee)
     elif refund_application_fee:
         return_fee(ctx, refund, charge)
+    _return_to_cash(ctx, refund, charge)
     if refund.settles_at == ctx.now:
         settle_refund(ctx, refund)
     return refund
 
 
 def settle_refund(ctx: Context, refund: Refund) -> None:
-    """What was in doubt of a refund is not any more: the bank has answered, or there is money for it.
+    """What was in doubt of a refund is not any more: a bank has answered, there is money, or its customer has waited too long.
 
-    Emits charge.refund.updated. One that is still not covered waits for the next day on which money becomes available.
+    Emits charge.refund.updated, then what cash does that has come back. One that is still not covered waits for the next day
+    on which money becomes available.
     """
-    charge = ctx.find(Charge, refund.charge_id)
+    charge = _origin(ctx, refund)
     if not ctx.session.lock(refund) or refund.settles_at is None:
         return
+    if refund.status == "requires_action":
+        _give_up(ctx, refund, charge, "failed")
+        return
     with tracked(ctx, refund, "charge.refund.updated"):
-        if refund.balance_transaction_id is None:
+        if charge is not None and refund.balance_transaction_id is None:
             _give(ctx, refund, charge)
-        elif refund.status == "pending":
+        elif charge is None or refund.status == "pending":
             refund.status, refund.settles_at = "succeeded", None
         else:
-            _take_back(ctx, refund, charge)
+            _take_back(ctx, refund, charge, "failed", "expired_or_canceled_card")
+    if charge is not None:
+        _return_to_cash(ctx, refund, charge)
 
 
 def money_came(ctx: Context, topup: Topup) -> None:
@@ -136,8 +146,13 @@ def _give(ctx: Context, refund: Refund, charge: Charge, *, coming: int = 0) -> N
     # While the money of the charge is pending, what goes back is pending too.
     [given] = post(ctx, refund_posting(ctx.account_id, refund.amount, charge.currency, refund=refund.id,
                                        description=charge.description, available_on=taken.available_on,
-                                       source_type=taken.source_type, by_card=taken.type == "charge"))
+                                       source_type=taken.source_type, payee=_payee(refund, charge, taken)))
     refund.balance_transaction_id = given.id
+    if _was_cash(charge):
+        refund.status, refund.settles_at = "succeeded", None
+        if refund.instructions_email is not None:
+            ask_for_account(ctx, refund, refund.instructions_email)
+        return
     behavior = behavior_of(ctx, charge.payment_method_id)
     refund.status = "pending" if behavior == "refund:pending" else "succeeded"
     refund.settles_at = ctx.now + ctx.choices.refund_settles_after_s if behavior.startswith("refund:") else None
@@ -151,15 +166,62 @@ def _is_covered(ctx: Context, taken: BalanceTransaction, amount: int) -> bool:
     return available - amount >= -ctx.choices.refund_overdraft
 
 
-def _take_back(ctx: Context, refund: Refund, charge: Charge) -> None:
-    """The customer's bank does not take the money, so that it counts as given back no more."""
+def _take_back(ctx: Context, refund: Refund, charge: Charge, status: str, reason: str | None) -> None:
+    """The customer does not take the money, so that it counts as given back no more."""
+    taken = _taken(ctx, charge)
     [back] = post(ctx, refund_failure_posting(
         ctx.account_id, refund.amount, charge.currency, refund=refund.id, description=charge.description,
-        available_on=_taken(ctx, charge).available_on))
+        available_on=taken.available_on, source_type=taken.source_type, payee=_payee(refund, charge, taken)))
     refund.failure_balance_transaction_id = back.id
-    # Our choice: which of the three reasons, and that the charge has no event of its own: that of the refund tells of it.
-    refund.failure_reason, refund.status, refund.settles_at = "expired_or_canceled_card", "failed", None
+    # Our choice: which of the reasons, and that the charge has no event of its own: that of the refund tells of it.
+    refund.failure_reason, refund.status, refund.settles_at = reason, status, None
     charge.amount_refunded -= refund.amount
+
+
+def _origin(ctx: Context, refund: Refund) -> Charge | None:
+    """The charge of which it goes back, held; None where it is cash, whose customer is."""
+    if refund.charge_id is not None:
+        return ctx.find(Charge, refund.charge_id)
+    ctx.find(Customer, refund.customer_id or "", deleted_too=True)
+    return None
+
+
+def _was_cash(charge: Charge) -> bool:
+    """Whether it was paid by bank transfer.
+
+    Our choice: what goes back of it is the customer's cash again, or, where `instructions_email` says how they are to be
+    asked for their account, goes to that. Stripe offers both, and has no parameter that tells them apart.
+    """
+    return (charge.payment_method_details or {}).get("type") == "customer_balance"
+
+
+def _payee(refund: Refund, charge: Charge, taken: BalanceTransaction) -> str:
+    if taken.type == "charge":
+        return CARD_NETWORKS
+    return CUSTOMER_CASH if _was_cash(charge) and refund.instructions_email is None else BANKS
+
+
+def _return_to_cash(ctx: Context, refund: Refund, charge: Charge) -> None:
+    """Let the customer have what has gone back to their cash, and pay with it what else waits for them."""
+    if _was_cash(charge) and refund.instructions_email is None and refund.status == "succeeded":
+        customer = ctx.find(Customer, charge.customer_id or "", deleted_too=True)
+        return_cash(ctx, customer, refund.amount, refund.currency, refund_id=refund.id)
+
+
+def _give_up(ctx: Context, refund: Refund, charge: Charge | None, status: str) -> None:
+    """The customer is not asked any more where the money is to go: it comes back to where it was.
+
+    Emits charge.refund.updated, then what cash does that has come back.
+    """
+    reason = "unknown" if status == "failed" else None
+    with tracked(ctx, refund, "charge.refund.updated"):
+        refund.next_action = None
+        if charge is not None:
+            _take_back(ctx, refund, charge, status, reason)
+        else:
+            refund.failure_reason, refund.status, refund.settles_at = reason, status, None
+    if charge is None:
+        bring_cash_back(ctx, refund)
 
 
 def _taken(ctx: Context, charge: Charge) -> BalanceTransaction:
@@ -218,20 +280,32 @@ def update_refund(ctx: Context, refund: Refund, values: Mapping[str, Any]) -> Re
     return refund
 
 
-def cancel_refund(refund: Refund) -> Refund:
-    """Cancel a refund that waits for its customer. Raises InvalidRequest for all others, and so far none waits."""
-    raise _waits_for_nobody(refund, "cancel", "canceled")
+def held_refund(ctx: Context, id: str) -> Refund:
+    """The refund with this id; what it goes back of is held before it. Raises 404 where there is none."""
+    refund = ctx.get(Refund, id)
+    if refund is not None:
+        _origin(ctx, refund)
+    return ctx.find(Refund, id)
 
 
-def expire_refund(refund: Refund) -> Refund:
-    """Let the time run out in which a customer could have answered. Raises InvalidRequest as `cancel_refund` does."""
-    raise _waits_for_nobody(refund, "expire", "expired")
+def cancel_refund(ctx: Context, refund: Refund) -> Refund:
+    """Cancel a refund that waits for its customer. Emits charge.refund.updated. Raises InvalidRequest for all others."""
+    return _end(ctx, refund, "cancel", "canceled", "canceled")
 
 
-def _waits_for_nobody(refund: Refund, verb: str, done: str) -> InvalidRequest:
-    # Our choice: the words.
-    return InvalidRequest(f"You cannot {verb} this refund because it has a status of {refund.status}. Only a refund with "
-                          f"the status requires_action may be {done}.")
+def expire_refund(ctx: Context, refund: Refund) -> Refund:
+    """Let the time run out in which a customer could have answered: it has failed. As `cancel_refund` otherwise."""
+    return _end(ctx, refund, "expire", "expired", "failed")
+
+
+def _end(ctx: Context, refund: Refund, verb: str, done: str, status: str) -> Refund:
+    charge = _origin(ctx, refund)
+    if refund.status != "requires_action":
+        # Our choice: the words.
+        raise InvalidRequest(f"You cannot {verb} this refund because it has a status of {refund.status}. Only a refund with "
+                             f"the status requires_action may be {done}.")
+    _give_up(ctx, refund, charge, status)
+    return refund
 
 
 def _charge(ctx: Context, values: Mapping[str, Any]) -> Charge:
@@ -275,13 +349,3 @@ def _return_payment(ctx: Context, payment: Charge, amount: int | None, *, reason
         setattr(refund, name, value)
     emit(ctx, "charge.refunded", payment)
     return refund
-
-
-def _refuse_cash_balance(values: Mapping[str, Any]) -> None:
-    """Refunds of funds that a customer has sent by bank transfer: none do, so that there is nothing to send back."""
-    for name in ("amount", "currency", "customer"):
-        if name not in values:
-            raise missing_parameter(name)
-    # Our choice: the words.
-    raise InvalidRequest("The customer's cash balance holds less than the amount to refund.", param="amount",
-                         code="balance_insufficient")
