@@ -11,7 +11,7 @@ from app.domain.business_days import business_day_after
 from app.domain.ways_to_pay import MISMATCH, microdeposits_say
 from app.errors import InvalidRequest
 from app.render import load_for_rendering, render
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.tables import Payer, PaymentMethod
 
 _DEPOSIT_DAYS = 2
 _TRANSFER = "display_bank_transfer_instructions"
@@ -32,13 +32,13 @@ def merged_options(present: Mapping[str, Any], change: Mapping[str, Any] | None)
     return options
 
 
-def error_document(ctx: Context, method: PaymentMethod, *, code: str, message: str, type: str = "card_error",
+def error_document(ctx: Context, method: Payer, *, code: str, message: str, type: str = "card_error",
                    decline_code: str | None = None, param: str | None = None, charge: str | None = None) -> dict[str, Any]:
-    """An error as an intent keeps it, the payment method inside."""
+    """An error as an intent keeps it, the payment method or source inside."""
     load_for_rendering(ctx.session, [method])
     error = {"charge": charge, "code": code, "decline_code": decline_code,
              "doc_url": f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}", "message": message, "param": param,
-             "payment_method": render(method), "type": type}
+             "payment_method" if isinstance(method, PaymentMethod) else "source": render(method), "type": type}
     return {name: value for name, value in error.items() if value is not None}
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from app.context import Context
 from app.errors import CardError, InvalidRequest
 from app.paper.wording import method_text
+from app.resources.external_accounts.tables import BankAccount
 from app.resources.invoices.operations import pay_invoice, payment_method_of
 from app.resources.invoices.paper import is_payable
 from app.resources.invoices.tables import Invoice
@@ -44,7 +45,11 @@ def choices_for(ctx: Context, invoice: Invoice) -> tuple[Choice, ...]:
     saved = payment_method_of(ctx, invoice)
     if saved is None:
         return TEST_CARDS
-    return (Choice(SAVED, method_text(saved.type, saved.card or saved.details or {}), "Saved for this customer."), *TEST_CARDS)
+    if isinstance(saved, BankAccount):
+        text = method_text(BankAccount.object_name, {"last4": saved.last4})
+    else:
+        text = method_text(saved.type, saved.card or saved.details or {})
+    return (Choice(SAVED, text, "Saved for this customer."), *TEST_CARDS)
 
 
 def authentication_path(ctx: Context, invoice: Invoice) -> str | None:

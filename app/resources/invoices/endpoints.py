@@ -8,6 +8,7 @@ from flask import Blueprint
 from sqlalchemy import Text, cast, null
 
 from app.context import Context
+from app.resources.external_accounts.tables import BankAccount
 from app.resources.invoices import operations
 from app.resources.invoices.params import (
     InvoiceCreate,
@@ -20,7 +21,8 @@ from app.resources.invoices.params import (
     UpcomingInvoiceLines,
 )
 from app.resources.invoices.tables import Invoice, InvoiceLine
-from app.resources.payment_methods.operations import use_payment_method
+from app.resources.payment_methods.operations import source_for, use_payment_method
+from app.resources.payment_methods.tables import Payer
 from app.resources.subscription_schedules.operations import preview_upcoming
 from app.wire.endpoint import endpoint
 from app.wire.pagination import IS_NULL, Page, list_page, page_of, take_paging
@@ -133,9 +135,12 @@ def pay_invoice(ctx: Context, params: dict[str, Any], id: str) -> Invoice:
     only_one(params, "payment_method", "source")
     if "mandate" in params:
         raise operations.no_mandate(params["mandate"], param="mandate")
-    method = None
+    method: Payer | None = None
     for name in params.keys() & {"payment_method", "source"}:
-        method = use_payment_method(ctx, params[name], customer=invoice.customer, param=name)
+        if name == "source" and params[name].startswith(BankAccount.id_prefix):
+            method = source_for(ctx, params[name], customer_id=invoice.customer_id)
+        else:
+            method = use_payment_method(ctx, params[name], customer=invoice.customer, param=name)
     operations.pay_invoice(ctx, invoice, payment_method=method, off_session=params.get("off_session", True),
                            out_of_band=params.get("paid_out_of_band", False))
     return invoice

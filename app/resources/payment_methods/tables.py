@@ -61,5 +61,7 @@ class CustomerCard(PaymentMethod):
     id_prefix = "card_"
 
 
+Payer = PaymentMethod | BankAccount
+"""What a charge can be made to."""
 SOURCES = (CustomerCard, BankAccount, PaymentMethod)
 """What a `default_source` may name: sources, and payment methods that never were any."""

@@ -12,6 +12,8 @@ from app.resources.charges.operations.debiting import (
     accept_debit,
     answer_for_bank_account,
     charge_otherwise,
+    debit_bank_account,
+    payer_of,
     refuse_debit,
 )
 from app.resources.charges.operations.requesting import create_charge, set_for_capture, update_charge
@@ -30,6 +32,8 @@ __all__ = [
     "check_group",
     "check_texts",
     "create_charge",
+    "debit_bank_account",
+    "payer_of",
     "refusal_of_sharing",
     "refuse_debit",
     "release_charge",

@@ -24,7 +24,7 @@ from app.resources.charges.operations.sharing import (
 from app.resources.charges.tables import Charge
 from app.resources.external_accounts.tables import BankAccount
 from app.resources.payment_methods.operations import NO_DETAILS
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.tables import Payer, PaymentMethod
 
 SILENT = "processing"
 """The behaviour of an account whose bank never answers."""
@@ -64,21 +64,35 @@ def charge_otherwise(ctx: Context, method: PaymentMethod, *, amount: int, curren
 
 
 def charge_bank_account(ctx: Context, account: BankAccount, *, amount: int, currency: str, **facts: Any) -> Charge:
-    """Ask the bank of a customer's source for `amount`; `facts` are further columns. Emits charge.pending.
+    """`debit_bank_account` without an intent. Emits charge.pending.
 
     It is answered by `answer_for_bank_account`, at once where the sandbox waits for nothing.
     """
+    charge = debit_bank_account(ctx, account, amount=amount, currency=currency, **facts)
+    emit(ctx, "charge.pending", charge)
+    announce_fee(ctx, charge)
+    if charge.settles_at == ctx.now:
+        answer_for_bank_account(ctx, charge)
+    return charge
+
+
+def debit_bank_account(ctx: Context, account: BankAccount, *, amount: int, currency: str, **facts: Any) -> Charge:
+    """Ask the bank of a customer's source for `amount`; `facts` are further columns. The caller emits the events."""
     charge = _new(
         ctx, amount=amount, billing_details=NO_DETAILS | {"name": account.account_holder_name}, currency=currency,
         payment_method_id=account.id, settles_at=ctx.now + ctx.choices.bank_debit_settles_after_s,
         payment_method_details={"ach_debit": {name: getattr(account, name) for name in _ACH_FACTS}, "type": "ach_debit"}, **facts)
     charge.status = "pending"
     _take(ctx, charge, "bank_account", days=DEBIT_SETTLING_DAYS)
-    emit(ctx, "charge.pending", charge)
-    announce_fee(ctx, charge)
-    if charge.settles_at == ctx.now:
-        answer_for_bank_account(ctx, charge)
     return charge
+
+
+def payer_of(ctx: Context, charge: Charge) -> Payer:
+    """What a debit was asked of. It is there as long as the charge is."""
+    id = charge.payment_method_id or ""
+    payer: Payer | None = ctx.get(BankAccount, id) if id.startswith(BankAccount.id_prefix) else ctx.get(PaymentMethod, id)
+    assert payer is not None, "neither payment methods nor bank accounts of customers are deleted"
+    return payer
 
 
 def answer_for_bank_account(ctx: Context, charge: Charge, failure: str | None = None) -> None:

@@ -20,7 +20,7 @@ from app.resources.charges.operations.sharing import announce_fee, announce_tran
 from app.resources.charges.tables import Charge
 from app.resources.customers.tables import Customer
 from app.resources.external_accounts.tables import BankAccount
-from app.resources.payment_methods.operations import older_card, source_for
+from app.resources.payment_methods.operations import older_card, refusal_of_account, source_for
 from app.resources.payment_methods.tables import PaymentMethod
 from app.resources.transfers.operations import debit_account
 
@@ -123,11 +123,11 @@ def _debit_account(ctx: Context, values: Mapping[str, Any]) -> Charge:
 
 
 def _debit_bank_account(ctx: Context, values: Mapping[str, Any], account: BankAccount, shared: Mapping[str, Any]) -> Charge:
-    # Our choice: the words of these refusals.
-    if values["currency"] != account.currency:
-        raise InvalidRequest(f"The bank account {account.id} is debited in {account.currency}, and not in {values['currency']}.",
-                             param="currency")
+    refusal = refusal_of_account(account, currency=values["currency"], param="source")
+    if refusal is not None:
+        raise refusal
     if not values.get("capture", True):
+        # Our choice: the words.
         raise InvalidRequest("The debit of a bank account cannot be captured later.", param="capture")
     return charge_bank_account(
         ctx, account, amount=values["amount"], currency=values["currency"], customer_id=account.customer_id,

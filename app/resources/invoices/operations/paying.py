@@ -15,10 +15,12 @@ from app.render import render
 from app.resources.charges.operations import answer_for_bank_account, refusal_of_sharing
 from app.resources.charges.tables import Charge
 from app.resources.customers.operations import check_email
+from app.resources.external_accounts.tables import BankAccount
 from app.resources.invoices.operations.finalizing import advance_by_itself, finalize_invoice, mark_paid, pay_out_of_band
 from app.resources.invoices.tables import Invoice
 from app.resources.payment_intents.operations import (
     answer_debit,
+    attempt_bank_account,
     attempt_payment,
     authenticate,
     card_error_of,
@@ -28,7 +30,8 @@ from app.resources.payment_intents.operations import (
     verify_deposits,
 )
 from app.resources.payment_intents.tables import PaymentIntent
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.operations import refusal_of_account
+from app.resources.payment_methods.tables import Payer, PaymentMethod
 
 
 def finalize_due(ctx: Context, invoice: Invoice) -> None:
@@ -66,12 +69,13 @@ def retry_collection(ctx: Context, invoice: Invoice) -> None:
     collect(ctx, invoice)
 
 
-def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | None = None, automatic: bool = True,
+def collect(ctx: Context, invoice: Invoice, *, payment_method: Payer | None = None, automatic: bool = True,
             off_session: bool = True) -> CardError | None:
     """Charge what is due; the error of a decline, which the caller raises where somebody waits for an answer.
 
     `automatic` attempts count and plan the next one; a manual one counts only when it is the first. Where an account that has
-    a part in the payment may not take it, nothing is charged: it raises InvalidRequest, or lets an automatic attempt fail.
+    a part in the payment may not take it, or a bank account cannot be charged, nothing is: it raises InvalidRequest, or lets
+    an automatic attempt fail.
     """
     ctx.session.load([invoice], "customer")
     method = payment_method or payment_method_of(ctx, invoice)
@@ -80,9 +84,13 @@ def collect(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | N
     counts = automatic or not invoice.attempted
     charge = None
     refusal = None if method is None else refusal_of_sharing(ctx, intent)
+    if isinstance(method, BankAccount):
+        refusal = refusal or refusal_of_account(method, currency=intent.currency)
     if refusal is not None and not (automatic or ctx.ticking):
         raise refusal
-    if method is not None and refusal is None:
+    if isinstance(method, BankAccount) and refusal is None:
+        charge = attempt_bank_account(ctx, intent, method)
+    elif isinstance(method, PaymentMethod) and refusal is None:
         if method.type not in intent.payment_method_types:
             # Our choice: what an invoice is to be paid with may pay it, whatever types were named.
             intent.payment_method_types = [*intent.payment_method_types, method.type]
@@ -233,7 +241,7 @@ def _action_required(intent: PaymentIntent) -> CardError:
         code="invoice_payment_intent_requires_action", payment_intent=render(intent))
 
 
-def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
+def payment_method_of(ctx: Context, invoice: Invoice) -> Payer | None:
     """What to charge: the invoice's own, else its subscription's, else its customer's default."""
     ctx.session.load([invoice], "customer")
     candidates: list[str | None] = [invoice.default_payment_method_id, invoice.default_source_id]
@@ -243,7 +251,11 @@ def payment_method_of(ctx: Context, invoice: Invoice) -> PaymentMethod | None:
         candidates += [subscription.default_payment_method_id, subscription.default_source_id]
     candidates += [invoice.customer.default_payment_method_id, invoice.customer.default_source_id]
     for candidate in candidates:
-        if candidate is not None:
+        if candidate is not None and candidate.startswith(BankAccount.id_prefix):
+            account = ctx.get(BankAccount, candidate)
+            if account is not None and account.is_source:
+                return account
+        elif candidate is not None:
             method = ctx.get(PaymentMethod, candidate)
             if method is not None and method.customer_id is not None:
                 return method
@@ -269,7 +281,7 @@ def _fail(ctx: Context, invoice: Invoice, charge_id: str | None, *, automatic: b
     react(ctx, "invoice.payment_failed", invoice)
 
 
-def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: PaymentMethod | None = None,
+def pay_invoice(ctx: Context, invoice: Invoice, *, payment_method: Payer | None = None,
                 off_session: bool = True, out_of_band: bool = False) -> None:
     """What a caller asks for with `POST …/pay`. Raises the CardError of a decline; the attempt stays on record."""
     if invoice.status == "draft":

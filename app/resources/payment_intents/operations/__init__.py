@@ -26,6 +26,7 @@ from app.resources.payment_intents.operations.confirming import (
 )
 from app.resources.payment_intents.operations.paying_otherwise import (
     answer_debit,
+    attempt_bank_account,
     attempt_otherwise,
     fail_debit,
     verify_deposits,
@@ -34,6 +35,7 @@ from app.resources.payment_intents.operations.paying_otherwise import (
 __all__ = [
     "amount_to_apply",
     "answer_debit",
+    "attempt_bank_account",
     "attempt_otherwise",
     "attempt_payment",
     "authenticate",

@@ -89,6 +89,7 @@ def card_error_of(intent: PaymentIntent, charge: Charge | None) -> CardError:
     if charge is None or error is None:
         decline = DECLINES["authentication_required"]
         return CardError(decline.message, code=decline.code, decline_code=decline.decline_code, payment_intent=rendered)
+    extra = {"source": error["source"]} if "source" in error else {}
     return CardError(error["message"], code=error["code"], param=error.get("param"), charge=charge.id,
                      decline_code=error.get("decline_code"), payment_intent=rendered,
-                     payment_method=error["payment_method"])
+                     payment_method=error.get("payment_method"), extra=extra)

@@ -13,7 +13,7 @@ from app.resources.charges.tables import Charge
 from app.resources.intents import authentication_action, error_document
 from app.resources.payment_intents.tables import PaymentIntent
 from app.resources.payment_methods.operations import keep_for_customer
-from app.resources.payment_methods.tables import PaymentMethod
+from app.resources.payment_methods.tables import Payer, PaymentMethod
 
 _SAME = ("customer_id", "description", "invoice_id", "metadata_", "radar_options", "receipt_email", "shipping",
          "statement_descriptor", "statement_descriptor_suffix", "transfer_group")
@@ -73,7 +73,7 @@ def settle(ctx: Context, intent: PaymentIntent, charge: Charge, *, fee_told: boo
         announce_fee(ctx, charge)
 
 
-def fail(ctx: Context, intent: PaymentIntent, method: PaymentMethod, charge: Charge, decline: Decline, *,
+def fail(ctx: Context, intent: PaymentIntent, method: Payer, charge: Charge, decline: Decline, *,
          type: str = "card_error") -> None:
     """The charge has failed. Emits charge.failed and payment_intent.payment_failed."""
     intent.last_payment_error = error_document(

@@ -10,13 +10,22 @@ from app.domain.cards import Decline
 from app.domain.ways_to_pay import CANCELED, FAILURES, UNAUTHENTICATED, UNVERIFIED, WAYS, Way, debit_failure
 from app.errors import InvalidRequest
 from app.events.emit import emit
-from app.resources.charges.operations import accept_debit, announce_fee, charge_otherwise, refuse_debit
+from app.resources.charges.operations import (
+    accept_debit,
+    announce_fee,
+    charge_otherwise,
+    debit_bank_account,
+    payer_of,
+    refuse_debit,
+)
 from app.resources.charges.tables import Charge
+from app.resources.external_accounts.tables import BankAccount
 from app.resources.intents import deposits_say, error_document, page_action, verification_action
 from app.resources.mandates.operations import active_mandate, create_mandate
 from app.resources.payment_intents.operations.by_transfer import pays_with_cash
 from app.resources.payment_intents.operations.outcomes import (
     await_customer,
+    check_confirmable,
     facts_of_charge,
     fail,
     future_usage,
@@ -65,6 +74,26 @@ def attempt_otherwise(ctx: Context, intent: PaymentIntent, method: PaymentMethod
     if charge.status != "pending":
         settle(ctx, intent, charge)
         return charge
+    _await_bank(ctx, intent, charge)
+    return charge
+
+
+def attempt_bank_account(ctx: Context, intent: PaymentIntent, account: BankAccount) -> Charge:
+    """`attempt_payment`, with a bank account that is a source of the intent's customer: the charge is pending at first.
+
+    The caller has seen that it can be charged. An intent names only payment methods, and is answered without one.
+    """
+    check_confirmable(intent)
+    ctx.session.load([intent], "charges")
+    charge = debit_bank_account(ctx, account, amount=intent.amount, currency=intent.currency, **facts_of_charge(intent))
+    intent.__dict__["charges"].insert(0, charge)
+    intent.next_action = intent.authenticated_method_id = intent.last_payment_error = None
+    note_method(intent, None)
+    _await_bank(ctx, intent, charge)
+    return charge
+
+
+def _await_bank(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
     intent.status = "processing"
     emit(ctx, "charge.pending", charge)
     emit(ctx, "payment_intent.processing", intent)
@@ -72,14 +101,11 @@ def attempt_otherwise(ctx: Context, intent: PaymentIntent, method: PaymentMethod
     announce_fee(ctx, charge)
     if charge.settles_at == ctx.now:
         answer_debit(ctx, intent, charge)
-    return charge
 
 
 def answer_debit(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
     """The bank says whether it pays. Emits charge.succeeded and payment_intent.succeeded, or those of a failure."""
-    method = ctx.get(PaymentMethod, charge.payment_method_id)
-    assert method is not None, "payment methods are not deleted"
-    reason = debit_failure(method.behavior)
+    reason = debit_failure(payer_of(ctx, charge).behavior)
     if reason is not None:
         fail_debit(ctx, intent, charge, FAILURES[reason])
         return
@@ -89,10 +115,8 @@ def answer_debit(ctx: Context, intent: PaymentIntent, charge: Charge) -> None:
 
 def fail_debit(ctx: Context, intent: PaymentIntent, charge: Charge, failure: Decline) -> None:
     """The bank does not pay. Emits charge.failed and payment_intent.payment_failed."""
-    method = ctx.get(PaymentMethod, charge.payment_method_id)
-    assert method is not None, "payment methods are not deleted"
     refuse_debit(ctx, charge, failure)
-    fail(ctx, intent, method, charge, failure, type=_ERROR)
+    fail(ctx, intent, payer_of(ctx, charge), charge, failure, type=_ERROR)
 
 
 def call_debit_off(ctx: Context, intent: PaymentIntent) -> Charge | None:

@@ -19,6 +19,7 @@ from app.resources.payment_methods.operations.choosing import (
     named_method,
     not_attached,
     payment_method_for,
+    refusal_of_account,
     source_for,
     use_payment_method,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "older_card",
     "payment_method_for",
     "prove_code",
+    "refusal_of_account",
     "source_for",
     "take_payment_method",
     "take_source",

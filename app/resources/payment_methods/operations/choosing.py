@@ -112,16 +112,27 @@ def source_for(ctx: Context, source: str, *, customer_id: str | None) -> Payment
         return ctx.add(method_of_token(ctx, source, param="source"))
     bank_account = ctx.get(BankAccount, source)
     if bank_account is not None and bank_account.is_source and bank_account.customer_id == customer_id:
-        if bank_account.status != "verified":
-            # Our choice: the words.
-            raise InvalidRequest("The bank account must be verified before it can be charged.",
-                                 code="bank_account_unverified", param="source")
+        refusal = refusal_of_account(bank_account, param="source")
+        if refusal is not None:
+            raise refusal
         return bank_account
     method = ctx.get(PaymentMethod, source)
     if method is None or customer_id is None or method.customer_id != customer_id:
         raise no_such("source", source, param="source", status=400)
     check_can_pay(method, param="source")
     return method
+
+
+def refusal_of_account(account: BankAccount, *, currency: str | None = None, param: str | None = None) -> InvalidRequest | None:
+    """Why a customer's bank account cannot be charged, in the currency where one is named; None where it can."""
+    # Our choice: the words.
+    if account.status != "verified":
+        return InvalidRequest("The bank account must be verified before it can be charged.", code="bank_account_unverified",
+                              param=param)
+    if currency not in (None, account.currency):
+        return InvalidRequest(f"The bank account {account.id} is debited in {account.currency}, and not in {currency}.",
+                              param="currency")
+    return None
 
 
 def default_source_for(ctx: Context, id: str, *, customer: Customer, param: str) -> str:
