@@ -148,6 +148,8 @@ class Engine:
                     self._arrive(session, clock)
                     return True
                 worked = self._move(session, due, clock.target_time, clock_id)
+                # The clock still advances. What a power failure takes is due again, and its arrival waits for the disk.
+                session.confirmed = False
             session.take_apart()
             return worked
         except Exception as problem:

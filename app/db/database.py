@@ -163,7 +163,7 @@ class Database:
                 self._writer.release()
         if kept and self.is_sqlite:
             # The next writer is at work meanwhile. Nobody is told of what was committed before it is on the disk.
-            self._sync(connection)
+            self._sync(connection, wait=session.confirmed)
 
     def close_thread(self) -> None:
         """Give this thread's connection back; a thread that ends calls it."""
@@ -205,14 +205,14 @@ class Database:
             self._open[os.getpid(), id(connection)] = connection
         return connection
 
-    def _sync(self, connection: Connection) -> None:
-        """Wait until what this thread has committed is on the disk."""
+    def _sync(self, connection: Connection, *, wait: bool) -> None:
+        """Where somebody waits for it, see that what this thread has committed is on the disk."""
         log: CommitLog | None = self._local.log
         if log is None:
             # SQLite itself has synced the first commit.
             log = CommitLog(connection.connection.dbapi_connection)
             self._local.log = self._logs[os.getpid(), id(connection)] = log
-        else:
+        elif wait:
             log.sync()
 
     def _end(self, connection: Connection, how: str) -> None:

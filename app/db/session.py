@@ -32,6 +32,9 @@ class Session:
         self.writing = writing
         self.kept = kept
         """Whether what is written is to stay; false where it is only tried, and rolled back in any case."""
+        self.confirmed = True
+        """Whether `Database.writing` returns only when SQLite's commit is on the disk. What would be done again if it got lost
+        need not be; the next commit that is confirmed confirms it too. PostgreSQL confirms all."""
         self._seal = seal
         self._dialect = connection.dialect
         self._tables = tables_on(connection.dialect)

@@ -208,6 +208,21 @@ def test_a_full_disk_only_delays_an_advance(sqlite: Server) -> None:
     assert has_arrived(api)
 
 
+def test_an_advance_waits_for_the_disk_when_its_clock_arrives(sqlite: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = advancing(sqlite)
+    sync = os.fdatasync
+    seen = []
+
+    def look_around(file: int) -> None:
+        with closing(sqlite3.connect(str(sqlite.database.url.database))) as other:
+            seen.append(other.execute("SELECT status FROM test_clocks").fetchone())
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", look_around)
+    assert has_arrived(api)
+    assert seen == [("ready",)]
+
+
 def subscribed(server: Server) -> Api:
     """A sandbox with a monthly subscription on the wall clock, which a card pays for."""
     api = Api(server)
