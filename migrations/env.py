@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import NullPool
@@ -13,11 +14,19 @@ from app.db.database import Database
 from app.db.migrate import full_metadata
 
 
+def check_references(ctx: MigrationContext, **_: object) -> None:
+    """See after each step that the rows it wrote point to others: PostgreSQL changes no table that this is still owed to."""
+    if ctx.connection is not None and ctx.dialect.name == "postgresql":
+        for when in ("IMMEDIATE", "DEFERRED"):
+            ctx.connection.exec_driver_sql(f"SET CONSTRAINTS ALL {when}")
+
+
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=full_metadata(),
         compare_type=True,
+        on_version_apply=check_references,
         render_as_batch=connection.dialect.name == "sqlite",
     )
     with context.begin_transaction():
