@@ -2,7 +2,7 @@
 
 A tour, from the outside in. A module may import only what stands below it here.
 
-    cli, serve, wsgi   the `billyard` command, the server's processes, the application they import
+    cli, serve, wsgi   the `billyard` command, the server's processes (`granian_servers`), the application they import
     factory            puts an application together over a database; nothing else
     registry           the composition root: routes, what time does (TICKERS), what follows from which event (REACTIONS)
     work               the worker: one thread that runs the engine, delivers webhooks, sleeps until something is due

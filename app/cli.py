@@ -1,7 +1,7 @@
 """The `billyard` command: it parses, calls `app.control`, prints and exits.
 
-Whatever takes long to import is imported inside a command, so that `--help` answers at once and the parent process of
-`serve` stays small. Exit codes: 0 for done, 1 for failed or a problem found, 2 for a command that makes no sense.
+Whatever takes long to import is imported inside a command, so that `--help` answers at once and the parent of several
+processes that serve stays small. Exit codes: 0 for done, 1 for failed or a problem found, 2 for a command that makes no sense.
 """
 
 from __future__ import annotations
@@ -60,10 +60,7 @@ def serve(host: str, port: int, workers: int, database: str | None) -> None:
     from app.serve import serve as run
 
     os.environ["DATABASE_URL"] = configure(database).database_url
-    try:
-        run(host=host, port=port, workers=workers)
-    except OSError as problem:
-        raise click.ClickException(f"Cannot listen at {host}:{port}: {problem.strerror}.") from None
+    run(host=host, port=port, workers=workers)
 
 
 @main.command(epilog=examples("DATABASE_URL=postgresql://billyard@localhost/billyard billyard worker"))

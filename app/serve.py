@@ -1,14 +1,21 @@
-"""`billyard serve`: granian's parent process, which stays small, and what each of its workers does around serving.
+"""`billyard serve`: one process, or several under granian's parent, and what each of them does around serving.
 
-Nothing heavy is imported here: a worker is a child of this process and imports the application itself.
+Nothing heavy is imported here: where there are several, each is a child of this process and imports the application itself.
 """
 
 from __future__ import annotations
 
 import os
-import socket
+import sys
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from app.control import refusal_of
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from flask import Flask
 
 BANNER = """\
 Billyard serves {base_url} from {database}
@@ -22,23 +29,43 @@ Billyard serves {base_url} from {database}
 def serve(*, host: str, port: int, workers: int) -> None:
     """Serve until SIGTERM or SIGINT. All other settings come from the environment, which the workers inherit.
 
-    Raises OSError when the address cannot be had, and SystemExit when the workers could not be kept alive.
+    One worker is this process itself; several are its children, and die one by one without harm. Raises Refused when the
+    address cannot be had or the database not be prepared, and SystemExit when workers could not be kept alive.
     """
+    from app.granian_servers import listen
+
+    listeners = listen(host, port, workers)
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    os.environ.setdefault("BILLYARD_BASE_URL", f"http://{reachable}:{listeners[0].getsockname()[1]}")
+    if workers == 1:
+        _serve_alone(listeners)
+    else:
+        _serve_by_children(listeners, workers)
+
+
+def _serve_alone(listeners: list[socket]) -> None:
+    from app.granian_servers import ThreadServer
+
+    application, banner = _load()
+    server = ThreadServer(listeners)
+    # Only now, because whoever waits for it may send a signal at once.
+    server.on_startup(partial(print, banner, flush=True))
+    try:
+        server.serve(target_loader=lambda: application, wrap_loader=False)
+    finally:
+        if server.is_stuck:
+            # Nobody can end a thread of Python; its transaction was not committed, and so has not happened.
+            print("Billyard ends although a request has not been answered.", file=sys.stderr, flush=True)
+            os._exit(1)
+        _stop(application)
+
+
+def _serve_by_children(listeners: list[socket], workers: int) -> None:
     from multiprocessing import Semaphore
 
-    from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
-    from granian.log import LogLevels
+    from app.granian_servers import ProcessServer
 
-    port = _free(host, port)
-    reachable = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    os.environ.setdefault("BILLYARD_BASE_URL", f"http://{reachable}:{port}")
-    Granian(
-        "app.wsgi", host, port, interface=Interfaces.WSGI, workers=workers,
-        # One thread for Python in each worker, as more would only take turns (DECISIONS, "WSGI server").
-        blocking_threads=1, http=HTTPModes.http1, websockets=False, log_level=LogLevels.warning, log_access=False,
-        respawn_failed_workers=True, workers_kill_timeout=10,
-    ).serve(target_loader=partial(_load, Semaphore(1)), wrap_loader=False)
+    ProcessServer(listeners, workers).serve(target_loader=partial(_load_in_child, Semaphore(1)), wrap_loader=False)
 
 
 def work() -> None:
@@ -65,22 +92,9 @@ def work() -> None:
     database.close()
 
 
-def _free(host: str, port: int) -> int:
-    """The port, or a free one for 0. Raises OSError when somebody listens there already.
-
-    granian's workers share their port among sockets, so that a second server would silently take half of the requests.
-    """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-        free: int = probe.getsockname()[1]
-    return free
-
-
-def _load(banner_is_due: Any) -> Any:
-    """In a worker: prepare the database, and make the application. The first worker tells how it is reached."""
+def _load() -> tuple[Flask, str]:
+    """Prepare the database, and make the application and its banner."""
     import gc
-    from multiprocessing.util import Finalize
 
     # What is imported stays: not looking for garbage in it saves a tenth of the start, and some of every request.
     gc.disable()
@@ -99,15 +113,38 @@ def _load(banner_is_due: Any) -> Any:
     application = create_app(config, database)
     gc.freeze()
     gc.enable()
+    return application, BANNER.format(base_url=config.base_url, database=database.url.render_as_string(),
+                                      key=READY_KEY if ready else "sk_test_YOUR_KEY")
+
+
+def _load_in_child(first: Any) -> Flask:
+    """The same in a child of granian's. The first tells how the server is reached, or why it cannot be."""
+    import signal
+    from multiprocessing.util import Finalize
+
+    from app.granian_servers import NOT_LOADED
+
+    # Until granian asks for them: the parent's handlers, which a child has inherited, would have it load in peace.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        application, banner = _load()
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the operator is told
+        if first.acquire(block=False):
+            if refused := refusal_of(problem):
+                print(f"Error: {refused}", file=sys.stderr, flush=True)
+            else:
+                sys.excepthook(type(problem), problem, problem.__traceback__)
+        raise SystemExit(NOT_LOADED) from None
     # Runs when granian has answered the last request; `atexit` would not, in a child of multiprocessing.
-    Finalize(None, _stop, (application.extensions["billyard"],), exitpriority=1)
-    if banner_is_due.acquire(block=False):
-        print(BANNER.format(base_url=config.base_url, database=database.url.render_as_string(),
-                            key=READY_KEY if ready else "sk_test_YOUR_KEY"), flush=True)
+    Finalize(None, _stop, (application,), exitpriority=1)
+    if first.acquire(block=False):
+        print(banner, flush=True)
     return application
 
 
-def _stop(server: Any) -> None:
+def _stop(application: Flask) -> None:
+    server = application.extensions["billyard"]
     server.worker.stop()
     server.recorder.stop()
     server.database.close()

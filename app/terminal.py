@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.control import Refused
+from app.control import refusal_of
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -39,12 +39,9 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except Refused as refused:
-            raise click.ClickException(str(refused)) from refused
         except Exception as problem:
-            # SQLAlchemy's errors are told by name: importing it here would make every command slow.
-            if type(problem).__module__ == "sqlalchemy.exc" and (cause := getattr(problem, "orig", None)) is not None:
-                raise click.ClickException(f"The database refused: {cause}".strip()) from problem
+            if refused := refusal_of(problem):
+                raise click.ClickException(str(refused)) from problem
             raise
 
 

@@ -8,7 +8,6 @@ from flask import Blueprint, Response
 
 from app.context import Context
 from app.control import banking, issuing, sandbox_time
-from app.control.doctor import examine_own
 from app.control.health import check_health
 from app.control.params import (
     BankAccountCreate,
@@ -48,6 +47,9 @@ def retrieve_health() -> Response:
 @endpoint(RetrieveParams)
 def retrieve_problems(ctx: Context, params: dict[str, Any]) -> dict[str, Any]:
     """GET /_sim/doctor: what `billyard doctor` finds in the rows of the sandbox and of the accounts connected to it."""
+    # Imported here because hardly any server is asked: it takes 1 MB.
+    from app.control.doctor import examine_own
+
     return examine_own(ctx)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import pathlib
 import re
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, inspect, select, text
 
 from app.config import Config
+from app.control import Refused
 from app.control.health import REVISION
 from app.db.database import Database
 from app.db.roots import IdRun
@@ -39,18 +41,19 @@ class Prepared:
 
 
 def newest_revision() -> str:
-    """The revision that no other names as the one before it.
+    """The revision that no other names as the one before it."""
+    before = _revisions()
+    (newest,) = before.keys() - before.values()
+    return newest
+
+
+def _revisions() -> dict[str, str | None]:
+    """All revisions of this program, and the one before each.
 
     Read from the files themselves: alembic would say the same, after an import that takes longer than the start may.
     """
-    revisions: set[str] = set()
-    earlier: set[str | None] = set()
-    for path in _VERSIONS.glob("*.py"):
-        named = dict(_STATEMENT.findall(path.read_text()))
-        revisions.add(named["revision"])
-        earlier.add(named.get("down_revision"))
-    (newest,) = revisions - earlier
-    return newest
+    named = (dict(_STATEMENT.findall(path.read_text())) for path in _VERSIONS.glob("*.py"))
+    return {names["revision"]: names.get("down_revision") for names in named}
 
 
 def revision_of(database: Database) -> str | None:
@@ -63,9 +66,14 @@ def revision_of(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> str | None:
-    """Bring the schema to the newest revision, alone among all processes; the revision that it had before."""
+    """Bring the schema to the newest revision, alone among all processes; the revision that it had before.
+
+    Raises Refused for the schema of another program, or a newer one, and where no file can be made.
+    """
     with _alone(database):
         before = revision_of(database)
+        if before is not None and before not in _revisions():
+            raise Refused(f"The database is at revision {before}, which this program does not know; a newer one may.")
         if before != newest_revision():
             # Imported here because it is heavy, and mostly there is nothing to do.
             from app.db import migrate
@@ -107,11 +115,17 @@ def _alone(database: Database) -> Iterator[None]:
     """Hold the lock that one process at a time can hold: web and worker processes start together."""
     if database.is_sqlite:
         path = pathlib.Path(database.url.database or "")
-        path.parent.mkdir(parents=True, exist_ok=True)
         # The lock of the writers, so that nobody writes rows while their table changes.
-        with open(f"{path}-writer", "a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(f"{path}-writer", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as problem:
+            raise Refused(f"Cannot keep a database at {path}: {problem.strerror}.") from problem
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
     else:
         with database.engine.connect() as connection:
             # Held by the connection, and so given back when it closes.

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 LATER = {
-    "PIL", "alembic", "cryptography", "fontTools", "fpdf", "phonenumbers", "psycopg", "sqlalchemy.dialects.postgresql",
-    "uharfbuzz", "urllib3",
+    "PIL", "alembic", "app.control.doctor", "cryptography", "fontTools", "fpdf", "phonenumbers", "psycopg",
+    "sqlalchemy.dialects.postgresql", "uharfbuzz", "urllib3",
 }
-"""Uploads, migrations, secrets, PDFs, phone numbers, PostgreSQL and webhooks, each read by the first that needs it."""
+"""Uploads, migrations, examinations, secrets, PDFs, phone numbers, PostgreSQL and webhooks: the first that needs it reads it."""
 
 
 def test_a_server_that_was_asked_for_nothing_has_not_read_what_some_requests_need() -> None:

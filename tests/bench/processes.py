@@ -24,10 +24,9 @@ def memory_mb(pid: int) -> tuple[float, float]:
     return resident / 1024, shared_once / 1024
 
 
-def listeners(pid: int, port: int) -> list[int]:
-    """Those of the family that accept connections on the port."""
-    inodes = {inode for local, _, state, inode in _sockets() if local == port and state == "0A"}
-    return [member for member in family(pid) if inodes & _open_sockets(member)]
+def workers(pid: int) -> list[int]:
+    """Those of a server's processes that answer requests: its children, or itself where it has none."""
+    return family(pid)[1:] or [pid]
 
 
 def connections_by_process(pids: list[int], port: int) -> dict[int, int]:

@@ -19,7 +19,7 @@ from app.db.database import Database
 from app.resources.customers.operations import create_customer
 from app.wire.auth import open_account
 from tests.bench.client import Client, Requests, id_of
-from tests.bench.processes import listeners
+from tests.bench.processes import workers as workers_of
 from tests.support.live import Server, start_server
 
 KEY = "sk_test_bench0123456789"
@@ -63,8 +63,8 @@ def serving(url: str, *, workers: int, connections: int, customers: int, sandbox
     database = Database(url)
     config = Config(database_url=url)
     try:
-        pids = listeners(server.process.pid, int(server.base_url.rpartition(":")[2]))
-        client, requests = Client(server.base_url, pids, connections), Requests(server.base_url, KEY)
+        client = Client(server.base_url, workers_of(server.process.pid), connections)
+        requests = Requests(server.base_url, KEY)
         world = World(server, database, client, requests, _open(database, config, KEY))
         world.customers = _fill(database, config, world.account_id, customers)
         for number in range(sandboxes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import socket
 import sqlite3
@@ -9,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from click.testing import CliRunner
 
 from app.cli import main
 from app.control.startup import READY_KEY
+from tests.bench.processes import workers
 from tests.support.live import ROOT, live_server, start_server
 
 
@@ -73,16 +77,114 @@ def test_a_worker_works_until_it_is_told_to_stop(migrated: Callable[[Path], str]
         assert worker.wait(timeout=20) == 0
 
 
-def test_an_address_in_use_is_a_failure_that_is_told(tmp_path: Path) -> None:
+def serving(port: int, url: str, *options: str) -> subprocess.Popen[str]:
+    """`billyard serve` as it is typed, and whatever becomes of it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--database", url, *options], cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+def test_an_address_in_use_is_a_failure_that_is_told(tmp_path: Path, options: tuple[str, ...]) -> None:
     with socket.socket() as taken:
+        # As granian and others do who let themselves be joined.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        refused = subprocess.run(
-            [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--database", f"sqlite:///{tmp_path}/b.db"],
-            cwd=ROOT, capture_output=True, text=True, check=False)
+        with serving(port, f"sqlite:///{tmp_path}/b.db", *options) as refused:
+            assert refused.communicate() == ("", f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n")
     assert refused.returncode == 1
-    assert refused.stderr == f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n"
+
+
+@pytest.mark.parametrize("counts", [("1", "1"), ("1", "2"), ("2", "2")])
+def test_of_two_servers_that_start_at_once_one_has_the_port(
+    migrated: Callable[[Path], str], tmp_path: Path, counts: tuple[str, str]
+) -> None:
+    port, url = free_port(), migrated(tmp_path)
+    started = [serving(port, url, "--workers", count) for count in counts]
+    (told,), _, _ = select.select([server.stderr for server in started], [], [], 20)
+    (loser,) = [server for server in started if server.stderr is told]
+    assert loser.communicate() == ("", f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n")
+    assert loser.returncode == 1
+    (winner,) = {*started} - {loser}
+    assert winner.stdout is not None
+    assert winner.stdout.readline().startswith(f"Billyard serves http://127.0.0.1:{port} from ")
+    winner.terminate()
+    winner.communicate()
+    assert winner.returncode == 0
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")])
+def test_a_database_that_cannot_be_had_is_a_failure_that_is_told(tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with serving(0, f"sqlite:///{tmp_path}/file/b.db", *options) as refused:
+        assert refused.communicate()[1] == f"Error: Cannot keep a database at {tmp_path}/file/b.db: File exists.\n"
+    assert refused.returncode == 1
+
+
+def test_a_database_of_a_newer_program_is_left_alone(migrated: Callable[[Path], str], tmp_path: Path) -> None:
+    url = migrated(tmp_path)
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'fedcba987654'")
+        database.commit()
+    with serving(0, url) as refused:
+        assert refused.communicate() == (
+            "", "Error: The database is at revision fedcba987654, which this program does not know; a newer one may.\n")
+    assert refused.returncode == 1
+
+
+def test_one_worker_is_one_process_and_a_second_one_that_dies_is_replaced(
+    migrated: Callable[[Path], str], tmp_path: Path
+) -> None:
+    url = migrated(tmp_path)
+    alone = start_server(url)
+    assert workers(alone.process.pid) == [alone.process.pid]
+    assert alone.stop() == 0
+    several = start_server(url, workers=2)
+    killed = workers(several.process.pid)[0]
+    os.kill(killed, signal.SIGKILL)
+    with sdk(several.base_url):
+        # Nobody is turned away meanwhile, wherever the kernel puts a new connection.
+        ids = [made.id for made in (stripe.Customer.create() for _ in range(4))]
+    for id in ids:
+        with sdk(several.base_url):
+            assert stripe.Customer.retrieve(id).id == id
+    assert killed not in workers(several.process.pid)
+    assert several.stop() == 0
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_request_that_is_under_way_is_answered_before_the_server_ends(
+    migrated: Callable[[Path], str], tmp_path: Path, how: signal.Signals
+) -> None:
+    url = migrated(tmp_path)
+    server = start_server(url)
+    port = int(server.base_url.rpartition(":")[2])
+    body = b"name=Jenny&email=jenny@example.com"
+    with closing(HTTPConnection("127.0.0.1", port)) as idle, socket.create_connection(("127.0.0.1", port)) as busy:
+        idle.request("GET", "/_sim/health")
+        assert b'"ok"' in idle.getresponse().read()
+        busy.sendall(b"POST /v1/customers HTTP/1.1\r\nHost: billyard\r\nAuthorization: Bearer %b\r\n"
+                     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n"
+                     b"Expect: 100-continue\r\n\r\n" % (READY_KEY.encode(), len(body)))
+        # So the server has begun to read it.
+        assert busy.recv(65536).startswith(b"HTTP/1.1 100")
+        server.process.send_signal(how)
+        # It has heard the signal when it lets go of a connection on which nothing is under way.
+        assert idle.sock.recv(1) == b""
+        busy.sendall(body)
+        assert busy.recv(65536).startswith(b"HTTP/1.1 200")
+    assert server.stop(how) == 0
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+        assert database.execute("SELECT method, path, status FROM request_log").fetchall() == [("POST", "/v1/customers", 200)]
 
 
 @pytest.mark.parametrize(("variable", "value", "words"), [

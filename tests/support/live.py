@@ -54,7 +54,7 @@ def start_server(database_url: str, workers: int = 1, **env: str) -> Server:
     assert process.stdout is not None
     for line in process.stdout:
         if match := _READY.match(line):
-            # It says so a moment before it accepts connections.
+            # It listens already, but may be about to find out that it cannot serve.
             urllib3.request("GET", f"{match[1]}/_sim/health", retries=urllib3.Retry(200, backoff_factor=0.002))
             return Server(match[1], process)
     process.stdout.close()
