@@ -14,8 +14,9 @@ from app.db.session import DUE_MOMENTS
 from app.events.tables import Event
 
 
-def _tables(kind: type) -> list[Any]:
-    tables = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, kind)]
+def _tables(books: Books, kind: type) -> list[Any]:
+    """The tables of this kind that have rows."""
+    tables = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, kind) and books.have(mapper.class_)]
     return sorted(tables, key=lambda table: table.__tablename__)
 
 
@@ -41,7 +42,7 @@ def sandboxes_go_forward(books: Books) -> Iterator[Problem]:
 
 def nothing_is_overdue_on_a_ready_clock(books: Books) -> Iterator[Problem]:
     """a ready clock ⇒ nothing due at or before its frozen_time"""
-    for table in _tables(TimeDriven):
+    for table in _tables(books, TimeDriven):
         statement = select(table.account_id, table.id, table.due_at, TestClock.id, TestClock.frozen_time).join(
             TestClock, (TestClock.account_id == table.account_id) & (TestClock.id == table.test_clock_id)).where(
             books.of(table), TestClock.status == "ready", table.due_at <= TestClock.frozen_time)
@@ -53,7 +54,7 @@ def nothing_is_overdue_on_a_ready_clock(books: Books) -> Iterator[Problem]:
 def nothing_is_ahead_of_its_clock(books: Books) -> Iterator[Problem]:
     """no object on a clock, and no event on such an object, was created after the clock's time"""
     now = func.coalesce(TestClock.target_time, TestClock.frozen_time)
-    for table in _tables(OnClock):
+    for table in _tables(books, OnClock):
         if "created" not in table.column_keys:
             continue
         on_clock = (TestClock.account_id == table.account_id) & (TestClock.id == table.test_clock_id)
@@ -71,7 +72,7 @@ def nothing_is_ahead_of_its_clock(books: Books) -> Iterator[Problem]:
 def due_moments_are_derived(books: Books) -> Iterator[Problem]:
     """due_at is the moment that follows from the row's other columns, and null where the account was deleted"""
     deleted = {id for (id,) in books.values(select(Account.id).where(books.of(Account), Account.deleted.is_(True)))}
-    for table in _tables(TimeDriven):
+    for table in _tables(books, TimeDriven):
         derive = DUE_MOMENTS.get(table)
         for row in books.rows(table) if derive is not None else ():
             expected = None if row.account_id in deleted else derive(row)  # type: ignore[misc]
