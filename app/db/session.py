@@ -240,7 +240,7 @@ class Session:
             table, row = self._tables[cls], cls(**values)
             if table.due is not None:
                 row.__dict__["due_at"] = table.due(row)
-            self._run(table.upsert_sql, table.insert_values(row.__dict__))
+            self._run(table.upsert_sql, table.upsert_values(row.__dict__))
 
     def unwritten(self, cls: type[RunningTotal], account_id: str) -> list[dict[str, Any]]:
         """The additions to an account's totals that wait for the end of the transaction: their columns."""
@@ -323,8 +323,7 @@ class Session:
             return
         appended, self._appended = self._appended, {}
         for cls, lines in appended.items():
-            table = self._tables[cls]
-            self._run_many(table.insert_sql, [table.insert_values(line) for line in lines])
+            self._run_many(*self._tables[cls].insert(lines))
         new, self._new = self._new, {}
         for cls, rows in new.items():
             table = self._tables[cls]
@@ -332,7 +331,8 @@ class Session:
                 if table.due is not None:
                     row.__dict__["due_at"] = table.due(row)
                 row.__dict__["_changed"] = set()
-            self._run_many(table.insert_sql, [table.insert_values(row.__dict__) for row in rows])
+            if rows:
+                self._run_many(*table.insert([row.__dict__ for row in rows]))
         self._write_changes()
         deleted, self._deleted = self._deleted, []
         for row in deleted:
@@ -385,7 +385,7 @@ class Session:
         cursor.execute(sql, values)
         return cursor
 
-    def _run_many(self, sql: str, rows: list[Sequence[Any]]) -> None:
+    def _run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         cursor = self._driver.cursor()
         if len(rows) == 1:
             cursor.execute(sql, rows[0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from operator import itemgetter
+from itertools import compress, repeat
+from operator import is_not, itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Boolean, Executable, Select, Table, bindparam, delete, insert, inspect, select, update
@@ -14,6 +15,10 @@ from sqlalchemy.orm import RelationshipProperty
 from app.db.base import Base
 
 AnySelect = Select[*tuple[Any, ...]]
+
+_NULLS = repeat(None)
+_MANY = 10
+"""From how many rows on it pays to look which columns are null in all of them."""
 
 DUE_MOMENTS: dict[type[Any], Callable[[Any], int | None]] = {}
 """For each table that time moves: when a row of it is next due. Filled by the registry from the tickers."""
@@ -87,12 +92,10 @@ class TableAccess:
         self.get_locked_sql = self._by_key(self.entity.where(*is_row).with_for_update(key_share=True))
         self.get_shared_sql = self._by_key(self.entity.where(*is_row).with_for_update(read=True))
         self.delete_sql = self._by_key(delete(self.table).where(*is_row))
-        self.insert_sql = str(insert(self.table).compile(
-            dialect=dialect, column_keys=[self.names[key] for key in self.keys]))
+        self._whole = (True,) * len(self.keys)
+        self._inserts: dict[tuple[bool, ...], tuple[str, list[tuple[int, Callable[[Any], Any]]]]] = {}
         self._upsert_sql: str | None = None
         self.values_of = itemgetter(*self.keys)
-        self.insert_processors = [(index, self.bind_processors[key]) for index, key in enumerate(self.keys)
-                                  if key in self.bind_processors]
         self.due = DUE_MOMENTS.get(cls)
         self._updates: dict[tuple[str, ...], str] = {}
 
@@ -117,20 +120,39 @@ class TableAccess:
         attributes["_changed"] = set()
         return row
 
-    def insert_values(self, attributes: dict[str, Any]) -> Sequence[Any]:
-        """What `insert_sql` takes, of a row's `__dict__` or of a dict with all columns."""
-        values = self.values_of(attributes)
-        if self.insert_processors:
-            values = list(values)
-            for index, process in self.insert_processors:
+    def insert(self, records: Sequence[dict[str, Any]]) -> tuple[str, list[list[Any]]]:
+        """The INSERT of these rows, and what it takes for each. `records` are rows' `__dict__`, or dicts with all columns.
+
+        Where they are many, columns that are null in all of them are left out: most are, and each would be bound row by row.
+        """
+        rows = [self.values_of(record) for record in records]
+        used = self._whole
+        if len(rows) >= _MANY:
+            used = tuple([any(map(is_not, column, _NULLS)) for column in zip(*rows, strict=True)])
+        if used not in self._inserts:
+            self._inserts[used] = self._insert(tuple(compress(self.keys, used)))
+        sql, processors = self._inserts[used]
+        lines = [list(row if used is self._whole else compress(row, used)) for row in rows]
+        for position, process in processors:
+            for line in lines:
                 # Null is written as null, whatever the column's type.
-                if values[index] is not None:
-                    values[index] = process(values[index])
-        return values  # type: ignore[no-any-return]
+                if line[position] is not None:
+                    line[position] = process(line[position])
+        return sql, lines
+
+    def _insert(self, keys: tuple[str, ...]) -> tuple[str, list[tuple[int, Callable[[Any], Any]]]]:
+        statement = insert(self.table).compile(dialect=self.dialect, column_keys=[self.names[key] for key in keys])
+        return str(statement), [(position, self.bind_processors[key]) for position, key in enumerate(keys)
+                                if key in self.bind_processors]
+
+    def upsert_values(self, record: dict[str, Any]) -> Sequence[Any]:
+        """What `upsert_sql` takes."""
+        return [self.bind_processors[key](record[key]) if key in self.bind_processors and record[key] is not None
+                else record[key] for key in self.keys]
 
     @property
     def upsert_sql(self) -> str:
-        """INSERT a row of a `RunningTotal`, or add its amount to the row that is there; takes what `insert_sql` takes."""
+        """INSERT a row of a `RunningTotal`, or add its amount to the row that is there."""
         if self._upsert_sql is None:
             # Of the two dialects' modules only the one in use is imported: they are large.
             statement = import_module(f"sqlalchemy.dialects.{self.dialect.name}").insert(self.table)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.domain.currencies import MAXIMUM_CHARGE, minimum_charge
 from app.domain.discounts import Discount, DiscountAmount, apply
 from app.domain.taxes import TaxAmount, TaxRate, taxes_on
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(NamedTuple):
     """What a line brings to the totals: its amount in minor units, and what may be done to it.
 
     `discounts` are its own (those of an invoice item); the invoice's come after them.
@@ -28,8 +28,7 @@ class DraftLine:
     discounts: tuple[Discount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ComputedLine:
+class ComputedLine(NamedTuple):
     """A line as the invoice shows it. `amount` is less the line's own discounts, not less those of the invoice.
 
     `discount_amounts` lists both, the line's own first; `amount_excluding_tax` is `amount` less the taxes inside it.
@@ -41,8 +40,7 @@ class ComputedLine:
     amount_excluding_tax: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceTotals:
+class InvoiceTotals(NamedTuple):
     """The totals of an invoice in minor units, under the names of its fields.
 
     `tax` is None when no rate applies to any line. `total_discount_amounts` lists every discount, the lines' own
