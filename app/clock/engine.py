@@ -32,7 +32,7 @@ from app.events.emit import emit
 log = logging.getLogger("billyard.clock")
 
 CUSTOMERS_PER_BATCH = 40
-STEPS_PER_BATCH = 600
+STEPS_PER_BATCH = 1_200
 """A batch holds the writers' queue for about a quarter of a second at the most."""
 STUCK_S = 60.0
 """How long a wall-clock timeline that failed is left alone."""
