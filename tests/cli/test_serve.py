@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 import stripe
 from click.testing import CliRunner
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from app.cli import main
 from app.control.startup import READY_KEY
@@ -132,9 +134,8 @@ def test_a_database_that_cannot_be_had_is_a_failure_that_is_told(tmp_path: Path,
 
 def test_a_database_of_a_newer_program_is_left_alone(migrated: Callable[[Path], str], tmp_path: Path) -> None:
     url = migrated(tmp_path)
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
-        database.execute("UPDATE alembic_version SET version_num = 'fedcba987654'")
-        database.commit()
+    with create_engine(url, poolclass=NullPool).begin() as database:
+        database.execute(text("UPDATE alembic_version SET version_num = 'fedcba987654'"))
     with serving(0, url) as refused:
         assert refused.communicate() == (
             "", "Error: The database is at revision fedcba987654, which this program does not know; a newer one may.\n")
@@ -183,8 +184,9 @@ def test_a_request_that_is_under_way_is_answered_before_the_server_ends(
         busy.sendall(body)
         assert busy.recv(65536).startswith(b"HTTP/1.1 200")
     assert server.stop(how) == 0
-    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
-        assert database.execute("SELECT method, path, status FROM request_log").fetchall() == [("POST", "/v1/customers", 200)]
+    with create_engine(url, poolclass=NullPool).connect() as database:
+        logged = database.execute(text("SELECT method, path, status FROM request_log")).all()
+    assert logged == [("POST", "/v1/customers", 200)]
 
 
 @pytest.mark.parametrize(("variable", "value", "words"), [
