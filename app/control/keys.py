@@ -12,7 +12,7 @@ from app.control import Refused
 from app.db.database import Database
 from app.db.roots import Account
 from app.db.session import Session, entity
-from app.wire.auth import add_key, digest_of, open_account
+from app.wire.auth import add_key, claim_key, digest_of, open_account
 from app.wire.tables import ApiKey
 
 KINDS = ("sk", "rk", "pk")
@@ -27,7 +27,7 @@ def create_key(database: Database, config: Config, *, kind: str = "sk", key: str
     """
     text = key or f"{kind}_test_{database.ids.text(32)}"
     with database.writing() as session:
-        if session.get(ApiKey, digest_of(text)) is not None:
+        if claim_key(session, text) is not None:
             raise Refused("This key exists already.")
         try:
             if account is None:

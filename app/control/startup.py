@@ -17,7 +17,7 @@ from app.control import Refused
 from app.control.health import REVISION
 from app.db.database import Database
 from app.db.roots import IdRun
-from app.wire.auth import digest_of, open_account
+from app.wire.auth import claim_key, digest_of, open_account
 from app.wire.tables import ApiKey
 
 READY_KEY = "sk_test_billyard_ready"
@@ -92,7 +92,7 @@ def prepare(database: Database, config: Config) -> Prepared:
     if not keys:
         with database.writing() as session:
             # Another process that starts at the same moment may have been faster.
-            ready = session.get(ApiKey, digest_of(READY_KEY)) or open_account(session, database, config, READY_KEY)
+            ready = claim_key(session, READY_KEY) or open_account(session, database, config, READY_KEY)
     usable = ready is not None and ready.revoked_at is None
     return Prepared(before, newest_revision(), usable)
 

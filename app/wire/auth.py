@@ -100,9 +100,7 @@ class Authenticator:
 
     def _open(self, key: str) -> ApiKey:
         with self._database.writing() as session:
-            # Another request with the same new key may have been faster, or is at it right now.
-            session.hold_name(f"key {digest_of(key)}")
-            return session.get(ApiKey, digest_of(key)) or open_account(session, self._database, self._config, key)
+            return claim_key(session, key) or open_account(session, self._database, self._config, key)
 
     def _connected(self, platform_id: str, account_id: str, key: str) -> str:
         with self._database.reading() as session:
@@ -110,6 +108,12 @@ class Authenticator:
         if account is None or account.platform_id != platform_id or account.deleted:
             raise no_access(starred(key), account_id)
         return account_id
+
+
+def claim_key(session: Session, key: str) -> ApiKey | None:
+    """The row of this key; where there is none, nobody else makes one before this transaction has ended."""
+    session.hold_name(f"key {digest_of(key)}")
+    return session.get(ApiKey, digest_of(key))
 
 
 def open_account(session: Session, database: Database, config: Config, key: str) -> ApiKey:

@@ -189,6 +189,8 @@ def test_list_all_schedules(customer: str, price: str) -> None:
                                        phases=[{"items": [{"price": price}]}])
     listed = shown(stripe.SubscriptionSchedule.list(limit=3))
     assert (listed["url"], len(listed["data"])) == ("/v1/subscription_schedules", 1), "what is on clocks is not listed"
+    for _ in range(3):
+        scheduled(customer, price)
     newest = scheduled(customer, price).id
     page(stripe.SubscriptionSchedule.list(limit=3, customer=customer), "/v1/subscription_schedules", newest, has_more=True)
 
