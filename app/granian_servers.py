@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from granian._granian import SocketHolder
@@ -57,6 +58,22 @@ def listen(host: str, port: int, workers: int) -> list[socket.socket]:
             each.close()
         raise Refused(f"Cannot listen at {host}:{port}: {problem.strerror}.") from None
     return listeners
+
+
+def in_one_piece(application: Callable[..., Iterable[bytes]]) -> Callable[..., list[bytes]]:
+    """The application with the body of each answer as a single text, which granian sends together with the head.
+
+    It would send the head alone, and ask for the body piece by piece: a twentieth more for each request.
+    """
+    def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        pieces = application(environ, start_response)
+        try:
+            return [b"".join(pieces)]
+        finally:
+            if close := getattr(pieces, "close", None):
+                close()
+
+    return answer
 
 
 class _OverListeners(AbstractServer[Any]):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from app.control import refusal_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import socket
 
     from flask import Flask
@@ -44,14 +45,14 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
 
 def _serve_alone(listeners: list[socket]) -> None:
-    from app.granian_servers import ThreadServer
+    from app.granian_servers import ThreadServer, in_one_piece
 
     application, banner = _load()
     server = ThreadServer(listeners)
     # Only now, because whoever waits for it may send a signal at once.
     server.on_startup(partial(print, banner, flush=True))
     try:
-        server.serve(target_loader=lambda: application, wrap_loader=False)
+        server.serve(target_loader=lambda: in_one_piece(application), wrap_loader=False)
     finally:
         if server.is_stuck:
             # Nobody can end a thread of Python; its transaction was not committed, and so has not happened.
@@ -117,12 +118,12 @@ def _load() -> tuple[Flask, str]:
                                       key=READY_KEY if ready else "sk_test_YOUR_KEY")
 
 
-def _load_in_child(first: Any) -> Flask:
+def _load_in_child(first: Any) -> Callable[..., Any]:
     """The same in a child of granian's. The first tells how the server is reached, or why it cannot be."""
     import signal
     from multiprocessing.util import Finalize
 
-    from app.granian_servers import NOT_LOADED
+    from app.granian_servers import NOT_LOADED, in_one_piece
 
     # Until granian asks for them: the parent's handlers, which a child has inherited, would have it load in peace.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -140,7 +141,7 @@ def _load_in_child(first: Any) -> Flask:
     Finalize(None, _stop, (application,), exitpriority=1)
     if first.acquire(block=False):
         print(banner, flush=True)
-    return application
+    return in_one_piece(application)
 
 
 def _stop(application: Flask) -> None:
