@@ -251,7 +251,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.create_function(SQLITE_FOLD, 1, lambda text: None if text is None else fold(text), deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}",
-                   "cache_size=-32768", "temp_store=MEMORY", "mmap_size=268435456",
+                   "cache_size=-32768", "temp_store=MEMORY",
                    # Pages that many commits change are copied into the file once in 40 MB, not once in 4.
                    "wal_autocheckpoint=10000"):
         connection.execute(f"PRAGMA {pragma}")
