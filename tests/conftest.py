@@ -65,6 +65,7 @@ def _migrated_postgres(run: str) -> Iterator[Callable[[Path], str]]:
             connection.execute(text(f'CREATE DATABASE "{database}" TEMPLATE "{template}"'))
             # Nobody pulls the plug on a test: waiting for the disk at each commit would be a third of the time.
             connection.execute(text(f'ALTER DATABASE "{database}" SET synchronous_commit TO off'))
+            connection.execute(text(f'ALTER DATABASE "{database}" SET enable_seqscan TO off'))
 
     def copy(_folder: Path) -> str:
         create(f"{name}_{len(made)}", f"{name}_template")

@@ -45,6 +45,8 @@ class Account(Base, HasMetadata):
     """Of a platform: by how many seconds the wall clock of its sandbox is ahead of the world's; null where it never was."""
     time_target: Mapped[int | None] = mapped_column(BigInteger)
     """The offset that the clock is being set forward to; null when it has arrived."""
+    has_webhooks: Mapped[bool | None]
+    """Whether it ever had a webhook endpoint: only then an event has to look for those that listen."""
 
     type: Mapped[ObjectId | None]
     """`custom`, `express` or `standard`."""

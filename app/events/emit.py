@@ -184,8 +184,10 @@ def _json(value: dict[str, Any]) -> str:
 def _audience(ctx: Context) -> _Audience:
     account, endpoints = ctx.account, list[WebhookEndpoint]()
     # Of an account that was deleted nobody hears any more.
-    for account_id in () if account.deleted else filter(None, (account.id, account.platform_id)):
-        endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=account_id, status="enabled")
+    hearing = () if account.deleted else (account,) if account.platform_id is None else (account, ctx.platform)
+    for each in hearing:
+        if each.has_webhooks:
+            endpoints += ctx.session.rows(WebhookEndpoint, _ENDPOINTS, account_id=each.id, status="enabled")
     audience = ctx.session.memo["audience", account.id] = _Audience(account.platform_id, endpoints)
     return audience
 

@@ -30,6 +30,7 @@ def create_webhook_endpoint(ctx: Context, values: Mapping[str, Any]) -> WebhookE
         connect=values.get("connect", False), description=values.get("description"),
         metadata_=merged({}, values.get("metadata", {})), secret=ctx.ids.new("whsec_", 32), status="enabled"))
     endpoint.is_new = True
+    ctx.account.has_webhooks = True
     return endpoint
 
 
