@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from app.clock.engine import Engine
@@ -14,6 +14,7 @@ from app.db.ids import IdSource
 from app.domain.choices import Choices
 from app.registry import BLUEPRINTS, TICKERS
 from app.resources.test_clocks.operations import delete_clock
+from app.wire.application import Application
 from app.wire.endpoint import Call, Server
 from app.work.deliveries import SENDERS, Deliveries
 from app.work.idempotency import ExpiredKeys
@@ -22,7 +23,7 @@ from app.work.worker import Worker
 
 def create_app(config: Config, database: Database | None = None) -> Flask:
     """The application of this process. The database must have been migrated."""
-    app = Flask("billyard", static_folder=None)
+    app = Application("billyard", static_folder=None)
     # An empty id in a path leaves two slashes: that is an unknown route, and no redirection.
     app.url_map.merge_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -34,7 +35,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for problem in (NotFound, MethodNotAllowed):
-        app.register_error_handler(problem, lambda _: Call(server).refuse_route())
+        app.register_error_handler(problem, lambda _: Call(server, request.environ).refuse_route().response())
     worker = server.worker = build_worker(config, database, senders=SENDERS if config.embedded_worker else 0)
     if config.embedded_worker:
         server.wake = worker.wake

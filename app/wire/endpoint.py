@@ -10,7 +10,7 @@ import functools
 import logging
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -39,6 +39,7 @@ from app.errors import (
 )
 from app.render import load_for_rendering, parse_expand, render, to_json
 from app.render.view import VIEWS, list_object
+from app.wire.application import Answer
 from app.wire.auth import Authenticator, Caller
 from app.wire.forms import FormLimits, decode
 from app.wire.idempotency import Attempt, IdempotencyDesk
@@ -125,11 +126,15 @@ def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = F
     been committed is `then`'s to see to; it may put another body in the answer's place.
     """
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
-        @functools.wraps(function)
-        def view(**path: Any) -> Response:
-            return Call(this_server(), sealed=sealed).answer(
+        def answers(server: Server, environ: dict[str, Any], path: Mapping[str, Any]) -> Answer:
+            return Call(server, environ, sealed=sealed).answer(
                 function, params_of(schema), path, tries=tries, publishable=publishable, uploads=uploads, then=then)
 
+        @functools.wraps(function)
+        def view(**path: Any) -> Response:
+            return answers(this_server(), request.environ, path).response()
+
+        view.__dict__["answers"] = answers
         return view
 
     return decorate
@@ -138,10 +143,9 @@ def endpoint(schema: type[Params], *, tries: bool = False, publishable: bool = F
 class Call:
     """One request on its way through."""
 
-    def __init__(self, server: Server, *, sealed: bool = False) -> None:
+    def __init__(self, server: Server, environ: dict[str, Any], *, sealed: bool = False) -> None:
         self.server, self.seal = server, server.database.seal if sealed else None
         self.started = stopwatch()
-        environ = request.environ
         self.environ = environ
         self.method: str = environ["REQUEST_METHOD"]
         path: str = environ["PATH_INFO"]
@@ -154,9 +158,9 @@ class Call:
         self.headers: dict[str, str] = {"Request-Id": self.request_id, "Stripe-Version": API_VERSION}
         self.key: str | None = environ.get("HTTP_IDEMPOTENCY_KEY") if self.method == "POST" else None
 
-    def answer(self, function: Callable[..., Any], schema: Params, path: dict[str, Any], *, tries: bool,
-               publishable: bool, uploads: bool, then: Sequel | None) -> Response:
-        """Run the endpoint and make its response, whatever happens."""
+    def answer(self, function: Callable[..., Any], schema: Params, path: Mapping[str, Any], *, tries: bool,
+               publishable: bool, uploads: bool, then: Sequel | None) -> Answer:
+        """Run the endpoint and make its answer, whatever happens."""
         try:
             self.identify(publishable=publishable)
             raw = self._read(uploads=uploads)
@@ -180,7 +184,7 @@ class Call:
         """What the log calls the request."""
         return f"{self.method} {self.path}"
 
-    def refuse_route(self) -> Response:
+    def refuse_route(self) -> Answer:
         """The answer to a path or method that does not exist; a bad key is told first."""
         try:
             self.identify()
@@ -214,15 +218,15 @@ class Call:
         if "\0" in self.path:
             raise InvalidRequest("Invalid request: NUL characters are not accepted.")
 
-    def respond(self, status: int, body: bytes) -> Response:
-        """The response, and its line in the request log."""
+    def respond(self, status: int, body: bytes) -> Answer:
+        """The answer, and its line in the request log."""
         if status == 401:
             self.headers["WWW-Authenticate"] = 'Basic realm="Stripe"'
-        response = Response(body, status, self.headers, content_type=self.media_type)
         self.server.recorder.record(
             self.request_id, self.caller.account_id if self.caller else None, wall_seconds(), self.method, self.path,
             status, int((stopwatch() - self.started) * 1e6), self.key, self.raw)
-        return response
+        return Answer(status, [
+            ("Content-Type", self.media_type), ("Content-Length", str(len(body))), *self.headers.items()], body)
 
     def _read(self, *, uploads: bool) -> dict[str, Any]:
         """The parameters of the query string and of the body; where both have one, the body's counts."""
@@ -283,7 +287,7 @@ class Call:
         ctx.now += caller.time_offset
         return ctx
 
-    def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
+    def _read_only(self, function: Callable[..., Any], params: dict[str, Any], path: Mapping[str, Any],
                    expand: Any, *, tries: bool) -> tuple[int, bytes]:
         database = self.server.database
         with database.writing(kept=False) if tries else database.reading() as session:
@@ -293,7 +297,7 @@ class Call:
                 return 200, result.content
             return 200, _body(session, result, expand)
 
-    def _write(self, function: Callable[..., Any], params: dict[str, Any], path: dict[str, Any],
+    def _write(self, function: Callable[..., Any], params: dict[str, Any], path: Mapping[str, Any],
                expand: Any) -> tuple[int, bytes]:
         assert self.caller is not None
         attempt = Attempt(self.caller.account_id, self.key, self.path, self.raw, self.request_id, seal=self.seal)

@@ -308,5 +308,6 @@ def schema_of(server: Server, route: Route) -> Any:
 
     for rule in server.flask.url_map.iter_rules():
         if rule.rule == route.rule and route.method in (rule.methods or ()):
-            return params_of(inspect.getclosurevars(server.flask.view_functions[rule.endpoint]).nonlocals["schema"])
+            answers = server.flask.view_functions[rule.endpoint].__dict__["answers"]
+            return params_of(inspect.getclosurevars(answers).nonlocals["schema"])
     raise AssertionError(route)
