@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from marshmallow import fields
-
 from app.db.base import StripeObject
+from app.declaring import DeclaredField
 
 Tree = dict[str, Any]
 """What is to be expanded below a row: {"customer": {}, "lines": {"data": {"price": {}}}}."""
 
 
-class ViewField(fields.Field[Any]):
+class ViewField(DeclaredField):
     """Base of the kinds below."""
 
     relation: str | None = None

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError
 
+from app.declaring import DeclaredField
 from app.domain.currencies import SUPPORTED
 from app.errors import InvalidRequest
 
@@ -53,7 +54,7 @@ class Unknown(NamedTuple):
     known: Iterable[str]
 
 
-class Parameter(fields.Field[Any]):
+class Parameter(DeclaredField):
     """Any one parameter. `unsettable` says that the empty string is accepted and unsets it."""
 
     nests = False
