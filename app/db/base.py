@@ -5,8 +5,6 @@ reads and writes them (see DECISIONS, "Records without the unit of work"). A rec
 where views read them, and notes which of its columns were set after it was read.
 """
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, MetaData, String, event, text

@@ -3,8 +3,6 @@
 They stand here, below the slices that serve them, because every request needs them before it reaches a slice.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String

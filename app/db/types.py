@@ -1,7 +1,5 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import orjson

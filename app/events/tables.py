@@ -1,7 +1,5 @@
 """Events, webhook endpoints, and the outbox of deliveries with each attempt recorded."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import orjson
@@ -44,7 +42,7 @@ class Event(StripeObject):
     pending_webhooks: Mapped[int] = mapped_column(Integer)
     """How many deliveries have not succeeded, those given up included."""
 
-    data_event: Mapped[Event | None] = relationship(
+    data_event: Mapped["Event | None"] = relationship(
         viewonly=True, primaryjoin="and_(foreign(Event.account_id) == remote(Event.account_id), "
                                    "foreign(Event.data_event_id) == remote(Event.id))")
 

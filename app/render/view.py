@@ -10,9 +10,9 @@ from operator import is_
 from typing import Any
 
 import orjson
-from marshmallow import Schema
 
 from app.db.base import Base, StripeObject
+from app.declaring import Declaration
 from app.render.fields import (
     Attr,
     Const,
@@ -41,7 +41,7 @@ OMIT = object()
 Getter = Callable[[Any], Any]
 
 
-class View(Schema):
+class View(Declaration):
     """Base of all views: a class with fields of `render.fields`, in the order of the rendered keys."""
 
 

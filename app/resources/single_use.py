@@ -1,7 +1,5 @@
 """Links that can be gone once: what account links and login links share."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from sqlalchemy import Text

@@ -11,8 +11,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from marshmallow import RAISE, Schema, ValidationError, fields, missing
+from marshmallow import RAISE, ValidationError, fields, missing
 
+from app.declaring import Declaration
 from app.domain.metadata import KEYS_MAX, TooManyKeys
 from app.errors import InvalidRequest, missing_parameter, unknown_parameters
 from app.wire.scalars import (
@@ -76,10 +77,10 @@ class _Entry(NamedTuple):
     field: fields.Field[Any]
 
 
-class Params(Schema):
+class Params(Declaration):
     """The parameters of one endpoint, or of one hash in them: `params_of` has the instance for `load_params`."""
 
-    class Meta:
+    class Meta(Declaration.Meta):
         unknown = RAISE
 
     def __init__(self, **options: Any) -> None:

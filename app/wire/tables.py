@@ -1,7 +1,5 @@
 """Keys, remembered idempotent requests, and the request log."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 

@@ -1,7 +1,5 @@
 """The table of what is remembered of connected accounts while they are verified. `Account` itself is in `db.roots`."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 

@@ -1,7 +1,5 @@
 """The application_fees and application_fee_refunds tables."""
 
-from __future__ import annotations
-
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -51,7 +49,7 @@ class ApplicationFee(StripeObject, OnClock):
         Account, viewonly=True, primaryjoin="foreign(ApplicationFee.charged_account_id) == Account.id")
     originating_transaction: Mapped[Charge | None] = relationship(
         Charge, viewonly=True, primaryjoin=to_one("ApplicationFee", "originating_transaction_id", "Charge"))
-    refunds: Mapped[list[ApplicationFeeRefund]] = relationship(
+    refunds: Mapped[list["ApplicationFeeRefund"]] = relationship(
         "ApplicationFeeRefund", viewonly=True, uselist=True, order_by="desc(ApplicationFeeRefund.seq)",
         primaryjoin=to_many("ApplicationFee", "ApplicationFeeRefund", "fee_id"))
     """Newest first."""

@@ -1,7 +1,5 @@
 """The table of apps' secrets."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 

@@ -1,7 +1,5 @@
 """The balance_transactions table, and the funds that they add up to."""
 
-from __future__ import annotations
-
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

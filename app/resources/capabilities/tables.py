@@ -1,7 +1,5 @@
 """The capabilities table."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy.orm import Mapped, relationship

@@ -1,7 +1,5 @@
 """Coupons, promotion codes and discounts."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

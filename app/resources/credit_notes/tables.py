@@ -1,7 +1,5 @@
 """Credit notes and their lines."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -63,7 +61,7 @@ class CreditNote(StripeObject, HasMetadata, OnClock):
         primaryjoin=to_one("CreditNote", "customer_balance_transaction_id", "CustomerBalanceTransaction"))
     invoice: Mapped[Invoice] = relationship(
         Invoice, viewonly=True, primaryjoin=to_one("CreditNote", "invoice_id", "Invoice"))
-    lines: Mapped[list[CreditNoteLine]] = relationship(
+    lines: Mapped[list["CreditNoteLine"]] = relationship(
         viewonly=True, primaryjoin=to_many("CreditNote", "CreditNoteLine", "credit_note_id"),
         order_by="CreditNoteLine.position")
     refund: Mapped[Refund | None] = relationship(

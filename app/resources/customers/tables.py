@@ -1,7 +1,5 @@
 """Customers, the changes of their balance, and their tax ids."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -70,7 +68,7 @@ class Customer(StripeObject, HasMetadata, OnClock):
     subscriptions: Mapped[list[object]] = relationship(
         "Subscription", viewonly=True, primaryjoin=to_many("Customer", "Subscription", "customer_id"),
         order_by="[Subscription.created.desc(), Subscription.seq.desc()]")
-    tax_ids: Mapped[list[TaxId]] = relationship(
+    tax_ids: Mapped[list["TaxId"]] = relationship(
         "TaxId", viewonly=True, primaryjoin=to_many("Customer", "TaxId", "customer_id"),
         order_by="[TaxId.created.desc(), TaxId.seq.desc()]")
 

@@ -1,7 +1,5 @@
 """The disputes table."""
 
-from __future__ import annotations
-
 from sqlalchemy import Integer
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

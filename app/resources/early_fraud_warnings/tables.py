@@ -1,7 +1,5 @@
 """The early_fraud_warnings table."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped, relationship
 
 from app.db.base import OnClock, StripeObject, belongs_to, list_index, to_one

@@ -1,7 +1,5 @@
 """The bank_accounts and cards tables."""
 
-from __future__ import annotations
-
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 

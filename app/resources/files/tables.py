@@ -1,7 +1,5 @@
 """The tables of files, their contents and their links."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,7 +26,7 @@ class File(StripeObject):
     url: Mapped[str] = mapped_column(Text)
     """Where whoever has a key gets the contents."""
 
-    links: Mapped[list[FileLink]] = relationship(
+    links: Mapped[list["FileLink"]] = relationship(
         "FileLink", viewonly=True, uselist=True, order_by="desc(FileLink.seq)",
         primaryjoin=to_many("File", "FileLink", "file_id"))
     """Newest first."""

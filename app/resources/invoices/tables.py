@@ -1,7 +1,5 @@
 """Invoices, invoice lines and invoice items."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -112,7 +110,7 @@ class Invoice(StripeObject, HasMetadata, TimeDriven):
         Customer, viewonly=True, primaryjoin=to_one("Invoice", "customer_id", "Customer"))
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("Invoice", "test_clock_id", "TestClock"))
-    lines: Mapped[list[InvoiceLine]] = relationship(
+    lines: Mapped[list["InvoiceLine"]] = relationship(
         viewonly=True, primaryjoin=to_many("Invoice", "InvoiceLine", "invoice_id"), order_by="InvoiceLine.position")
     subscription: Mapped[object] = relationship(
         "Subscription", viewonly=True, primaryjoin=to_one("Invoice", "subscription_id", "Subscription"))

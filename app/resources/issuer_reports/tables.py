@@ -1,7 +1,5 @@
 """The issuer_reports table: what is still to be said."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped, relationship
 
 from app.db.base import StripeObject, TimeDriven, belongs_to, partial_index, to_one

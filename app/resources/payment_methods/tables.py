@@ -1,7 +1,5 @@
 """The payment_methods table."""
 
-from __future__ import annotations
-
 from sqlalchemy.orm import Mapped, relationship
 
 from app.db.base import HasMetadata, StripeObject, TimeDriven, belongs_to, list_index, partial_index, to_one

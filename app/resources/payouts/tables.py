@@ -1,7 +1,5 @@
 """The payouts table, and when the automatic ones are made."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -55,10 +53,10 @@ class Payout(StripeObject, HasMetadata, TimeDriven):
     failure_balance_transaction: Mapped[BalanceTransaction | None] = relationship(
         BalanceTransaction, viewonly=True,
         primaryjoin=to_one("Payout", "failure_balance_transaction_id", "BalanceTransaction"))
-    original_payout: Mapped[Payout | None] = relationship(
+    original_payout: Mapped["Payout | None"] = relationship(
         viewonly=True, primaryjoin="and_(foreign(Payout.account_id) == remote(Payout.account_id), "
                                    "foreign(Payout.original_payout_id) == remote(Payout.id))")
-    reversed_by: Mapped[Payout | None] = relationship(
+    reversed_by: Mapped["Payout | None"] = relationship(
         viewonly=True, primaryjoin="and_(foreign(Payout.account_id) == remote(Payout.account_id), "
                                    "foreign(Payout.reversed_by_id) == remote(Payout.id))")
 

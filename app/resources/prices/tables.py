@@ -1,7 +1,5 @@
 """The prices table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

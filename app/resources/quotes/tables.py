@@ -1,7 +1,5 @@
 """Quotes, their line items and their discounts."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -94,13 +92,13 @@ class Quote(StripeObject, HasMetadata, TimeDriven):
 
     customer: Mapped[Customer | None] = relationship(
         Customer, viewonly=True, primaryjoin=to_one("Quote", "customer_id", "Customer"))
-    from_quote: Mapped[Quote | None] = relationship(
+    from_quote: Mapped["Quote | None"] = relationship(
         "Quote", viewonly=True, uselist=False, remote_side="[Quote.account_id, Quote.id]",
         primaryjoin="and_(foreign(Quote.account_id) == remote(Quote.account_id), "
                     "foreign(Quote.from_quote_id) == remote(Quote.id))")
     invoice: Mapped[object] = relationship(
         "Invoice", viewonly=True, primaryjoin=to_one("Quote", "invoice_id", "Invoice"), info={"outlives": True})
-    line_items: Mapped[list[QuoteLineItem]] = relationship(
+    line_items: Mapped[list["QuoteLineItem"]] = relationship(
         viewonly=True, primaryjoin=to_many("Quote", "QuoteLineItem", "quote_id"), order_by="QuoteLineItem.position")
     on_behalf_of: Mapped[Account | None] = relationship(
         Account, viewonly=True, primaryjoin="foreign(Quote.on_behalf_of_id) == Account.id")
@@ -111,7 +109,7 @@ class Quote(StripeObject, HasMetadata, TimeDriven):
         primaryjoin=to_one("Quote", "subscription_schedule_id", "SubscriptionSchedule"))
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("Quote", "test_clock_id", "TestClock"))
-    upfront_line_items: Mapped[list[QuoteLineItem]] = relationship(
+    upfront_line_items: Mapped[list["QuoteLineItem"]] = relationship(
         viewonly=True, primaryjoin=to_many("Quote", "QuoteLineItem", "upfront_quote_id"),
         order_by="QuoteLineItem.position")
 

@@ -1,7 +1,5 @@
 """Schedules, their phases, and what each phase holds."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -55,7 +53,7 @@ class SubscriptionSchedule(StripeObject, HasMetadata, TimeDriven):
     default_payment_method: Mapped[object] = relationship(
         "PaymentMethod", viewonly=True,
         primaryjoin=to_one("SubscriptionSchedule", "default_payment_method_id", "PaymentMethod"))
-    phases: Mapped[list[SchedulePhase]] = relationship(
+    phases: Mapped[list["SchedulePhase"]] = relationship(
         viewonly=True, primaryjoin=to_many("SubscriptionSchedule", "SchedulePhase", "schedule_id"),
         order_by="SchedulePhase.start_date")
 
@@ -93,10 +91,10 @@ class SchedulePhase(StripeObject, HasMetadata):
     transfer_data: Mapped[Document | None]
     trial_end: Mapped[UnixTime | None]
 
-    add_invoice_items: Mapped[list[SchedulePhaseInvoiceItem]] = relationship(
+    add_invoice_items: Mapped[list["SchedulePhaseInvoiceItem"]] = relationship(
         viewonly=True, primaryjoin=to_many("SchedulePhase", "SchedulePhaseInvoiceItem", "phase_id"),
         order_by="SchedulePhaseInvoiceItem.seq")
-    items: Mapped[list[SchedulePhaseItem]] = relationship(
+    items: Mapped[list["SchedulePhaseItem"]] = relationship(
         viewonly=True, primaryjoin=to_many("SchedulePhase", "SchedulePhaseItem", "phase_id"),
         order_by="SchedulePhaseItem.seq")
     coupon: Mapped[object] = relationship(

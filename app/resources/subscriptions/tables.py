@@ -1,7 +1,5 @@
 """Subscriptions and subscription items."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -78,7 +76,7 @@ class Subscription(StripeObject, HasMetadata, TimeDriven):
         Customer, viewonly=True, primaryjoin=to_one("Subscription", "customer_id", "Customer"))
     test_clock: Mapped[TestClock | None] = relationship(
         TestClock, viewonly=True, primaryjoin=to_one("Subscription", "test_clock_id", "TestClock"))
-    items: Mapped[list[SubscriptionItem]] = relationship(
+    items: Mapped[list["SubscriptionItem"]] = relationship(
         viewonly=True, primaryjoin=to_many("Subscription", "SubscriptionItem", "subscription_id"),
         order_by="SubscriptionItem.seq")
     discount: Mapped[Discount | None] = relationship(

@@ -1,7 +1,5 @@
 """The transfers and transfer_reversals tables."""
 
-from __future__ import annotations
-
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -58,7 +56,7 @@ class Transfer(StripeObject, HasMetadata, OnClock):
     destination_payment: Mapped[Charge] = relationship(
         Charge, viewonly=True, primaryjoin="and_(foreign(Transfer.destination_id) == Charge.account_id, "
                                            "foreign(Transfer.destination_payment_id) == Charge.id)")
-    reversals: Mapped[list[TransferReversal]] = relationship(
+    reversals: Mapped[list["TransferReversal"]] = relationship(
         "TransferReversal", viewonly=True, uselist=True, order_by="desc(TransferReversal.seq)",
         primaryjoin=to_many("Transfer", "TransferReversal", "transfer_id"))
     """Newest first."""

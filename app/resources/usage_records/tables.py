@@ -1,7 +1,5 @@
 """Usage records, and their summary for each billing period of a metered item."""
 
-from __future__ import annotations
-
 from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 

@@ -1,7 +1,5 @@
 """The tables of value lists and their items."""
 
-from __future__ import annotations
-
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -28,7 +26,7 @@ class ValueList(StripeObject, HasMetadata):
     """One of `domain.radar.ITEM_TYPES`."""
     name: Mapped[str] = mapped_column(String(100))
 
-    items: Mapped[list[ValueListItem]] = relationship(
+    items: Mapped[list["ValueListItem"]] = relationship(
         "ValueListItem", viewonly=True, uselist=True, info={"most": SHOWN + 1},
         order_by="[desc(ValueListItem.created), desc(ValueListItem.seq)]",
         primaryjoin=to_many("ValueList", "ValueListItem", "value_list_id"))
