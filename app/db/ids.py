@@ -12,8 +12,10 @@ import threading
 import time
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-TIME_LETTERS = 6
-"""How many letters of a long id tell the second in which it was made."""
+TIME_LETTERS = 8
+"""How many letters of a long id tell when it was made: six the second, and two more the part of it."""
+PARTS = 62**2
+"""Into how many parts a second is divided. The rows of a second are thousands, and would be all over their index."""
 RUN_SECONDS, IDS_PER_SECOND = 1_000_000, 1_000
 """A seeded source invents its seconds: how many each run has before the next one's begin, and the ids of a kind in one."""
 # A byte is mapped to a letter by its remainder; that the first eight letters are a little likelier does no harm.
@@ -36,7 +38,7 @@ class IdSource:
         self._made: dict[str, int] = {}
         self._lock = threading.Lock()
         self._last_seq = 0
-        self._second, self._second_text = -1, ""
+        self._part, self._part_text = -1, ""
 
     def begin_run(self, run: int) -> None:
         """Make the ids of the `run`th process, counted from 0, that works on this database with this seed."""
@@ -81,13 +83,13 @@ class IdSource:
 
     def _time_text(self, kind: str) -> str:
         if self.seed is None:
-            second = int(time.time())
-            if second != self._second:
-                self._second_text = _in_letters(second)
-                self._second = second
-            return self._second_text
+            part = time.time_ns() * PARTS // 1_000_000_000
+            if part != self._part:
+                self._part_text = _in_letters(part)
+                self._part = part
+            return self._part_text
         made = self._made[kind] = self._made.get(kind, 0) + 1
-        return _in_letters(self._run * RUN_SECONDS + made // IDS_PER_SECOND)
+        return _in_letters(self._run * RUN_SECONDS * PARTS + made * PARTS // IDS_PER_SECOND)
 
 
 _pool = io.StringIO()
@@ -110,9 +112,9 @@ def _forget_pool() -> None:
 os.register_at_fork(after_in_child=_forget_pool)
 
 
-def _in_letters(second: int) -> str:
+def _in_letters(part: int) -> str:
     digits = []
     for _ in range(TIME_LETTERS):
-        second, digit = divmod(second, 62)
+        part, digit = divmod(part, 62)
         digits.append(ALPHABET[digit])
     return "".join(reversed(digits))
