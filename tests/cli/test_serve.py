@@ -112,15 +112,18 @@ def test_of_two_servers_that_start_at_once_one_has_the_port(
 ) -> None:
     port, url = free_port(), migrated(tmp_path)
     started = [serving(port, url, "--workers", count) for count in counts]
-    (told,), _, _ = select.select([server.stderr for server in started], [], [], 20)
-    (loser,) = [server for server in started if server.stderr is told]
-    assert loser.communicate() == ("", f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n")
-    assert loser.returncode == 1
-    (winner,) = {*started} - {loser}
-    assert winner.stdout is not None
-    assert winner.stdout.readline().startswith(f"Billyard serves http://127.0.0.1:{port} from ")
-    winner.terminate()
-    winner.communicate()
+    try:
+        (told,), _, _ = select.select([server.stderr for server in started], [], [], 20)
+        (loser,) = [server for server in started if server.stderr is told]
+        assert loser.communicate() == ("", f"Error: Cannot listen at 127.0.0.1:{port}: Address already in use.\n")
+        assert loser.returncode == 1
+        (winner,) = {*started} - {loser}
+        assert winner.stdout is not None
+        assert winner.stdout.readline().startswith(f"Billyard serves http://127.0.0.1:{port} from ")
+    finally:
+        for server in started:
+            server.terminate()
+            server.communicate()
     assert winner.returncode == 0
 
 
