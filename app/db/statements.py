@@ -50,11 +50,15 @@ class Prepared:
 
 def _compile(statement: Any, dialect: Dialect) -> tuple[str, Callable[[dict[str, Any]], Sequence[Any]]]:
     compiled = statement.compile(dialect=dialect)
+    if compiled.post_compile_params:
+        # A list of fixed values becomes as many parameters, which are none of the statement's own.
+        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = list(compiled.positiontup or ())
     literals = {name: value for name, value in compiled.params.items() if value is not None}
     processors = []
     for position, name in enumerate(names):
-        process = compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect)
+        bind = compiled.binds.get(name)
+        process = None if bind is None else bind.type.dialect_impl(dialect).bind_processor(dialect)
         if process is not None:
             processors.append((position, process))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from types import CodeType, FunctionType
 from typing import Any
 
 from sqlalchemy import bindparam, literal_column, select, tuple_, union_all
@@ -17,6 +18,9 @@ from app.db.roots import Account
 from app.db.session import Prepared, Session, entity
 
 BATCH = 1_000
+
+_made: dict[tuple[CodeType, bool, tuple[Any, ...]], Prepared] = {}
+"""The statements of checks, by the functions that make them, whether they are for everybody, and what they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Books:
 
     def of(self, table: Any) -> Any:
         """The condition for the rows of a table, for `where`."""
-        return _owned(table, self.account_id)
+        return _owned(table, None if self.account_id is None else bindparam("account_id", self.account_id))
 
     def have(self, table: Any) -> bool:
         """Whether there is a row of the table: for a check of its rows, which need not be asked for where there are none.
@@ -52,9 +56,19 @@ class Books:
         assert _is_owned(table)
         return table.__tablename__ in self._filled
 
-    def values(self, statement: Any) -> list[Any]:
-        """The tuples of a statement."""
-        return self.session.values(statement)
+    def values(self, asked: Any, *about: Any) -> list[Any]:
+        """The tuples of a statement, or of the one that a function makes `about` something.
+
+        It is called once in a process, because making a statement costs more than running it: so it may rest on nothing
+        but what it is about, and what is the same at every examination.
+        """
+        if not isinstance(asked, FunctionType):
+            return self.session.values(asked)
+        key = asked.__code__, self.account_id is None, about
+        made = _made.get(key)
+        if made is None:
+            made = _made[key] = Prepared(asked(*about))
+        return self.session.values(made, account_id=self.account_id)
 
     def rows(self, table: Any, *where: Any, relations: Sequence[str] = ()) -> Iterator[Any]:
         """All rows of a table that meet the conditions, with these relations; read in batches and forgotten after each."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -30,19 +31,21 @@ def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Pro
 
     What crosses from a test clock to the wall clock may come to a day that has passed there, and be released at once.
     """
-    moved = select(
-        BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
-        BalanceTransaction.test_clock_id, BalanceTransaction.available_on, func.sum(BalanceTransaction.net).label("net"),
-    ).where(books.of(BalanceTransaction), BalanceTransaction.available_on > BalanceTransaction.created).group_by(
-        BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
-        BalanceTransaction.test_clock_id, BalanceTransaction.available_on).subquery()
-    same = ((moved.c.account_id == Funds.account_id) & (moved.c.currency == Funds.currency)
-            & (moved.c.source_type == Funds.source_type) & (moved.c.available_on == Funds.available_on)
-            & (func.coalesce(moved.c.test_clock_id, "") == func.coalesce(Funds.test_clock_id, "")))
-    statement = select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net, Funds.source_type,
-                       Funds.test_clock_id).outerjoin(
-        moved, same).where(books.of(Funds), Funds.available_on > 0, Funds.amount != func.coalesce(moved.c.net, 0))
-    for account_id, currency, available_on, amount, net, source_type, clock_id in books.values(statement):
+    def query() -> Any:
+        moved = select(
+            BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
+            BalanceTransaction.test_clock_id, BalanceTransaction.available_on, func.sum(BalanceTransaction.net).label("net"),
+        ).where(books.of(BalanceTransaction), BalanceTransaction.available_on > BalanceTransaction.created).group_by(
+            BalanceTransaction.account_id, BalanceTransaction.currency, BalanceTransaction.source_type,
+            BalanceTransaction.test_clock_id, BalanceTransaction.available_on).subquery()
+        same = ((moved.c.account_id == Funds.account_id) & (moved.c.currency == Funds.currency)
+                & (moved.c.source_type == Funds.source_type) & (moved.c.available_on == Funds.available_on)
+                & (func.coalesce(moved.c.test_clock_id, "") == func.coalesce(Funds.test_clock_id, "")))
+        return select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net, Funds.source_type,
+                           Funds.test_clock_id).outerjoin(
+            moved, same).where(books.of(Funds), Funds.available_on > 0, Funds.amount != func.coalesce(moved.c.net, 0))
+
+    for account_id, currency, available_on, amount, net, source_type, clock_id in books.values(query):
         day = select(BalanceTransaction.net).where(
             BalanceTransaction.account_id == account_id, BalanceTransaction.currency == currency,
             BalanceTransaction.source_type == source_type, BalanceTransaction.available_on == available_on,
@@ -56,21 +59,25 @@ def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Pro
 
 def the_books_sum_to_zero(books: Books) -> Iterator[Problem]:
     """what all accounts of a sandbox and the world outside have of a currency is nothing, on each clock"""
-    sandbox = case((Account.platform_id.is_(None), Account.id), else_=Account.platform_id)
-    total = func.sum(Funds.amount)
-    # Clocks belong to one account, and money does not move from one clock to another.
-    mine = sandbox.is_not(None) if books.account_id is None else sandbox == books.account_id
-    statement = select(sandbox, Funds.currency, total).join(Account, Account.id == Funds.account_id).where(
-        mine).group_by(sandbox, Funds.currency, Funds.test_clock_id).having(total != 0)
-    for account_id, currency, amount in books.values(statement):
+    def query() -> Any:
+        sandbox = case((Account.platform_id.is_(None), Account.id), else_=Account.platform_id)
+        total = func.sum(Funds.amount)
+        # Clocks belong to one account, and money does not move from one clock to another.
+        mine = sandbox.is_not(None) if books.account_id is None else sandbox == books.account_id
+        return select(sandbox, Funds.currency, total).join(Account, Account.id == Funds.account_id).where(
+            mine).group_by(sandbox, Funds.currency, Funds.test_clock_id).having(total != 0)
+
+    for account_id, currency, amount in books.values(query):
         yield Problem(account_id, "balance", currency, f"the books are {amount} off balance")
 
 
 def balance_transactions_add_up(books: Books) -> Iterator[Problem]:
     """net = amount - fee"""
-    statement = select(BalanceTransaction.account_id, BalanceTransaction.id, BalanceTransaction.net).where(
-        books.of(BalanceTransaction), BalanceTransaction.net != BalanceTransaction.amount - BalanceTransaction.fee)
-    for account_id, id, net in books.values(statement):
+    def query() -> Any:
+        return select(BalanceTransaction.account_id, BalanceTransaction.id, BalanceTransaction.net).where(
+            books.of(BalanceTransaction), BalanceTransaction.net != BalanceTransaction.amount - BalanceTransaction.fee)
+
+    for account_id, id, net in books.values(query):
         yield Problem(account_id, "balance_transaction", id, f"net is {net}, and not amount - fee")
 
 

@@ -32,14 +32,16 @@ def payouts_are_on_the_balance(books: Books) -> Iterator[Problem]:
 
 def automatic_payouts_are_what_they_pay_out(books: Books) -> Iterator[Problem]:
     """what an automatic payout has paid out, and its own balance transaction, sum to nothing; one by hand lists nothing"""
-    listed = select(BalanceTransaction.account_id, BalanceTransaction.payout_id, func.count().label("number"),
-                    func.sum(BalanceTransaction.net).label("net")).where(
-        books.of(BalanceTransaction), BalanceTransaction.payout_id.is_not(None)).group_by(
-        BalanceTransaction.account_id, BalanceTransaction.payout_id).subquery()
-    statement = select(Payout.account_id, Payout.id, listed.c.net, Payout.automatic).outerjoin(
-        listed, (listed.c.account_id == Payout.account_id) & (listed.c.payout_id == Payout.id)).where(
-        books.of(Payout), (Payout.automatic != listed.c.number.is_not(None)) | (listed.c.net != 0))
-    for account_id, id, net, automatic in books.values(statement):
+    def query() -> Any:
+        listed = select(BalanceTransaction.account_id, BalanceTransaction.payout_id, func.count().label("number"),
+                        func.sum(BalanceTransaction.net).label("net")).where(
+            books.of(BalanceTransaction), BalanceTransaction.payout_id.is_not(None)).group_by(
+            BalanceTransaction.account_id, BalanceTransaction.payout_id).subquery()
+        return select(Payout.account_id, Payout.id, listed.c.net, Payout.automatic).outerjoin(
+            listed, (listed.c.account_id == Payout.account_id) & (listed.c.payout_id == Payout.id)).where(
+            books.of(Payout), (Payout.automatic != listed.c.number.is_not(None)) | (listed.c.net != 0))
+
+    for account_id, id, net, automatic in books.values(query):
         yield Problem(account_id, "payout", id, f"automatic is {bool(automatic)}, and what it lists comes to {net}")
 
 

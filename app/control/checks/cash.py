@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
 
@@ -34,18 +35,20 @@ def cash_balances_are_sums_of_movements(books: Books) -> Iterator[Problem]:
 
 def intents_have_what_was_set_aside_for_them(books: Books) -> Iterator[Problem]:
     """what was set aside for an intent is what its customer's movements come to: less than it asks for, or all once it is paid"""
-    owner = CashMovement.account_id, CashMovement.payment_intent_id
-    moved = select(*owner, (-func.sum(CashMovement.amount)).label("amount")).where(
-        books.of(CashMovement), CashMovement.payment_intent_id.is_not(None)).group_by(*owner).subquery()
-    aside, total = func.coalesce(PaymentIntent.cash_applied, 0), func.coalesce(moved.c.amount, 0)
-    paid, waits = PaymentIntent.status == "succeeded", PaymentIntent.status == "requires_action"
-    odd = or_(aside != total, and_(aside > 0, ~or_(and_(paid, aside == PaymentIntent.amount),
-                                                   and_(waits, aside < PaymentIntent.amount))))
-    shown = PaymentIntent.account_id, PaymentIntent.id, PaymentIntent.status, PaymentIntent.amount
-    statement = select(*shown, aside, total).outerjoin(
-        moved, (moved.c.account_id == PaymentIntent.account_id) & (moved.c.payment_intent_id == PaymentIntent.id)).where(
-        books.of(PaymentIntent), or_(PaymentIntent.cash_applied.is_not(None), moved.c.amount != 0), odd)
-    for account_id, id, status, amount, applied, come_to in books.values(statement):
+    def query() -> Any:
+        owner = CashMovement.account_id, CashMovement.payment_intent_id
+        moved = select(*owner, (-func.sum(CashMovement.amount)).label("amount")).where(
+            books.of(CashMovement), CashMovement.payment_intent_id.is_not(None)).group_by(*owner).subquery()
+        aside, total = func.coalesce(PaymentIntent.cash_applied, 0), func.coalesce(moved.c.amount, 0)
+        paid, waits = PaymentIntent.status == "succeeded", PaymentIntent.status == "requires_action"
+        odd = or_(aside != total, and_(aside > 0, ~or_(and_(paid, aside == PaymentIntent.amount),
+                                                       and_(waits, aside < PaymentIntent.amount))))
+        shown = PaymentIntent.account_id, PaymentIntent.id, PaymentIntent.status, PaymentIntent.amount
+        return select(*shown, aside, total).outerjoin(
+            moved, (moved.c.account_id == PaymentIntent.account_id) & (moved.c.payment_intent_id == PaymentIntent.id)).where(
+            books.of(PaymentIntent), or_(PaymentIntent.cash_applied.is_not(None), moved.c.amount != 0), odd)
+
+    for account_id, id, status, amount, applied, come_to in books.values(query):
         yield Problem(account_id, "payment_intent", id, f"is {status}, {applied} of {amount} is set aside for it, and the "
                                                         f"movements come to {come_to}")
 
@@ -71,15 +74,17 @@ def cash_is_held_until_it_pays(books: Books) -> Iterator[Problem]:
 
 def refunds_have_moved_the_cash(books: Books) -> Iterator[Problem]:
     """cash that is refunded has left, and come back if that failed; what came of a payment is what was refunded of it"""
-    owner = CashMovement.account_id, CashMovement.refund_id
-    moved = select(*owner, func.sum(CashMovement.amount).label("amount")).where(
-        books.of(CashMovement), CashMovement.refund_id.is_not(None)).group_by(*owner).subquery()
-    is_cash, is_back = Refund.charge_id.is_(None), Refund.status.in_(("canceled", "failed"))
-    came = moved.c.amount.is_not(None) & Refund.instructions_email.is_(None) & (Refund.status == "succeeded")
-    found = func.coalesce(moved.c.amount, 0)
-    expected = case((is_cash & ~is_back, -Refund.amount), (is_cash, 0), (came, Refund.amount), else_=0)
-    statement = select(Refund.account_id, Refund.id, found, expected).outerjoin(
-        moved, (moved.c.account_id == Refund.account_id) & (moved.c.refund_id == Refund.id)).where(
-        books.of(Refund), found != expected)
-    for account_id, id, amount, owed in books.values(statement):
+    def query() -> Any:
+        owner = CashMovement.account_id, CashMovement.refund_id
+        moved = select(*owner, func.sum(CashMovement.amount).label("amount")).where(
+            books.of(CashMovement), CashMovement.refund_id.is_not(None)).group_by(*owner).subquery()
+        is_cash, is_back = Refund.charge_id.is_(None), Refund.status.in_(("canceled", "failed"))
+        came = moved.c.amount.is_not(None) & Refund.instructions_email.is_(None) & (Refund.status == "succeeded")
+        found = func.coalesce(moved.c.amount, 0)
+        expected = case((is_cash & ~is_back, -Refund.amount), (is_cash, 0), (came, Refund.amount), else_=0)
+        return select(Refund.account_id, Refund.id, found, expected).outerjoin(
+            moved, (moved.c.account_id == Refund.account_id) & (moved.c.refund_id == Refund.id)).where(
+            books.of(Refund), found != expected)
+
+    for account_id, id, amount, owed in books.values(query):
         yield Problem(account_id, Refund.object_name, id, f"has moved {amount} of its customer's cash, and not {owed}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -13,19 +14,21 @@ from app.resources.customers.tables import Customer, CustomerBalanceTransaction,
 
 def balances_are_sums_of_transactions(books: Books) -> Iterator[Problem]:
     """a customer's balance = Σ amounts of its transactions = ending_balance of the newest"""
-    table = CustomerBalanceTransaction
-    numbered = select(
-        table.account_id, table.customer_id, table.ending_balance,
-        func.sum(table.amount).over(partition_by=(table.account_id, table.customer_id)).label("sum"),
-        func.row_number().over(partition_by=(table.account_id, table.customer_id),
-                               order_by=table.seq.desc()).label("place")).where(books.of(table)).subquery()
-    newest = (numbered.c.account_id == Customer.account_id) & (numbered.c.customer_id == Customer.id) & (
-        numbered.c.place == 1)
-    # The transactions of a deleted customer may have gone with the test clock.
-    statement = select(Customer.account_id, Customer.id, Customer.balance, func.coalesce(numbered.c.sum, 0),
-                       func.coalesce(numbered.c.ending_balance, 0)).outerjoin(numbered, newest).where(
-        books.of(Customer), Customer.deleted.is_(False))
-    for account_id, id, balance, total, ending in books.values(statement):
+    def query() -> Any:
+        table = CustomerBalanceTransaction
+        numbered = select(
+            table.account_id, table.customer_id, table.ending_balance,
+            func.sum(table.amount).over(partition_by=(table.account_id, table.customer_id)).label("sum"),
+            func.row_number().over(partition_by=(table.account_id, table.customer_id),
+                                   order_by=table.seq.desc()).label("place")).where(books.of(table)).subquery()
+        newest = (numbered.c.account_id == Customer.account_id) & (numbered.c.customer_id == Customer.id) & (
+            numbered.c.place == 1)
+        # The transactions of a deleted customer may have gone with the test clock.
+        return select(Customer.account_id, Customer.id, Customer.balance, func.coalesce(numbered.c.sum, 0),
+                           func.coalesce(numbered.c.ending_balance, 0)).outerjoin(numbered, newest).where(
+            books.of(Customer), Customer.deleted.is_(False))
+
+    for account_id, id, balance, total, ending in books.values(query):
         if balance != total or balance != ending:
             yield Problem(account_id, "customer", id, f"balance is {balance}; the transactions sum to {total} and the "
                                                       f"newest ends with {ending}")
@@ -33,9 +36,11 @@ def balances_are_sums_of_transactions(books: Books) -> Iterator[Problem]:
 
 def emails_are_found_in_any_case(books: Books) -> Iterator[Problem]:
     """the folded email of a customer, which lists and searches go by, is that of its email"""
-    statement = select(Customer.account_id, Customer.id, Customer.email, Customer.email_folded).where(
-        books.of(Customer), func.coalesce(Customer.email, Customer.email_folded).is_not(None))
-    for account_id, id, email, folded in books.values(statement):
+    def query() -> Any:
+        return select(Customer.account_id, Customer.id, Customer.email, Customer.email_folded).where(
+            books.of(Customer), func.coalesce(Customer.email, Customer.email_folded).is_not(None))
+
+    for account_id, id, email, folded in books.values(query):
         if folded != (None if email is None else fold(email)):
             yield Problem(account_id, "customer", id, "email cannot be found by its folded form")
 

@@ -87,9 +87,7 @@ def _tables_with_created() -> list[tuple[Any, str]]:
 
 def objects_were_created_once(books: Books) -> Iterator[Problem]:
     """exactly one *.created event for each object"""
-    for table, type in _tables_with_created():
-        if not books.have(table):
-            continue
+    def query(table: Any, type: str) -> Any:
         # Counted before they are joined: else SQLite looks through all events of the type for each object.
         created = select(Event.account_id, Event.object_id, func.count().label("number")).where(
             books.of(Event), Event.type == type).group_by(Event.account_id, Event.object_id).subquery()
@@ -97,23 +95,27 @@ def objects_were_created_once(books: Books) -> Iterator[Problem]:
         there = [_AMONG_OTHERS[table]] if table in _AMONG_OTHERS else []
         # A deleted coupon whose id was given again is known by another one since, and still told of under that id.
         id = func.coalesce(table.former_id, table.id) if table is Coupon else table.id
-        statement = select(table.account_id, id, number_of_events, func.count()).outerjoin(
+        return select(table.account_id, id, number_of_events, func.count()).outerjoin(
             created, (created.c.account_id == table.account_id) & (created.c.object_id == id)).where(
             books.of(table), *there).group_by(table.account_id, id, created.c.number).having(
             # Of persons who come with their account nobody is told.
             number_of_events > func.count() if table is Person else number_of_events != func.count())
-        for account_id, shown_id, number, _ in books.values(statement):
+
+    for table, type in _tables_with_created():
+        for account_id, shown_id, number, _ in books.values(query, table, type) if books.have(table) else ():
             yield Problem(account_id, table.object_name, shown_id, f"has {number} {type} events")
 
 
 def objects_were_created_first(books: Books) -> Iterator[Problem]:
     """no event on an object before its *.created"""
-    is_created = Event.type.in_({type for _, type in _tables_with_created()})
-    statement = select(Event.account_id, Event.object_id, func.max(case((is_created, Event.type)))).where(
-        books.of(Event)).group_by(Event.account_id, Event.object_id).having(
-        # The first of them: after a deletion the id may be given to another object.
-        func.min(case((~Event.type.endswith(".created"), Event.seq))) < func.min(case((is_created, Event.seq))))
-    for account_id, id, type in books.values(statement):
+    def query() -> Any:
+        is_created = Event.type.in_({type for _, type in _tables_with_created()})
+        return select(Event.account_id, Event.object_id, func.max(case((is_created, Event.type)))).where(
+            books.of(Event)).group_by(Event.account_id, Event.object_id).having(
+            # The first of them: after a deletion the id may be given to another object.
+            func.min(case((~Event.type.endswith(".created"), Event.seq))) < func.min(case((is_created, Event.seq))))
+
+    for account_id, id, type in books.values(query):
         yield Problem(account_id, type.removesuffix(".created"), id, f"had an event before {type}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import and_, not_, or_, select
 
@@ -27,11 +28,13 @@ def warnings_call_for_a_refund_that_helps(books: Books) -> Iterator[Problem]:
 
 def open_reviews_have_something_to_decide(books: Books) -> Iterator[Problem]:
     """open ⇔ no closed_reason, and then the charge is neither disputed nor refunded in full, and names the review"""
-    undecided = Charge.disputed.is_(False) & (Charge.amount_refunded < Charge.amount) & (Charge.review_id == Review.id)
-    statement = select(Review.account_id, Review.id, Review.open, Review.closed_reason, Charge.id).join(
-        Charge, (Charge.account_id == Review.account_id) & (Charge.id == Review.charge_id)).where(
-        books.of(Review), or_(Review.open == Review.closed_reason.is_not(None), and_(Review.open, not_(undecided))))
-    for account_id, id, is_open, reason, charge in books.values(statement):
+    def query() -> Any:
+        undecided = Charge.disputed.is_(False) & (Charge.amount_refunded < Charge.amount) & (Charge.review_id == Review.id)
+        return select(Review.account_id, Review.id, Review.open, Review.closed_reason, Charge.id).join(
+            Charge, (Charge.account_id == Review.account_id) & (Charge.id == Review.charge_id)).where(
+            books.of(Review), or_(Review.open == Review.closed_reason.is_not(None), and_(Review.open, not_(undecided))))
+
+    for account_id, id, is_open, reason, charge in books.values(query):
         yield Problem(account_id, Review.object_name, id, f"open is {is_open}, closed_reason {reason}, and {charge} is decided "
                                                           "or names another")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import case, func, or_, select
 
@@ -14,13 +15,15 @@ from app.resources.invoices.tables import Invoice, InvoiceItem, InvoiceLine
 
 def subtotals_are_sums_of_lines(books: Books) -> Iterator[Problem]:
     """subtotal = Σ lines.amount"""
-    lines = select(InvoiceLine.account_id, InvoiceLine.invoice_id, func.sum(InvoiceLine.amount).label("amount")).where(
-        books.of(InvoiceLine)).group_by(InvoiceLine.account_id, InvoiceLine.invoice_id).subquery()
-    amount = func.coalesce(lines.c.amount, 0)
-    statement = select(Invoice.account_id, Invoice.id, Invoice.subtotal, amount).outerjoin(
-        lines, (lines.c.account_id == Invoice.account_id) & (lines.c.invoice_id == Invoice.id)).where(
-        books.of(Invoice), Invoice.subtotal != amount)
-    for account_id, id, subtotal, sum_of_lines in books.values(statement):
+    def query() -> Any:
+        lines = select(InvoiceLine.account_id, InvoiceLine.invoice_id, func.sum(InvoiceLine.amount).label("amount")).where(
+            books.of(InvoiceLine)).group_by(InvoiceLine.account_id, InvoiceLine.invoice_id).subquery()
+        amount = func.coalesce(lines.c.amount, 0)
+        return select(Invoice.account_id, Invoice.id, Invoice.subtotal, amount).outerjoin(
+            lines, (lines.c.account_id == Invoice.account_id) & (lines.c.invoice_id == Invoice.id)).where(
+            books.of(Invoice), Invoice.subtotal != amount)
+
+    for account_id, id, subtotal, sum_of_lines in books.values(query):
         yield Problem(account_id, "invoice", id, f"subtotal is {subtotal}, and its lines sum to {sum_of_lines}")
 
 
@@ -60,28 +63,32 @@ def finalized_amounts_meet_the_balance(books: Books) -> Iterator[Problem]:
 
 def invoices_are_paid_when_they_are_paid(books: Books) -> Iterator[Problem]:
     """status paid ⇔ nothing remains of what was due and paid_at is set"""
-    remains = Invoice.amount_due - Invoice.amount_paid
-    is_paid, has_date = Invoice.status == "paid", Invoice.paid_at.is_not(None)
-    wrong = or_(is_paid & ((remains != 0) | ~has_date), ~is_paid & (has_date | (Invoice.amount_paid != 0)))
-    statement = select(Invoice.account_id, Invoice.id, Invoice.status, remains, Invoice.paid_at).where(
-        books.of(Invoice), wrong)
-    for account_id, id, status, remaining, paid_at in books.values(statement):
+    def query() -> Any:
+        remains = Invoice.amount_due - Invoice.amount_paid
+        is_paid, has_date = Invoice.status == "paid", Invoice.paid_at.is_not(None)
+        wrong = or_(is_paid & ((remains != 0) | ~has_date), ~is_paid & (has_date | (Invoice.amount_paid != 0)))
+        return select(Invoice.account_id, Invoice.id, Invoice.status, remains, Invoice.paid_at).where(
+            books.of(Invoice), wrong)
+
+    for account_id, id, status, remaining, paid_at in books.values(query):
         yield Problem(account_id, "invoice", id, f"status is {status} with {remaining} remaining and paid_at {paid_at}")
 
 
 def status_transitions_are_in_order(books: Books) -> Iterator[Problem]:
     """no transition on a draft; finalized_at first, each end with its own moment"""
-    finalized, ends = Invoice.finalized_at, (Invoice.paid_at, Invoice.voided_at, Invoice.marked_uncollectible_at)
-    is_draft = Invoice.status == "draft"
-    wrong = or_(
-        is_draft & or_(finalized.is_not(None), *(end.is_not(None) for end in ends)),
-        ~is_draft & finalized.is_(None),
-        *(end < finalized for end in ends),
-        (Invoice.status == "void") != Invoice.voided_at.is_not(None),
-        (Invoice.status == "uncollectible") & Invoice.marked_uncollectible_at.is_(None),
-    )
-    statement = select(Invoice.account_id, Invoice.id, Invoice.status, finalized, *ends).where(books.of(Invoice), wrong)
-    for account_id, id, status, *moments in books.values(statement):
+    def query() -> Any:
+        finalized, ends = Invoice.finalized_at, (Invoice.paid_at, Invoice.voided_at, Invoice.marked_uncollectible_at)
+        is_draft = Invoice.status == "draft"
+        wrong = or_(
+            is_draft & or_(finalized.is_not(None), *(end.is_not(None) for end in ends)),
+            ~is_draft & finalized.is_(None),
+            *(end < finalized for end in ends),
+            (Invoice.status == "void") != Invoice.voided_at.is_not(None),
+            (Invoice.status == "uncollectible") & Invoice.marked_uncollectible_at.is_(None),
+        )
+        return select(Invoice.account_id, Invoice.id, Invoice.status, finalized, *ends).where(books.of(Invoice), wrong)
+
+    for account_id, id, status, *moments in books.values(query):
         yield Problem(account_id, "invoice", id, f"status is {status} with the moments {moments} of being finalized, "
                                                  "paid, voided and marked uncollectible")
 
@@ -107,15 +114,17 @@ def numbers_are_given_once(books: Books) -> Iterator[Problem]:
 
 def no_period_of_an_item_is_billed_twice(books: Books) -> Iterator[Problem]:
     """no two invoices that begin or renew a subscription bill one period of one of its items, unless one is void"""
-    line = InvoiceLine
-    of_invoice = (Invoice.account_id == line.account_id) & (Invoice.id == line.invoice_id)
-    # A change can bill a period again that it has credited before, and a threshold can bill what is left of it.
-    statement = select(line.account_id, line.subscription_item_id, line.period_start, line.period_end, func.count()).join(
-        Invoice, of_invoice).where(
-        books.of(line), line.type == "subscription", line.amount != 0, Invoice.status != "void",
-        Invoice.billing_reason.in_(("subscription_create", "subscription_cycle"))).group_by(
-        line.account_id, line.subscription_item_id, line.period_start, line.period_end).having(func.count() > 1)
-    for account_id, item, start, end, times in books.values(statement):
+    def query() -> Any:
+        line = InvoiceLine
+        of_invoice = (Invoice.account_id == line.account_id) & (Invoice.id == line.invoice_id)
+        # A change can bill a period again that it has credited before, and a threshold can bill what is left of it.
+        return select(line.account_id, line.subscription_item_id, line.period_start, line.period_end, func.count()).join(
+            Invoice, of_invoice).where(
+            books.of(line), line.type == "subscription", line.amount != 0, Invoice.status != "void",
+            Invoice.billing_reason.in_(("subscription_create", "subscription_cycle"))).group_by(
+            line.account_id, line.subscription_item_id, line.period_start, line.period_end).having(func.count() > 1)
+
+    for account_id, item, start, end, times in books.values(query):
         yield Problem(account_id, "subscription_item", item, f"is billed {times} times for {start} to {end}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -16,6 +17,7 @@ from app.render.view import VIEWS
 from app.resources.balance.tables import BalanceTransaction
 
 
+@cache
 def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipProperty[Any]]]:
     """Table, column and relationship of every to-one relationship that the schema does not guard.
 
@@ -37,38 +39,40 @@ def pointers_without_a_foreign_key() -> list[tuple[Any, str, RelationshipPropert
 
 def pointers_lead_to_rows(books: Books) -> Iterator[Problem]:
     """what a row names exists in its own account, or is an account"""
-    for table, column, relationship in pointers_without_a_foreign_key():
-        if not books.have(table):
-            continue
+    def query(table: Any, column: str, relationship: RelationshipProperty[Any]) -> Any:
         target: Any = aliased(relationship.mapper.class_)
         pointer = getattr(table, column)
         found = target.id == pointer
         if relationship.mapper.class_ is not Account:
             found &= target.account_id == table.account_id
-        # A customer who was deleted stays as a stub, and what it named may have gone.
-        there = [table.deleted.is_(False)] if "deleted" in table.column_keys else []
-        statement = select(table.account_id, table.id, pointer).outerjoin(target, found).where(
-            books.of(table), pointer.is_not(None), target.id.is_(None), *there)
-        for account_id, id, named in books.values(statement):
+        return select(table.account_id, table.id, pointer).outerjoin(target, found).where(
+            books.of(table), pointer.is_not(None), target.id.is_(None), *_not_deleted(table))
+
+    for table, column, relationship in pointers_without_a_foreign_key():
+        for account_id, id, named in books.values(query, table, column, relationship) if books.have(table) else ():
             yield Problem(account_id, table.object_name, id, f"{column} names {named}, which does not exist")
 
 
 def pointers_to_one_of_several_tables_lead_to_rows(books: Books) -> Iterator[Problem]:
     """an id that may name a row of several tables names one of its own account"""
-    for table, name, targets in pointers_among_tables():
-        if not books.have(table):
-            continue
+    def query(table: Any, name: str, targets: tuple[Any, ...]) -> Any:
         pointer = getattr(table, f"{name}_id")
-        # A customer who was deleted stays as a stub, and what it named may have gone.
-        there = [table.deleted.is_(False)] if "deleted" in table.column_keys else []
         missing = [~exists().where(target.account_id == table.account_id, target.id == pointer)
                    for target in (aliased(target) for target in targets)]
-        statement = select(table.account_id, table.id, pointer).where(
-            books.of(table), pointer.is_not(None), *missing, *there)
-        for account_id, id, named in books.values(statement):
+        return select(table.account_id, table.id, pointer).where(
+            books.of(table), pointer.is_not(None), *missing, *_not_deleted(table))
+
+    for table, name, targets in pointers_among_tables():
+        for account_id, id, named in books.values(query, table, name, targets) if books.have(table) else ():
             yield Problem(account_id, table.object_name, id, f"{name} names {named}, which does not exist")
 
 
+def _not_deleted(table: Any) -> list[Any]:
+    # A customer who was deleted stays as a stub, and what it named may have gone.
+    return [table.deleted.is_(False)] if "deleted" in table.column_keys else []
+
+
+@cache
 def pointers_among_tables() -> list[tuple[Any, str, tuple[Any, ...]]]:
     """Table, name and targets of what names a row of any of several tables.
 

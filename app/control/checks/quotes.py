@@ -26,10 +26,12 @@ def accepted_quotes_name_what_they_made(books: Books) -> Iterator[Problem]:
 
 def invoices_and_quotes_name_each_other(books: Books) -> Iterator[Problem]:
     """an invoice's quote is accepted, and names the invoice"""
-    statement = select(Invoice.account_id, Invoice.id, Invoice.quote_id, Quote.status, Quote.invoice_id).outerjoin(
-        Quote, (Quote.account_id == Invoice.account_id) & (Quote.id == Invoice.quote_id)).where(
-        books.of(Invoice), Invoice.quote_id.is_not(None))
-    for account_id, id, quote_id, status, invoice_id in books.values(statement):
+    def query() -> Any:
+        return select(Invoice.account_id, Invoice.id, Invoice.quote_id, Quote.status, Quote.invoice_id).outerjoin(
+            Quote, (Quote.account_id == Invoice.account_id) & (Quote.id == Invoice.quote_id)).where(
+            books.of(Invoice), Invoice.quote_id.is_not(None))
+
+    for account_id, id, quote_id, status, invoice_id in books.values(query):
         if (status, invoice_id) != ("accepted", id):
             yield Problem(account_id, "invoice", id, f"its quote {quote_id} is {status} and names {invoice_id}")
 
@@ -73,7 +75,9 @@ def quotes_have_the_moments_of_their_status(books: Books) -> Iterator[Problem]:
 
 def numbers_of_quotes_are_given_once(books: Books) -> Iterator[Problem]:
     """no two quotes of an account have one number"""
-    statement = select(Quote.account_id, Quote.number, func.max(Quote.id)).where(
-        books.of(Quote), Quote.number.is_not(None)).group_by(Quote.account_id, Quote.number).having(func.count() > 1)
-    for account_id, number, id in books.values(statement):
+    def query() -> Any:
+        return select(Quote.account_id, Quote.number, func.max(Quote.id)).where(
+            books.of(Quote), Quote.number.is_not(None)).group_by(Quote.account_id, Quote.number).having(func.count() > 1)
+
+    for account_id, number, id in books.values(query):
         yield Problem(account_id, "quote", id, f"its number {number} is that of another one too")

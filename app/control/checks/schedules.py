@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby, pairwise
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
@@ -28,14 +29,17 @@ def phases_are_contiguous(books: Books) -> Iterator[Problem]:
 
 def active_schedules_are_in_a_phase(books: Books) -> Iterator[Problem]:
     """status active ⇔ current_phase is one of the phases"""
-    in_phase = and_(SchedulePhase.account_id == SubscriptionSchedule.account_id,
-                    SchedulePhase.schedule_id == SubscriptionSchedule.id,
-                    SchedulePhase.start_date == SubscriptionSchedule.current_phase_start,
-                    SchedulePhase.end_date == SubscriptionSchedule.current_phase_end)
-    table = SubscriptionSchedule
-    columns = (table.account_id, table.id, table.status, table.current_phase_start)
-    statement = select(*columns, func.count(SchedulePhase.id)).outerjoin(SchedulePhase, in_phase).where(books.of(table))
-    for account_id, id, status, start, phases in books.values(statement.group_by(*columns)):
+    def query() -> Any:
+        in_phase = and_(SchedulePhase.account_id == SubscriptionSchedule.account_id,
+                        SchedulePhase.schedule_id == SubscriptionSchedule.id,
+                        SchedulePhase.start_date == SubscriptionSchedule.current_phase_start,
+                        SchedulePhase.end_date == SubscriptionSchedule.current_phase_end)
+        table = SubscriptionSchedule
+        columns = (table.account_id, table.id, table.status, table.current_phase_start)
+        statement = select(*columns, func.count(SchedulePhase.id)).outerjoin(SchedulePhase, in_phase).where(books.of(table))
+        return statement.group_by(*columns)
+
+    for account_id, id, status, start, phases in books.values(query):
         if phases != (1 if status == "active" else 0) or (status == "active") != (start is not None):
             yield Problem(account_id, "subscription_schedule", id,
                           f"status is {status}, and current_phase from {start} is {phases} of its phases")
@@ -43,27 +47,31 @@ def active_schedules_are_in_a_phase(books: Books) -> Iterator[Problem]:
 
 def schedules_and_subscriptions_name_each_other(books: Books) -> Iterator[Problem]:
     """active ⇔ the subscription's schedule is this one"""
-    table = SubscriptionSchedule
-    held = (Subscription.account_id == table.account_id) & (Subscription.schedule_id == table.id)
-    statement = select(table.account_id, table.id, table.status, table.subscription_id, Subscription.id).outerjoin(
-        Subscription, held).where(books.of(table), or_(
-            and_(table.status == "active", or_(Subscription.id.is_(None), table.subscription_id != Subscription.id,
-                                               table.subscription_id.is_(None))),
-            and_(table.status != "active", Subscription.id.is_not(None))))
-    for account_id, id, status, named, holder in books.values(statement):
+    def query() -> Any:
+        table = SubscriptionSchedule
+        held = (Subscription.account_id == table.account_id) & (Subscription.schedule_id == table.id)
+        return select(table.account_id, table.id, table.status, table.subscription_id, Subscription.id).outerjoin(
+            Subscription, held).where(books.of(table), or_(
+                and_(table.status == "active", or_(Subscription.id.is_(None), table.subscription_id != Subscription.id,
+                                                   table.subscription_id.is_(None))),
+                and_(table.status != "active", Subscription.id.is_not(None))))
+
+    for account_id, id, status, named, holder in books.values(query):
         yield Problem(account_id, "subscription_schedule", id,
                       f"status is {status}; it names subscription {named} and is named by {holder}")
 
 
 def schedules_that_are_over_have_no_current_phase(books: Books) -> Iterator[Problem]:
     """canceled, completed and released ⇒ the moment of it is set, and current_phase is null"""
-    table = SubscriptionSchedule
-    moment_missing = or_(and_(table.status == "canceled", table.canceled_at.is_(None)),
-                         and_(table.status == "released", table.released_at.is_(None)),
-                         and_(table.status == "completed", table.completed_at.is_(None)))
-    statement = select(table.account_id, table.id, table.status).where(
-        books.of(table), table.status.in_(OVER), moment_missing | table.current_phase_start.is_not(None)
-        | table.current_phase_end.is_not(None))
-    for account_id, id, status in books.values(statement):
+    def query() -> Any:
+        table = SubscriptionSchedule
+        moment_missing = or_(and_(table.status == "canceled", table.canceled_at.is_(None)),
+                             and_(table.status == "released", table.released_at.is_(None)),
+                             and_(table.status == "completed", table.completed_at.is_(None)))
+        return select(table.account_id, table.id, table.status).where(
+            books.of(table), table.status.in_(OVER), moment_missing | table.current_phase_start.is_not(None)
+            | table.current_phase_end.is_not(None))
+
+    for account_id, id, status in books.values(query):
         yield Problem(account_id, "subscription_schedule", id,
                       f"status is {status} without its moment, or with a current phase")

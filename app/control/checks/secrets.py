@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,9 +16,11 @@ _FERNET = b"gAAAA"
 
 def names_are_given_once_in_a_scope(books: Books) -> Iterator[Problem]:
     """No two secrets of one account, or of one user, have the same name."""
-    statement = select(AppsSecret.account_id, func.min(AppsSecret.id), func.count()).where(books.of(AppsSecret)).group_by(
-        AppsSecret.account_id, AppsSecret.scope_user, AppsSecret.name).having(func.count() > 1)
-    for account_id, id, count in books.values(statement):
+    def query() -> Any:
+        return select(AppsSecret.account_id, func.min(AppsSecret.id), func.count()).where(books.of(AppsSecret)).group_by(
+            AppsSecret.account_id, AppsSecret.scope_user, AppsSecret.name).having(func.count() > 1)
+
+    for account_id, id, count in books.values(query):
         yield Problem(account_id, AppsSecret.object_name, id, f"{count} secrets of its scope have its name")
 
 

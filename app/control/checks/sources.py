@@ -18,11 +18,13 @@ _OWN: dict[Any, Any] = {BankAccount: BankAccount.customer_id.is_(None), Card: Ca
 
 def one_external_account_of_a_currency_is_the_default(books: Books) -> Iterator[Problem]:
     """of the bank accounts and cards of an account in a currency, one is the default"""
-    own = union_all(*(select(kind.account_id, kind.currency, kind.default_for_currency.label("is_default")).where(
-        books.of(kind), is_own, kind.deleted.is_(False)) for kind, is_own in _OWN.items())).subquery()
-    number = func.sum(case((own.c.is_default, 1), else_=0))
-    statement = select(own.c.account_id, own.c.currency, number).group_by(own.c.account_id, own.c.currency).having(number != 1)
-    for account_id, currency, defaults in books.values(statement):
+    def query() -> Any:
+        own = union_all(*(select(kind.account_id, kind.currency, kind.default_for_currency.label("is_default")).where(
+            books.of(kind), is_own, kind.deleted.is_(False)) for kind, is_own in _OWN.items())).subquery()
+        number = func.sum(case((own.c.is_default, 1), else_=0))
+        return select(own.c.account_id, own.c.currency, number).group_by(own.c.account_id, own.c.currency).having(number != 1)
+
+    for account_id, currency, defaults in books.values(query):
         yield Problem(account_id, "account", account_id, f"has {defaults} default external accounts for {currency}")
 
 
@@ -39,10 +41,12 @@ def external_accounts_are_in_a_state(books: Books) -> Iterator[Problem]:
 
 def default_sources_are_the_customers_own(books: Books) -> Iterator[Problem]:
     """a customer's default_source is a payment method or bank account of theirs"""
-    theirs = [exists().where(table.account_id == Customer.account_id, table.id == Customer.default_source_id,
-                             table.customer_id == Customer.id, *there)
-              for table, there in ((PaymentMethod, ()), (BankAccount, (BankAccount.deleted.is_(False),)))]
-    statement = select(Customer.account_id, Customer.id, Customer.default_source_id).where(
-        books.of(Customer), Customer.default_source_id.is_not(None), Customer.deleted.is_(False), ~or_(*theirs))
-    for account_id, id, named in books.values(statement):
+    def query() -> Any:
+        theirs = [exists().where(table.account_id == Customer.account_id, table.id == Customer.default_source_id,
+                                 table.customer_id == Customer.id, *there)
+                  for table, there in ((PaymentMethod, ()), (BankAccount, (BankAccount.deleted.is_(False),)))]
+        return select(Customer.account_id, Customer.id, Customer.default_source_id).where(
+            books.of(Customer), Customer.default_source_id.is_not(None), Customer.deleted.is_(False), ~or_(*theirs))
+
+    for account_id, id, named in books.values(query):
         yield Problem(account_id, Customer.object_name, id, f"default_source is {named}, which is not theirs")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import exists, or_, select
 
@@ -15,31 +16,37 @@ ENDED = ("canceled", "incomplete_expired")
 
 def subscriptions_have_a_period_and_items(books: Books) -> Iterator[Problem]:
     """the current period has a start before its end, and something to bill"""
-    has_items = exists().where(SubscriptionItem.account_id == Subscription.account_id,
-                               SubscriptionItem.subscription_id == Subscription.id)
-    statement = select(Subscription.account_id, Subscription.id, Subscription.current_period_start,
-                       Subscription.current_period_end).where(
-        books.of(Subscription), or_(Subscription.current_period_start >= Subscription.current_period_end, ~has_items))
-    for account_id, id, start, end in books.values(statement):
+    def query() -> Any:
+        has_items = exists().where(SubscriptionItem.account_id == Subscription.account_id,
+                                   SubscriptionItem.subscription_id == Subscription.id)
+        return select(Subscription.account_id, Subscription.id, Subscription.current_period_start,
+                           Subscription.current_period_end).where(
+            books.of(Subscription), or_(Subscription.current_period_start >= Subscription.current_period_end, ~has_items))
+
+    for account_id, id, start, end in books.values(query):
         yield Problem(account_id, "subscription", id, f"has a period from {start} to {end}, or no items")
 
 
 def ended_subscriptions_have_an_end(books: Books) -> Iterator[Problem]:
     """ended_at is set exactly on those that are canceled or incomplete_expired"""
-    statement = select(Subscription.account_id, Subscription.id, Subscription.status, Subscription.ended_at).where(
-        books.of(Subscription), Subscription.status.in_(ENDED) != Subscription.ended_at.is_not(None))
-    for account_id, id, status, ended_at in books.values(statement):
+    def query() -> Any:
+        return select(Subscription.account_id, Subscription.id, Subscription.status, Subscription.ended_at).where(
+            books.of(Subscription), Subscription.status.in_(ENDED) != Subscription.ended_at.is_not(None))
+
+    for account_id, id, status, ended_at in books.values(query):
         yield Problem(account_id, "subscription", id, f"status is {status} with ended_at {ended_at}")
 
 
 def ended_subscriptions_bill_no_more(books: Books) -> Iterator[Problem]:
     """no cycle invoice after the end, and no invoice of theirs that still collects by itself"""
-    ended = (Subscription.account_id == Invoice.account_id) & (Subscription.id == Invoice.subscription_id)
-    later = (Invoice.billing_reason == "subscription_cycle") & (Invoice.created > Subscription.ended_at)
-    collecting = Invoice.status.in_(("draft", "open")) & Invoice.auto_advance
-    statement = select(Invoice.account_id, Invoice.id, Invoice.subscription_id, Subscription.ended_at).join(
-        Subscription, ended).where(books.of(Invoice), Subscription.status.in_(ENDED), later | collecting)
-    for account_id, id, subscription_id, ended_at in books.values(statement):
+    def query() -> Any:
+        ended = (Subscription.account_id == Invoice.account_id) & (Subscription.id == Invoice.subscription_id)
+        later = (Invoice.billing_reason == "subscription_cycle") & (Invoice.created > Subscription.ended_at)
+        collecting = Invoice.status.in_(("draft", "open")) & Invoice.auto_advance
+        return select(Invoice.account_id, Invoice.id, Invoice.subscription_id, Subscription.ended_at).join(
+            Subscription, ended).where(books.of(Invoice), Subscription.status.in_(ENDED), later | collecting)
+
+    for account_id, id, subscription_id, ended_at in books.values(query):
         yield Problem(account_id, "invoice", id,
                       f"still bills or collects for {subscription_id}, which ended at {ended_at}")
 

@@ -29,11 +29,14 @@ def fees_have_gone_back_by_their_refunds(books: Books) -> Iterator[Problem]:
 
 def transfers_take_no_more_than_their_charge(books: Books) -> Iterator[Problem]:
     """Σ transfers of a charge ≤ what was captured of it"""
-    total = func.sum(Transfer.amount)
-    statement = select(Charge.account_id, Charge.id, Charge.amount_captured, total).join(
-        Transfer, (Transfer.account_id == Charge.account_id) & (Transfer.source_transaction_id == Charge.id)).where(
-        books.of(Charge)).group_by(Charge.account_id, Charge.id, Charge.amount_captured).having(total > Charge.amount_captured)
-    for account_id, id, captured, sent in books.values(statement):
+    def query() -> Any:
+        total = func.sum(Transfer.amount)
+        return select(Charge.account_id, Charge.id, Charge.amount_captured, total).join(
+            Transfer, (Transfer.account_id == Charge.account_id) & (Transfer.source_transaction_id == Charge.id)).where(
+            books.of(Charge)).group_by(Charge.account_id, Charge.id, Charge.amount_captured).having(
+            total > Charge.amount_captured)
+
+    for account_id, id, captured, sent in books.values(query):
         yield Problem(account_id, "charge", id, f"{captured} were captured, and {sent} transferred")
 
 
@@ -82,33 +85,37 @@ def fees_are_kept_of_their_payment(books: Books) -> Iterator[Problem]:
 
 def charges_are_sent_on_as_they_ask(books: Books) -> Iterator[Problem]:
     """what was captured of a destination charge, or the part that it asks for, has gone to its destination, less a fee at most"""
-    asked = func.coalesce(Charge.transfer_amount, Charge.amount_captured)
-    part = case((asked < Charge.amount_captured, asked), else_=Charge.amount_captured)
-    statement = select(Charge.account_id, Charge.id, Charge.transfer_id).outerjoin(
-        Transfer, and_(Transfer.account_id == Charge.account_id, Transfer.id == Charge.transfer_id,
-                       Transfer.source_transaction_id == Charge.id, Transfer.destination_id == Charge.transfer_destination_id,
-                       Transfer.amount == part)).where(
-        books.of(Charge), or_(
-            Charge.transfer_id.is_not(None) & Transfer.id.is_(None),
-            Charge.transfer_destination_id.is_not(None) & Charge.captured.is_(True) & (part > 0) & Transfer.id.is_(None)))
-    for account_id, id, transfer in books.values(statement):
+    def query() -> Any:
+        asked = func.coalesce(Charge.transfer_amount, Charge.amount_captured)
+        part = case((asked < Charge.amount_captured, asked), else_=Charge.amount_captured)
+        return select(Charge.account_id, Charge.id, Charge.transfer_id).outerjoin(
+            Transfer, and_(Transfer.account_id == Charge.account_id, Transfer.id == Charge.transfer_id,
+                           Transfer.source_transaction_id == Charge.id, Transfer.destination_id == Charge.transfer_destination_id,
+                           Transfer.amount == part)).where(
+            books.of(Charge), or_(
+                Charge.transfer_id.is_not(None) & Transfer.id.is_(None),
+                Charge.transfer_destination_id.is_not(None) & Charge.captured.is_(True) & (part > 0) & Transfer.id.is_(None)))
+
+    for account_id, id, transfer in books.values(query):
         yield Problem(account_id, "charge", id, f"names the transfer {transfer}, which is not what it asks for")
 
 
 def charges_earn_the_fee_that_they_name(books: Books) -> Iterator[Problem]:
     """a charge that names a fee, or is captured and was to bring one, has it, of its amount, on the platform's side"""
-    fee, other = ApplicationFee, and_(Charge.platform_id.is_not(None), Charge.platform_id != Charge.account_id)
-    owner = case((other, Charge.platform_id), else_=Charge.account_id)
-    taken_of_it = or_(and_(fee.charge_id == Charge.id, fee.charged_account_id == Charge.account_id),
-                      fee.originating_transaction_id == Charge.id)
-    due = Charge.captured.is_(True) & (Charge.application_fee_amount > 0)
-    statement = select(Charge.account_id, Charge.id, Charge.application_fee_amount, Charge.application_fee_id).outerjoin(
-        fee, and_(fee.account_id == owner, fee.id == Charge.application_fee_id, fee.amount == Charge.application_fee_amount,
-                  taken_of_it)).where(
-        # The platform's fee of what came from a test clock of its own goes with that clock.
-        books.of(Charge), Charge.source_transfer_id.is_(None), fee.id.is_(None),
-        or_(Charge.application_fee_id.is_not(None), due))
-    for account_id, id, amount, named in books.values(statement):
+    def query() -> Any:
+        fee, other = ApplicationFee, and_(Charge.platform_id.is_not(None), Charge.platform_id != Charge.account_id)
+        owner = case((other, Charge.platform_id), else_=Charge.account_id)
+        taken_of_it = or_(and_(fee.charge_id == Charge.id, fee.charged_account_id == Charge.account_id),
+                          fee.originating_transaction_id == Charge.id)
+        due = Charge.captured.is_(True) & (Charge.application_fee_amount > 0)
+        return select(Charge.account_id, Charge.id, Charge.application_fee_amount, Charge.application_fee_id).outerjoin(
+            fee, and_(fee.account_id == owner, fee.id == Charge.application_fee_id, fee.amount == Charge.application_fee_amount,
+                      taken_of_it)).where(
+            # The platform's fee of what came from a test clock of its own goes with that clock.
+            books.of(Charge), Charge.source_transfer_id.is_(None), fee.id.is_(None),
+            or_(Charge.application_fee_id.is_not(None), due))
+
+    for account_id, id, amount, named in books.values(query):
         yield Problem(account_id, "charge", id, f"was to bring a fee of {amount}, and names {named}")
 
 
@@ -130,15 +137,17 @@ def refunds_name_the_reversals_that_they_asked_for(books: Books) -> Iterator[Pro
 
 def fee_refunds_arrive(books: Books) -> Iterator[Problem]:
     """what the platform gives back of a fee is on both balances"""
-    given, got, fee = aliased(BalanceTransaction), aliased(BalanceTransaction), ApplicationFee
-    refund = ApplicationFeeRefund
-    statement = select(refund.account_id, refund.id).join(
-        fee, and_(fee.account_id == refund.account_id, fee.id == refund.fee_id)).outerjoin(
-        given, and_(_is_for(given, refund, "application_fee_refund", fee.id), given.amount == -refund.amount)).outerjoin(
-        got, and_(got.account_id == fee.charged_account_id, got.source_id == refund.id, got.type == "adjustment",
-                  got.amount == refund.amount)).where(
-        books.of(refund), or_(given.id.is_(None), got.id.is_(None)))
-    for account_id, id in books.values(statement):
+    def query() -> Any:
+        given, got, fee = aliased(BalanceTransaction), aliased(BalanceTransaction), ApplicationFee
+        refund = ApplicationFeeRefund
+        return select(refund.account_id, refund.id).join(
+            fee, and_(fee.account_id == refund.account_id, fee.id == refund.fee_id)).outerjoin(
+            given, and_(_is_for(given, refund, "application_fee_refund", fee.id), given.amount == -refund.amount)).outerjoin(
+            got, and_(got.account_id == fee.charged_account_id, got.source_id == refund.id, got.type == "adjustment",
+                      got.amount == refund.amount)).where(
+            books.of(refund), or_(given.id.is_(None), got.id.is_(None)))
+
+    for account_id, id in books.values(query):
         yield Problem(account_id, "fee_refund", id, "is not the same on both sides")
 
 

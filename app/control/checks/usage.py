@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby, pairwise
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -27,15 +28,17 @@ _STILL_THE_PRICE = (Summary.closed.is_(False)) | (SubscriptionItem.changed_at <=
 
 def sums_of_usage_are_sums(books: Books) -> Iterator[Problem]:
     """total_usage = Σ records that count, where the price sums"""
-    counted = func.coalesce(func.sum(UsageRecord.quantity), 0)
-    statement = select(
-        Summary.account_id, Summary.id, Summary.total_usage, counted,
-    ).join(SubscriptionItem, _OF_ITEM).join(Price, _OF_PRICE).outerjoin(
-        UsageRecord, _OF_SUMMARY & UsageRecord.replaced.is_(False)).where(
-        books.of(Summary), func.coalesce(Price.recurring_aggregate_usage, "sum") == "sum", _STILL_THE_PRICE,
-    ).group_by(Summary.account_id, Summary.id, Summary.total_usage).having(
-        Summary.total_usage != counted)
-    for account_id, id, total, expected in books.values(statement):
+    def query() -> Any:
+        counted = func.coalesce(func.sum(UsageRecord.quantity), 0)
+        return select(
+            Summary.account_id, Summary.id, Summary.total_usage, counted,
+        ).join(SubscriptionItem, _OF_ITEM).join(Price, _OF_PRICE).outerjoin(
+            UsageRecord, _OF_SUMMARY & UsageRecord.replaced.is_(False)).where(
+            books.of(Summary), func.coalesce(Price.recurring_aggregate_usage, "sum") == "sum", _STILL_THE_PRICE,
+        ).group_by(Summary.account_id, Summary.id, Summary.total_usage).having(
+            Summary.total_usage != counted)
+
+    for account_id, id, total, expected in books.values(query):
         yield Problem(account_id, "usage_record_summary", id,
                       f"total_usage is {total}, and its records sum to {expected}")
 
@@ -76,31 +79,35 @@ def usage_periods_touch(books: Books) -> Iterator[Problem]:
 
 def running_metered_items_have_an_open_period(books: Books) -> Iterator[Problem]:
     """each metered item of a subscription that runs has one open period: the subscription's current one"""
-    statement = select(
-        SubscriptionItem.account_id, SubscriptionItem.id, func.count(Summary.id),
-    ).join(Price, _OF_PRICE).join(Subscription, _OF_SUBSCRIPTION).outerjoin(
-        Summary, _OF_ITEM & Summary.closed.is_(False)
-        & (Summary.period_start == Subscription.current_period_start)
-        & (Summary.period_end == Subscription.current_period_end)).where(
-        books.of(SubscriptionItem), Price.recurring_usage_type == "metered",
-        Subscription.status.not_in(("canceled", "incomplete_expired")),
-    ).group_by(SubscriptionItem.account_id, SubscriptionItem.id).having(func.count(Summary.id) != 1)
-    for account_id, id, number in books.values(statement):
+    def query() -> Any:
+        return select(
+            SubscriptionItem.account_id, SubscriptionItem.id, func.count(Summary.id),
+        ).join(Price, _OF_PRICE).join(Subscription, _OF_SUBSCRIPTION).outerjoin(
+            Summary, _OF_ITEM & Summary.closed.is_(False)
+            & (Summary.period_start == Subscription.current_period_start)
+            & (Summary.period_end == Subscription.current_period_end)).where(
+            books.of(SubscriptionItem), Price.recurring_usage_type == "metered",
+            Subscription.status.not_in(("canceled", "incomplete_expired")),
+        ).group_by(SubscriptionItem.account_id, SubscriptionItem.id).having(func.count(Summary.id) != 1)
+
+    for account_id, id, number in books.values(query):
         yield Problem(account_id, "subscription_item", id,
                       f"is metered and has {number} open periods that are the current one")
 
 
 def billed_usage_is_on_the_invoice(books: Books) -> Iterator[Problem]:
     """what no threshold billed of a summary's total is the quantity of the metered line on the invoice that it names"""
-    on_invoice = ((InvoiceLine.account_id == Summary.account_id)
-                  & (InvoiceLine.invoice_id == Summary.invoice_id)
-                  & (InvoiceLine.subscription_item_id == Summary.subscription_item_id)
-                  & (InvoiceLine.type == "subscription"))
-    statement = select(Summary.account_id, Summary.id, Summary.total_usage - Summary.billed_quantity,
-                       InvoiceLine.quantity, Summary.invoice_id).outerjoin(InvoiceLine, on_invoice).where(
-        books.of(Summary), Summary.invoice_id.is_not(None),
-        Summary.total_usage >= Summary.billed_quantity,
-        Summary.total_usage - Summary.billed_quantity != func.coalesce(InvoiceLine.quantity, 0))
-    for account_id, id, total, quantity, invoice_id in books.values(statement):
+    def query() -> Any:
+        on_invoice = ((InvoiceLine.account_id == Summary.account_id)
+                      & (InvoiceLine.invoice_id == Summary.invoice_id)
+                      & (InvoiceLine.subscription_item_id == Summary.subscription_item_id)
+                      & (InvoiceLine.type == "subscription"))
+        return select(Summary.account_id, Summary.id, Summary.total_usage - Summary.billed_quantity,
+                           InvoiceLine.quantity, Summary.invoice_id).outerjoin(InvoiceLine, on_invoice).where(
+            books.of(Summary), Summary.invoice_id.is_not(None),
+            Summary.total_usage >= Summary.billed_quantity,
+            Summary.total_usage - Summary.billed_quantity != func.coalesce(InvoiceLine.quantity, 0))
+
+    for account_id, id, total, quantity, invoice_id in books.values(query):
         yield Problem(account_id, "usage_record_summary", id,
                       f"{total} of its usage are left to bill, and {invoice_id} bills {quantity}")
