@@ -90,13 +90,14 @@ def test_each_currency_has_a_balance_of_its_own(api: Api) -> None:
     assert balance(api)["available"] == [funds(9680), funds(48_520, "jpy")]
 
 
-def test_a_test_clock_moves_its_own_money_and_takes_it_away_with_itself(api: Api, server: Server, wall: Wall,
-                                                                       clock: Callable[..., Clock]) -> None:
+def test_a_test_clock_moves_its_own_money_and_takes_it_away_with_itself(fresh_server: Server, wall: Wall) -> None:
+    # A database of its own: all other sandboxes would age by years.
     wall.now = at("2030-01-01")
-    time = clock("2022-08-15")
+    api = Api(fresh_server)
+    time = Clock(api, "2022-08-15")
     time.subscribe(time.price(10_000))
     assert (balance(api)["pending"], balance(api)["available"]) == ([funds(9680)], [funds(0)])
-    server.worker.run_due()
+    fresh_server.worker.run_due()
     assert balance(api)["pending"] == [funds(9680)]
     time.advance(days=2)
     assert [event["created"] for event in api.events(type="balance.available")] == [at("2022-08-17")]
@@ -105,6 +106,7 @@ def test_a_test_clock_moves_its_own_money_and_takes_it_away_with_itself(api: Api
     assert balance(api)["available"] == [funds(9680 + 941)]
     api.delete(f"/v1/test_helpers/test_clocks/{time.id}")
     assert (balance(api)["pending"], balance(api)["available"]) == ([funds(0)], [funds(941)])
+    assert examine(fresh_server.database) == []
 
 
 def test_a_year_of_payments_leaves_a_row_for_each_day_to_come(api: Api, server: Server,
