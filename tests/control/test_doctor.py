@@ -67,13 +67,13 @@ class _Undo(Exception):
     """Takes a writing transaction back."""
 
 
-def found_after(world: World, *damage: str) -> set[str]:
-    """The checks that find a problem once the statements have run."""
+def found_after(world: World, *damage: str, account_id: str | None = None) -> set[str]:
+    """The checks that find a problem once the statements have run: with everybody, or with this account."""
     names: set[str] = set()
     with pytest.raises(_Undo), world.server.database.writing() as session:
         for statement in damage:
             assert session.connection.execute(text(statement)).rowcount > 0, f"nothing to damage: {statement}"
-        names.update(check.__name__ for check in CHECKS if list(check(Books(session))))
+        names.update(check.__name__ for check in CHECKS if list(check(Books(session, account_id))))
         raise _Undo
     return names
 
@@ -311,6 +311,15 @@ def test_what_is_broken_is_found(world: World, check: str, damage: str) -> None:
 def test_every_check_has_been_seen_to_find_something() -> None:
     (marks,) = [mark for mark in test_what_is_broken_is_found.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
     assert {name for name, _ in marks.args[1]} == {check.__name__ for check in CHECKS}
+
+
+def test_an_account_is_examined_as_if_nobody_had_been_before(world: World) -> None:
+    (marks,) = [mark for mark in test_what_is_broken_is_found.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    own, stranger = world.api.get("/v1/account")["id"], Api(world.server).get("/v1/account")["id"]
+    assert examine(world.server.database, account=stranger) == examine(world.server.database, account=own) == []
+    damages = dict(reversed(marks.args[1]))
+    missed = {check for check, damage in damages.items() if check not in found_after(world, damage, account_id=own)}
+    assert missed == set()
 
 
 def test_a_problem_names_its_account_object_and_reason(world: World) -> None:

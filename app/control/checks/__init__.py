@@ -41,9 +41,14 @@ class Books:
     account_id: str | None = None
     _filled: set[str] | None = field(default=None, init=False)
 
+    @property
+    def account(self) -> Any:
+        """The account under examination as a parameter, so that a statement made of it serves any other too."""
+        return None if self.account_id is None else bindparam("account_id", self.account_id)
+
     def of(self, table: Any) -> Any:
         """The condition for the rows of a table, for `where`."""
-        return _owned(table, None if self.account_id is None else bindparam("account_id", self.account_id))
+        return _owned(table, self.account)
 
     def have(self, table: Any) -> bool:
         """Whether there is a row of the table: for a check of its rows, which need not be asked for where there are none.
@@ -60,7 +65,7 @@ class Books:
         """The tuples of a statement, or of the one that a function makes `about` something.
 
         It is called once in a process, because making a statement costs more than running it: so it may rest on nothing
-        but what it is about, and what is the same at every examination.
+        but what it is about, and what is the same at every examination: on `account`, and never on `account_id`.
         """
         if not isinstance(asked, FunctionType):
             return self.session.values(asked)

@@ -42,7 +42,7 @@ def pending_funds_are_sums_of_pending_transactions(books: Books) -> Iterator[Pro
                 & (moved.c.source_type == Funds.source_type) & (moved.c.available_on == Funds.available_on)
                 & (func.coalesce(moved.c.test_clock_id, "") == func.coalesce(Funds.test_clock_id, "")))
         return select(Funds.account_id, Funds.currency, Funds.available_on, Funds.amount, moved.c.net, Funds.source_type,
-                           Funds.test_clock_id).outerjoin(
+                      Funds.test_clock_id).outerjoin(
             moved, same).where(books.of(Funds), Funds.available_on > 0, Funds.amount != func.coalesce(moved.c.net, 0))
 
     for account_id, currency, available_on, amount, net, source_type, clock_id in books.values(query):
@@ -63,7 +63,7 @@ def the_books_sum_to_zero(books: Books) -> Iterator[Problem]:
         sandbox = case((Account.platform_id.is_(None), Account.id), else_=Account.platform_id)
         total = func.sum(Funds.amount)
         # Clocks belong to one account, and money does not move from one clock to another.
-        mine = sandbox.is_not(None) if books.account_id is None else sandbox == books.account_id
+        mine = sandbox.is_not(None) if books.account is None else sandbox == books.account
         return select(sandbox, Funds.currency, total).join(Account, Account.id == Funds.account_id).where(
             mine).group_by(sandbox, Funds.currency, Funds.test_clock_id).having(total != 0)
 
